@@ -1,0 +1,49 @@
+"""drsim: with what probability is the citizen served again in time?
+
+`load` a scenario, `run` it, look at the tables of the result:
+
+    import drsim
+    s = drsim.load("scenarios/town-hall-lost.yaml")
+    r = drsim.run(s, replications=1_000, seed=1)
+    r.services
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from drsim.model.landscape import Landscape
+    from drsim.model.scenario import Scenario
+    from drsim.reading import load, load_landscape
+    from drsim.studies.replay import Replay
+    from drsim.studies.result import Result
+    from drsim.studies.run import run
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "InputError": "drsim.errors",
+    "Landscape": "drsim.model.landscape",
+    "Replay": "drsim.studies.replay",
+    "Result": "drsim.studies.result",
+    "Scenario": "drsim.model.scenario",
+    "load": "drsim.reading",
+    "load_landscape": "drsim.reading",
+    "run": "drsim.studies.run",
+}
+
+__all__ = ["InputError", "Landscape", "Replay", "Result", "Scenario", "__version__", "load", "load_landscape", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    # nothing heavy is imported before it is used
+    if name in _WHERE:
+        from importlib import import_module
+
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'drsim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,340 @@
+"""The landscape: sites, links, people, components and the services that citizens ask for.
+
+Attributes are the keys of the notation, in resolved form: no classes, no channels, no calendars by name.
+Mappings are immutable, lists are tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from immutabledict import immutabledict
+from pydantic import BeforeValidator, Field
+
+from drsim.calendar import Calendar
+from drsim.distributions import Law as LawOf
+from drsim.model import fields, tree
+from drsim.model.fields import Forbidden, Part
+from drsim.model.needs import NOTHING
+from drsim.units import DAY, HOUR, MINUTE, ONE
+from drsim.units import Count as CountOf
+from drsim.units import Duration as DurationOf
+from drsim.units import Share as ShareOf
+
+ALWAYS = Calendar.parse("always")
+"""The calendar that is never closed."""
+ALL = ShareOf(ONE)
+"""A share of 100 %."""
+_NONE: immutabledict[str, Any] = immutabledict()
+_REPLICATED = ("synchronous", "asynchronous")
+
+
+class Site(Part):
+    """A place that can be lost."""
+
+    title: fields.Text = ""
+    """For people."""
+    kind: fields.Kind = "data centre"
+    inhabitants: fields.SomeCount | None = None
+    """Of the municipality that a town hall stands for."""
+    pools: fields.Named[fields.Count] = _NONE
+    """How much room there is of each sort."""
+    travel: fields.BySite[fields.ClockLaw] = _NONE
+    """The time to another site, in either direction; given at one of the two."""
+
+    @property
+    def municipality(self) -> bool:
+        """Whether it stands for a municipality."""
+        return self.kind == "town hall" and self.inhabitants is not None
+
+
+def _pair(value: object) -> object:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise fields.refusal(f"{fields.shown(value)} is not two sites", "write the two sites such as '[haaren, ring]'")
+    return tuple(value)
+
+
+class Link(Part):
+    """A line between two sites."""
+
+    title: fields.Text = ""
+    """For people."""
+    between: Annotated[tuple[fields.SiteName, fields.SiteName], BeforeValidator(_pair)]
+    bandwidth: fields.Rate
+
+
+class Team(Part):
+    """People who do the work."""
+
+    outside: ClassVar[bool] = False
+    """True for a supplier, which is never evacuated."""
+
+    title: fields.Text = ""
+    """For people."""
+    people: fields.SomeCount = CountOf(1)
+    """What a calendar lets be there at once."""
+    works: fields.Hours = ALWAYS
+    based: fields.SiteName | None = None
+    """Where they are during their hours."""
+    call_out: fields.ClockLaw = LawOf.constant(0)
+    """From being called until able to work, once for each incident."""
+
+
+class Supplier(Team):
+    """A team from outside."""
+
+    outside: ClassVar[bool] = True
+
+    based: Annotated[fields.SiteName | None, Forbidden] = None
+
+
+class Step(Part):
+    """A piece of recovery work."""
+
+    takes: fields.Law
+    """In working hours it runs on the calendar of the first team by name."""
+    by: fields.Crew = _NONE
+    """Heads of each team and supplier; empty when it goes by itself."""
+    works: fields.Share = ALL
+    """The probability that one attempt succeeds."""
+    attempts: fields.Whole = 1
+    """How often it is tried before the next strategy is used."""
+    on_site: bool = False
+    """Whether the crew travels to the site of the recovery first."""
+
+
+class Switch(Step):
+    """A hot standby takes over by itself."""
+
+    by: Annotated[fields.Crew, Forbidden] = _NONE
+    on_site: Annotated[bool, Forbidden] = False
+
+
+class Restart(Step):
+    """A start in place."""
+
+    automatic: bool = False
+    """Whether it needs neither people nor detection."""
+
+
+class Verify(Step):
+    """A check, which always succeeds."""
+
+    works: Annotated[fields.Share, Forbidden] = ALL
+    attempts: Annotated[fields.Whole, Forbidden] = 1
+
+
+class Office(Verify):
+    """Finding out or deciding, which nobody travels for."""
+
+    on_site: Annotated[bool, Forbidden] = False
+
+
+class Restore(Part):
+    """Who is held while data is restored."""
+
+    by: fields.Crew = _NONE
+
+
+def _standing(value: object) -> object:
+    return {"role": value} if isinstance(value, str) else value
+
+
+class Standing(Part):
+    """How a component stands at a site."""
+
+    role: fields.Role
+    share: fields.SomeShare = ALL
+    """The part of its level that it gives when it runs here."""
+
+
+class Data(Part):
+    """What a component keeps."""
+
+    size: fields.Size
+
+
+class Copy(Part):
+    """A copy of a component's data."""
+
+    at: fields.SiteName
+    """The site where it is kept."""
+    kind: fields.CopyKind
+    lag: fields.ClockLaw | None = None
+    """How far it is behind; asynchronous only."""
+    taken: fields.Times | None = None
+    """When it is taken; snapshot and backup only."""
+    restores: fields.RateLaw | None = None
+    """The most that a restore takes from its store; snapshot and backup only."""
+    works: fields.Share = ALL
+    """The probability that it is usable when it is needed."""
+
+    @property
+    def replicated(self) -> bool:
+        """Whether it is kept up to date by itself, so that a standby runs on it."""
+        return self.kind in _REPLICATED
+
+
+def _recover(parts: dict[str, Any]) -> tuple[str, ...]:
+    """Give the strategies that follow from the roles; `parts` are the attributes before `recover`."""
+    roles = {standing.role for standing in parts["at"].values()}
+    role = next((role for role in ("hot", "warm", "cold") if role in roles), None)
+    if role is None:
+        return ()
+    strategies = ("hot", "warm") if role == "hot" and parts["start"] is not None else (role,)
+    restorable = parts["data"] is not None and any(not copy.replicated for copy in parts["copies"].values())
+    return (*strategies, "cold") if restorable and role != "cold" else strategies
+
+
+class Component(Part):
+    """Something that runs at sites, and that other things need."""
+
+    title: fields.Text = ""
+    """For people."""
+    scope: fields.Scope = "network"
+    """`site`: serves only its own site; `network`: every site that can reach it."""
+    at: fields.BySite[Annotated[Standing, BeforeValidator(_standing)]]
+    """At least one active, at most one standby."""
+    needs: fields.NeedTree = NOTHING
+    """What it takes to run."""
+    starts_after: fields.NeedTree | None = None
+    """What it takes to start; None: its needs without what closes a circle."""
+    uses: fields.Named[fields.Count] = _NONE
+    """Room that it reserves at a site."""
+    shares: fields.Named[fields.Count] = _NONE
+    """Demand on pools that are shared."""
+    start: Step | None = None
+    """Start it at a warm or cold standby; None: at once, by itself."""
+    switch: Switch | None = None
+    """A hot standby takes over; None: at once."""
+    restart: Restart | None = None
+    """Start it again in place; None: as `start`, which then always succeeds."""
+    repair: Step | None = None
+    """Mend it where it stands."""
+    restore: Restore | None = None
+    verify: Verify | None = None
+    """It must be checked before a service counts on it."""
+    data: Data | None = None
+    copies: fields.Named[Copy] = _NONE
+    recover: fields.Items[fields.Strategy] = Field(default_factory=_recover)
+    """The strategies in the order in which they are tried; empty without a standby."""
+    supplier: fields.Text | None = None
+    """Who supplies it, for people."""
+    gemma: fields.Text | None = None
+    """Its GEMMA reference component, for people."""
+    availability: Annotated[Literal[1, 2, 3], BeforeValidator(lambda value: _availability(value))] | None = None
+    """Its GEMMA availability class."""
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The sites where it runs, by name."""
+        return tuple(sorted(site for site, standing in self.at.items() if standing.role == "active"))
+
+    @property
+    def standby(self) -> str | None:
+        """The site where it can take over, if there is one."""
+        return next((site for site in sorted(self.at) if self.at[site].role != "active"), None)
+
+    @property
+    def default_recover(self) -> tuple[str, ...]:
+        """The strategies that follow from its roles, whatever `recover` says."""
+        return _recover({"at": self.at, "start": self.start, "data": self.data, "copies": self.copies})
+
+
+def _availability(value: object) -> object:
+    if isinstance(value, bool) or value not in (1, 2, 3):
+        raise fields.refusal(f"{fields.shown(value)} is not an availability class", "expected one of: 1, 2, 3")
+    return value
+
+
+class Targets(Part):
+    """What is promised about a service."""
+
+    rto: fields.Duration | None = None
+    """How long it may be down, on the clock or in working hours."""
+    rpo: fields.ClockDuration | None = None
+    """How much data may be lost."""
+    mtpd: fields.ClockDuration | None = None
+    """After how long being down cannot be borne any more."""
+    mbco: fields.SomeShare = ALL
+    """The least level at which it counts as serving."""
+    share: fields.Share = ShareOf(85 * ONE // 100)
+    """In which share of drills the promise is to be kept."""
+
+
+class Point(Part):
+    """Where a service is asked for."""
+
+    at: fields.SiteName
+    municipality: fields.MunicipalityName | None = None
+    channel: fields.Name | None = None
+    weight: fields.Whole = 1
+    """Its part of the demand, over the weights of all points."""
+    needs: fields.NeedTree = NOTHING
+    """Those of its service, its channel and its own together."""
+    open: fields.Hours = ALWAYS
+
+
+class Service(Part):
+    """What citizens ask for."""
+
+    title: fields.Text = ""
+    """For people."""
+    targets: Targets = Targets()
+    open: fields.Hours = ALWAYS
+    demand: fields.Demand | None = None
+    """On an average day (hour, week, year) on which it is open."""
+    needs: fields.NeedTree = NOTHING
+    """What all its points need."""
+    points: fields.Named[Point]
+    verify: Verify | None = None
+    """What users check at each point before they trust it."""
+
+
+class Response(Part):
+    """How people deal with incidents."""
+
+    detect: fields.ClockLaw = LawOf.constant(5 * MINUTE)
+    """From a loss until somebody or something notices."""
+    assess: Office = Office(takes=LawOf.constant(30 * MINUTE))
+    """Find out what it is."""
+    decide: Office = Office(takes=LawOf.constant(30 * MINUTE))
+    """Decide whether to fail over."""
+    wait: fields.ClockDuration = DurationOf(0)
+    """An outage of a site shorter than this is sat out."""
+    evacuation: fields.ClockLaw = LawOf.constant(HOUR)
+    """How long people at a lost site are out."""
+    settle: fields.ClockDuration = DurationOf(30 * MINUTE)
+    """Two interruptions closer than this count as one."""
+
+
+class Landscape(Part):
+    """What exists."""
+
+    title: fields.Text = ""
+    """For people."""
+    sources: fields.Named[fields.Text] = _NONE
+    """What each `@name` stands for."""
+    calendars: fields.Named[fields.Hours] = _NONE
+    response: Response = Response()
+    """The default of its scenarios."""
+    sites: fields.Named[Site] = _NONE
+    links: fields.Named[Link] = _NONE
+    teams: fields.Named[Team] = _NONE
+    suppliers: fields.Named[Supplier] = _NONE
+    components: fields.Named[Component] = _NONE
+    services: fields.Named[Service] = _NONE
+
+    @property
+    def crews(self) -> Mapping[str, Team]:
+        """Teams and suppliers together."""
+        return immutabledict({**self.teams, **self.suppliers})
+
+    def digest(self) -> str:
+        """Give 64 hexadecimal digits that are the same for equal landscapes only (SHA-256 of all values)."""
+        return tree.digest(self)
+
+
+DEFAULT_HORIZON = DurationOf(14 * DAY)
+"""How far a drill looks when its scenario does not say."""

@@ -1,0 +1,79 @@
+"""The scenario: what happens to a landscape, and how people respond."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from immutabledict import immutabledict
+from pydantic import Field
+
+from drsim.distributions import Law as LawOf
+from drsim.model import fields, tree
+from drsim.model.fields import Part
+from drsim.model.landscape import DEFAULT_HORIZON, Landscape, Response
+
+
+class Disruption(Part):
+    """Something that is hit."""
+
+    kind: Literal["site", "link", "component", "team"]
+    target: fields.Text
+    """The name of what is hit; of a team or supplier for `team`."""
+    after: fields.ClockLaw = LawOf.constant(0)
+    """How long after the moment of the drill it begins."""
+    lasts: fields.ClockLaw | None = None
+    """None: the whole drill, or until repaired."""
+    until_repaired: bool = False
+    sites: fields.Items[fields.SiteName] = ()
+    """Where a component fails; empty: wherever it is active."""
+    people: fields.SomeCount | None = None
+    """How many of a team are away; None: all of them."""
+
+
+class Scenario(Part):
+    """A drill."""
+
+    title: fields.Text
+    question: fields.Text | None = None
+    """For people."""
+    why: fields.Text | None = None
+    """For people."""
+    landscape: Landscape
+    moment: datetime | None = None
+    """Local time when it begins; None: any moment of the week."""
+    disruptions: fields.Named[Disruption] = immutabledict()
+    response: Response = Response()
+    """Complete: the landscape's, with what the scenario says over it."""
+    horizon: fields.Horizon = DEFAULT_HORIZON
+    """How far the drill looks."""
+    file: Annotated[str | None, Field(exclude=True, repr=False)] = None
+    """Where it was read, for messages; not compared."""
+
+    def with_(self, changes: Mapping[str, Any]) -> Self:
+        """Give a copy in which the values at these paths are others, as strictly checked as a file.
+
+        A path is names joined by dots: `teams.apps.people`, `response.wait`, `moment`. It works on the resolved form:
+        there are no classes and channels left to change. It changes what exists and adds an optional key that was left
+        out; it never adds an entry. Values are written as in the notation, or numbers, quantities, mappings and lists.
+        InputError has all problems.
+        """
+        from drsim.model import build
+
+        return build.changed(self, changes)
+
+    def digest(self) -> str:
+        """Give 64 hexadecimal digits that are the same for equal scenarios only (SHA-256 of all values)."""
+        return tree.digest(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all but the file."""
+        return isinstance(other, Scenario) and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        """Hash what is compared."""
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[object, ...]:
+        return tuple(value for name, value in self if name != "file")

@@ -1,0 +1,658 @@
+"""From a scenario to a `Plan`. Nothing of pydantic or networkx is left in what comes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule
+from drsim.distributions import Law
+from drsim.model.landscape import Component, Landscape, Step
+from drsim.model.needs import All, Any, AtLeast, Need, leaves
+from drsim.model.scenario import Disruption, Scenario
+from drsim.planning import graph
+from drsim.planning.plan import (
+    ACTIVE,
+    KINDS,
+    NEVER,
+    NO_PRIORITY,
+    STANDBY,
+    Copy,
+    Crew,
+    Event,
+    LevelOp,
+    Outage,
+    Plan,
+    Root,
+    StepPlan,
+    Structure,
+    Tree,
+    Variable,
+)
+from drsim.units import DAY, ONE, WEEK
+
+__all__ = ["compile_scenario", "compile_structure"]
+
+BEFORE = 35 * DAY
+"""how far back copies are looked for"""
+LONGEST_WORK = 400 * DAY
+"""how far beyond the horizon work on a calendar is followed"""
+TARGET_CALENDAR = "Mon-Fri 9:00-17:00 except Dutch holidays"
+
+
+def compile_scenario(scenario: Scenario, structure: Structure | None = None) -> Plan:
+    """The plan of a scenario. `structure`, if given, must be that of the scenario's landscape."""
+    return _PlanBuilder(scenario, structure or compile_structure(scenario.landscape)).plan()
+
+
+def compile_structure(landscape: Landscape) -> Structure:
+    """The index arrays of a landscape."""
+    return _StructureBuilder(landscape).structure()
+
+
+def restart_of(component: Component) -> tuple[Step | None, bool]:
+    """The step that starts a component again in place, and whether it goes by itself."""
+    if component.restart is not None:
+        return component.restart, component.restart.automatic
+    return component.start, False
+
+
+class _Network:
+    """The readiness nodes while they are being made."""
+
+    def __init__(self) -> None:
+        self.short: list[int] = []
+        self.up: list[list[int]] = []
+        self.owner: list[int] = []
+
+    def node(self, needed: int, owner: int = 0) -> int:
+        self.short.append(needed)
+        self.up.append([])
+        self.owner.append(owner)
+        return len(self.short) - 1
+
+    def tree(self, need: Need | None, view: Mapping[str, int], owner: int) -> int:
+        """The node of a tree of needs; names that `view` lacks count as met."""
+        needed, parts = _parts(need)
+        node = self.node(needed, owner)
+        for part in parts:
+            child = view.get(part) if isinstance(part, str) else self.tree(part, view, 0)
+            if child is None:
+                self.short[node] -= 1
+            else:
+                self.up[child].append(node)
+        return node
+
+
+def _parts(need: Need | None) -> tuple[int, tuple[Need, ...]]:
+    """How many are needed, of which."""
+    match need:
+        case None:
+            return 0, ()
+        case All(of=of):
+            return len(of), tuple(of)
+        case Any(of=of):
+            return 1, tuple(of)
+        case AtLeast(count=count, of=of):
+            return count, tuple(of)
+        case _:
+            return 1, (need,)
+
+
+def _tree(need: Need, leaf: Mapping[str, int]) -> Tree:
+    """A tree of needs over numbers."""
+    if isinstance(need, str):
+        return leaf[need]
+    needed, parts = _parts(need)
+    return needed, tuple(_tree(part, leaf) for part in parts)
+
+
+class _StructureBuilder:
+    def __init__(self, landscape: Landscape) -> None:
+        self.landscape = landscape
+        self.needs = graph.needs_graph(landscape)
+        self.starts = graph.starting_needs(landscape)
+        self.depth = graph.depths(self.starts)
+        self.priority = graph.priorities(landscape, self.needs, NO_PRIORITY)
+        self.names = sorted(landscape.components, key=lambda name: (self.priority[name], self.depth[name], name))
+        self.parts = [landscape.components[name] for name in self.names]
+        self.sites = sorted(landscape.sites)
+        self.site_of = {name: index for index, name in enumerate(self.sites)}
+        self.component_of = {name: index for index, name in enumerate(self.names)}
+        self.deployments = [(c, s) for c, part in enumerate(self.parts) for s in sorted(map(self._site, part.at))]
+        self.deployment_of = {pair: index for index, pair in enumerate(self.deployments)}
+        self.of_component = [
+            tuple(self.deployment_of[c, s] for s in sorted(map(self._site, part.at)))
+            for c, part in enumerate(self.parts)
+        ]
+
+    def _site(self, name: str) -> int:
+        return self.site_of[name]
+
+    def structure(self) -> Structure:
+        landscape, parts = self.landscape, self.parts
+        crews = landscape.crews
+        teams = sorted(crews)
+        pools = [(self.site_of[site], pool) for site in self.sites for pool in sorted(landscape.sites[site].pools)]
+        pool_of = {pair: index for index, pair in enumerate(pools)}
+        roles = [parts[c].at[self.sites[s]].role for c, s in self.deployments]
+        standby = [next((d for d in ds if roles[d] != "active"), -1) for ds in self.of_component]
+        points = [
+            (sv, name, self.site_of[point.at], point.municipality or "", point.channel or "", point.weight)
+            for sv, service in enumerate(sorted(landscape.services))
+            for name, point in sorted(landscape.services[service].points.items())
+        ]
+        services = sorted(landscape.services)
+        direct = [
+            tuple(sorted({self.component_of[n] for n in leaves(landscape.services[services[p[0]]].points[p[1]].needs)}))
+            for p in points
+        ]
+        trusts = [
+            (p, d)
+            for p, point in enumerate(points)
+            if landscape.services[services[point[0]]].verify is not None
+            for c in direct[p]
+            if parts[c].verify is None
+            for d in self.of_component[c]
+        ]
+        self.points, self.direct = points, direct
+        network, gate, restore_gate, point_gate, views, checked = self._network()
+        support, supports = self._support()
+        view_nodes, groups, point_ops = self._levels()
+        return Structure(
+            sites=tuple(self.sites),
+            links=tuple(
+                (name, *sorted(self.site_of[site] for site in landscape.links[name].between))  # type: ignore[misc]
+                for name in sorted(landscape.links)
+            ),
+            teams=tuple(teams),
+            outside=tuple(crews[team].outside for team in teams),
+            based=tuple(-1 if (based := crews[team].based) is None else self.site_of[based] for team in teams),
+            components=tuple(self.names),
+            services=tuple(services),
+            deployments=tuple(self.deployments),
+            of_component=tuple(self.of_component),
+            roles=tuple(ACTIVE if role == "active" else STANDBY for role in roles),
+            hot=tuple(role == "hot" for role in roles),
+            standby=tuple(standby),
+            automatic=tuple(restart_of(part)[1] for part in parts),
+            local=tuple(part.scope == "site" for part in parts),
+            has_data=tuple(part.data is not None for part in parts),
+            opts_in=tuple(part.verify is not None for part in parts),
+            uses=tuple(
+                tuple((pool_of[s, pool], count.number) for pool, count in sorted(parts[c].uses.items()))
+                if all((s, pool) in pool_of for pool in parts[c].uses)
+                else ()
+                for c, s in self.deployments
+            ),
+            pools=tuple(pools),
+            support=support,
+            supports=supports,
+            short=tuple(network.short),
+            up=tuple(map(tuple, network.up)),
+            owner=tuple(network.owner),
+            gate=gate,
+            restore_gate=restore_gate,
+            point_gate=point_gate,
+            views=views,
+            checked_views=checked,
+            points=tuple(points),
+            direct=tuple(direct),
+            trusts=tuple(trusts),
+            trust_of={pair: index for index, pair in enumerate(trusts)},
+            trusted_by=tuple(
+                tuple(index for index, (_, other) in enumerate(trusts) if other == d)
+                for d in range(len(self.deployments))
+            ),
+            data_below=tuple(self._data_below(service) for service in services),
+            view_nodes=view_nodes,
+            level_groups=groups,
+            point_ops=point_ops,
+            depth=tuple(self.depth[name] for name in self.names),
+            priority=tuple(self.priority[name] for name in self.names),
+        )
+
+    def _data_below(self, service: str) -> tuple[int, ...]:
+        direct = {n for point in self.landscape.services[service].points.values() for n in leaves(point.needs)}
+        below = graph.closure(self._needs_only(), direct)
+        return tuple(sorted(self.component_of[n] for n in below if self.landscape.components[n].data is not None))
+
+    def _needs_only(self) -> graph.nx.DiGraph[str]:
+        only: graph.nx.DiGraph[str] = graph.nx.DiGraph()
+        only.add_nodes_from(self.names)
+        only.add_edges_from((name, o) for name in self.names for o in leaves(self.landscape.components[name].needs))
+        return only
+
+    def _network(
+        self,
+    ) -> tuple[
+        _Network,
+        tuple[int, ...],
+        tuple[int, ...],
+        tuple[int, ...],
+        dict[tuple[int, int], int],
+        dict[tuple[int, int], int],
+    ]:
+        """Readiness as counters: views are or-nodes over deployments, gates are trees over views."""
+        network = _Network()
+        views: dict[tuple[int, int], int] = {}
+        checked: dict[tuple[int, int], int] = {}
+
+        def view(name: str, site: int, *, only_checked: bool = False) -> int:
+            table = checked if only_checked else views
+            key = (self.component_of[name], site)
+            if key not in table:
+                table[key] = network.node(1)
+            return table[key]
+
+        gate, restore_gate, point_gate = [], [], []
+        for d, (c, s) in enumerate(self.deployments):
+            need = self.starts[self.names[c]]
+            names = set(leaves(need)) if need is not None else set()
+            seen = {name: view(name, s) for name in sorted(names)}
+            gate.append(network.tree(need, seen, 1 + 3 * d))
+            beside = {n: v for n, v in seen.items() if self.landscape.components[n].scope == "site"}
+            restore_gate.append(network.tree(need, beside, 1 + 3 * d + 1))
+        for p, (sv, name, s, *_) in enumerate(self.points):
+            need = self.landscape.services[sorted(self.landscape.services)[sv]].points[name].needs
+            opts = {n: self.landscape.components[n].verify is not None for n in leaves(need)}
+            seen = {n: view(n, s, only_checked=opts[n]) for n in sorted(opts)}
+            point_gate.append(network.tree(need, seen, 1 + 3 * p + 2))
+        return network, tuple(gate), tuple(restore_gate), tuple(point_gate), views, checked
+
+    def _support(self) -> tuple[tuple[Tree | None, ...], tuple[tuple[int, ...], ...]]:
+        """What of `scope: site` each deployment needs beside it."""
+        mates = graph.circle_of(self.landscape)
+        trees: list[Tree | None] = []
+        needers: list[list[int]] = [[] for _ in self.deployments]
+        for d, (c, s) in enumerate(self.deployments):
+            need = self.landscape.components[self.names[c]].needs
+            beside = {
+                n: self.deployment_of[self.component_of[n], s]
+                for n in leaves(need)
+                if self.landscape.components[n].scope == "site" and (self.component_of[n], s) in self.deployment_of
+            }
+            if not beside:
+                trees.append(None)
+                continue
+            for other in set(beside.values()):
+                needers[other].append(d)
+            mate = mates[self.names[c]]
+            trees.append(_support_tree(need, {n: -2 - o if n in mate else o for n, o in beside.items()}))
+        return tuple(trees), tuple(map(tuple, needers))
+
+    def _levels(
+        self,
+    ) -> tuple[
+        tuple[tuple[int, tuple[int, ...], int], ...], tuple[tuple[bool, tuple[LevelOp, ...]], ...], tuple[LevelOp, ...]
+    ]:
+        """The level graph of the ancestors of services: deployments, and components seen from sites."""
+        count = len(self.deployments)
+        views: dict[tuple[int, int], int] = {}
+        view_nodes: list[tuple[int, tuple[int, ...], int]] = []
+        edges: dict[int, list[int]] = {}
+        trees: dict[int, Tree] = {}
+        todo: list[int] = []
+
+        def view(component: int, site: int) -> int:
+            key = (component, site)
+            if key not in views:
+                views[key] = node = count + len(views)
+                seen = self.of_component[component]
+                if self.parts[component].scope == "site":
+                    seen = tuple(d for d in seen if self.deployments[d][1] == site)
+                view_nodes.append((site, seen, node))
+                edges[node] = list(seen)
+                todo.extend(seen)
+            return views[key]
+
+        point_ops = []
+        for p, (sv, name, _, *_rest) in enumerate(self.points):
+            need = self.landscape.services[sorted(self.landscape.services)[sv]].points[name].needs
+            local = {self.names[c]: i for i, c in enumerate(self.direct[p])}
+            point_ops.append(LevelOp("point", p, _tree(need, local)))
+            for c in self.direct[p]:
+                todo.extend(self.of_component[c])
+        while todo:
+            d = todo.pop()
+            if d in edges:
+                continue
+            c, s = self.deployments[d]
+            need = self.parts[c].needs
+            local = {n: view(self.component_of[n], s) for n in sorted(set(leaves(need)))}
+            edges[d] = sorted(set(local.values()))
+            trees[d] = _tree(need, local)
+        groups = []
+        for members in graph.circle_order({node: edges[node] for node in sorted(edges)}):
+            ops = tuple(
+                LevelOp("deployment", node, trees[node]) if node < count else LevelOp("view", node - count, -1)
+                for node in members
+            )
+            groups.append((len(members) > 1 or members[0] in edges[members[0]], ops))
+        return tuple(view_nodes), tuple(groups), tuple(point_ops)
+
+
+def _support_tree(need: Need, leaf: Mapping[str, int]) -> Tree:
+    """A tree over deployments beside; what `leaf` lacks is met and left out."""
+    if isinstance(need, str):
+        return leaf[need] if need in leaf else (0, ())
+    needed, parts = _parts(need)
+    return needed, tuple(_support_tree(part, leaf) for part in parts)
+
+
+class _PlanBuilder:
+    def __init__(self, scenario: Scenario, structure: Structure) -> None:
+        self.scenario = scenario
+        self.structure = structure
+        self.landscape = scenario.landscape
+        self.horizon = scenario.horizon.ms
+        self.calendars: dict[Calendar, int] = {}
+        self.schedules: dict[Schedule, int] = {}
+        self.variables: list[Variable] = []
+        self.team_of = {name: index for index, name in enumerate(structure.teams)}
+        self.reach_end = self.horizon + (0 if scenario.moment is not None else WEEK)
+
+    # words to numbers
+
+    def calendar(self, calendar: Calendar) -> int:
+        return self.calendars.setdefault(calendar, len(self.calendars))
+
+    def schedule(self, schedule: Schedule) -> int:
+        return self.schedules.setdefault(schedule, len(self.schedules))
+
+    def variable(self, purpose: str, name: str, site: str, law: Law | None) -> int:
+        self.variables.append(Variable(purpose, name, site, law))
+        return len(self.variables) - 1
+
+    def timed(self, purpose: str, name: str, site: str, law: Law) -> tuple[int, int]:
+        """(fixed value or -1, variable or -1) of a law."""
+        fixed = law.fixed
+        return (fixed, -1) if fixed is not None else (-1, self.variable(purpose, name, site, law))
+
+    def crew(self, by: Mapping[str, int]) -> Crew:
+        return tuple((self.team_of[team], heads) for team, heads in sorted(by.items()))
+
+    def hours(self, step: Step) -> int:
+        """The calendar on which a step's working hours run, -1 for the clock."""
+        return self.calendar(self.landscape.crews[min(step.by)].works) if step.takes.working else -1
+
+    # steps
+
+    def _steps(self) -> list[StepPlan]:
+        structure, landscape = self.structure, self.landscape
+        crews = structure.teams
+        del crews
+        found: list[tuple[tuple[object, ...], StepPlan]] = []
+
+        def add(
+            kind: str, c: int, d: int, p: int, step: Step | None, *, tries: bool = False, last: bool = False
+        ) -> None:
+            if p >= 0:
+                sv, point, site, *_ = structure.points[p]
+                name = f"{structure.services[sv]}.{point}"
+                rto = landscape.services[structure.services[sv]].targets.rto
+                priority, depth = NO_PRIORITY if rto is None else rto.ms, max(structure.depth, default=-1) + 1
+            else:
+                name, site = structure.components[c], structure.deployments[d][1]
+                priority, depth = structure.priority[c], structure.depth[c]
+            place = structure.sites[site]
+            law = Law.constant(0) if step is None else step.takes
+            fixed, variable = (0, -1) if kind == "restore" else self.timed(kind, name, place, law)
+            works = step.works.millionths if step is not None and tries else ONE
+            plan = StepPlan(
+                kind=kind,
+                object=name,
+                site=place,
+                component=c,
+                deployment=d,
+                point=p,
+                priority=priority,
+                crew=() if step is None else self.crew(step.by),
+                on_site=step is not None and step.on_site,
+                fixed=fixed,
+                variable=variable,
+                works=works,
+                works_variable=-1 if works == ONE else self.variable(f"{kind} works", name, place, None),
+                attempts=step.attempts if step is not None and tries else 1,
+                hours=-1 if step is None or kind == "restore" else self.hours(step),
+            )
+            found.append(((last, priority, depth, name, place, KINDS.index(kind)), plan))
+
+        for c, name in enumerate(structure.components):
+            part = landscape.components[name]
+            b = structure.standby[c]
+            if b >= 0:
+                if "hot" in part.recover:
+                    add("switch", c, b, -1, part.switch, tries=True)
+                if "warm" in part.recover or "cold" in part.recover:
+                    add("start", c, b, -1, part.start, tries=True)
+                if "cold" in part.recover and part.data is not None:
+                    held = {} if part.restore is None else part.restore.by
+                    add("restore", c, b, -1, Step(takes=Law.constant(0), by=held))
+            for d in structure.of_component[c]:
+                add("restart", c, d, -1, restart_of(part)[0])
+                if part.repair is not None:
+                    add("repair", c, d, -1, part.repair, last=b >= 0)
+                if part.verify is not None:
+                    add("verify", c, d, -1, part.verify)
+        for p, point_row in enumerate(structure.points):
+            verify = landscape.services[structure.services[point_row[0]]].verify
+            if verify is not None:
+                add("verify", -1, -1, p, verify)
+        return [step for _, step in sorted(found, key=lambda pair: pair[0])]
+
+    # the rest
+
+    def plan(self) -> Plan:
+        scenario, structure, landscape = self.scenario, self.structure, self.landscape
+        response = scenario.response
+        steps = self._steps()
+        crews = [landscape.crews[team] for team in structure.teams]
+        calls = [
+            self.timed("mobilise", team, "", crew.call_out) for team, crew in zip(structure.teams, crews, strict=True)
+        ]
+        capacity = tuple(landscape.sites[structure.sites[s]].pools[pool].number for s, pool in structure.pools)
+        pool_of = {pair: index for index, pair in enumerate(structure.pools)}
+        strategies, never_fits = self._strategies(capacity)
+        outages = tuple(self._outage(name, what) for name, what in sorted(scenario.disruptions.items()))
+        roots = self._roots(steps, outages)
+        root_variables = tuple(
+            tuple(
+                self.timed(purpose, root.name, "", law)[1]
+                for purpose, law in (
+                    ("detect", response.detect),
+                    ("assess", response.assess.takes),
+                    ("decide", response.decide.takes),
+                )
+            )
+            for root in roots
+        )
+        evacuation = [self.timed("evacuation", site, "", response.evacuation) for site in structure.sites]
+        team_hours = tuple(self.calendar(crew.works) for crew in crews)
+        open_hours = tuple(
+            self.calendar(landscape.services[structure.services[p[0]]].points[p[1]].open) for p in structure.points
+        )
+        working = self.calendar(Calendar.parse(TARGET_CALENDAR))
+        copies = tuple(self._copies(c) for c in range(len(structure.components)))
+        assess, decide = (
+            (-1 if step.takes.fixed is None else step.takes.fixed, self.crew(step.by), self.hours(step))
+            for step in (response.assess, response.decide)
+        )
+        moment = scenario.moment
+        end = self.reach_end + LONGEST_WORK
+        calendars = tuple(compile_calendar(calendar, moment, end) for calendar in self.calendars)
+        return Plan(
+            scenario=scenario,
+            structure=structure,
+            steps=tuple(steps),
+            step_of={
+                (("point", step.point) if step.point >= 0 else (step.kind, step.deployment)): index
+                for index, step in enumerate(steps)
+            },
+            strategies=strategies,
+            never_fits=never_fits,
+            copies=copies,
+            data_size=tuple(
+                -1 if (data := landscape.components[name].data) is None else data.size.size
+                for name in structure.components
+            ),
+            variables=tuple(self.variables),
+            roots=roots,
+            root_variables=root_variables,  # type: ignore[arg-type]
+            evacuation_variables=tuple(variable for _, variable in evacuation),
+            people=tuple(crew.people.number for crew in crews),
+            call_out=tuple(fixed for fixed, _ in calls),
+            call_out_variables=tuple(variable for _, variable in calls),
+            travel=self._travel,
+            takes_part=tuple(
+                any(team == t for step in steps for t, _ in step.crew) for team in range(len(structure.teams))
+            ),
+            assess=assess,
+            decide=decide,
+            detect=-1 if response.detect.fixed is None else response.detect.fixed,
+            evacuation=-1 if response.evacuation.fixed is None else response.evacuation.fixed,
+            wait=response.wait.ms,
+            outages=outages,
+            capacity=capacity,
+            demands=tuple(
+                tuple(
+                    (pool_of[s, pool], count.number)
+                    for pool, count in sorted(landscape.components[structure.components[c]].shares.items())
+                    if (s, pool) in pool_of and count.number
+                )
+                for c, s in structure.deployments
+            ),
+            shares=tuple(
+                landscape.components[structure.components[c]].at[structure.sites[s]].share.millionths
+                for c, s in structure.deployments
+            ),
+            bandwidth=tuple(landscape.links[name].bandwidth.per_second for name, *_ in structure.links),
+            calendars=calendars,
+            schedules=tuple(compile_schedule(schedule, moment, -BEFORE, self.reach_end) for schedule in self.schedules),
+            team_hours=team_hours,
+            open_hours=open_hours,
+            working_hours=working,
+            edges=headcount_edges(team_hours, calendars, self.reach_end),
+            dated=moment is not None,
+            horizon=self.horizon,
+            settle=response.settle.ms,
+        )
+
+    def _strategies(self, capacity: tuple[int, ...]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+        structure = self.structure
+        found, never = [], []
+        for c, name in enumerate(structure.components):
+            b = structure.standby[c]
+            recover = tuple(self.landscape.components[name].recover) if b >= 0 else ()
+            too_big = [(pool, room) for pool, room in structure.uses[b] if room > capacity[pool]] if b >= 0 else []
+            if too_big and not structure.hot[b]:
+                pool, room = too_big[0]
+                site = structure.sites[structure.pools[pool][0]]
+                never.append(
+                    f"{name} never fits at {site}: it uses {room} of {structure.pools[pool][1]}, there are {capacity[pool]}"
+                )
+                recover = tuple(strategy for strategy in recover if strategy == "hot")
+            found.append(recover)
+        return tuple(found), tuple(never)
+
+    def _copies(self, c: int) -> tuple[Copy, ...]:
+        name = self.structure.components[c]
+        site_of = {site: index for index, site in enumerate(self.structure.sites)}
+        copies = []
+        for label, copy in sorted(self.landscape.components[name].copies.items()):
+            lag = (0, -1) if copy.lag is None else self.timed("lag", name, label, copy.lag)
+            rate = (0, -1) if copy.restores is None else self.timed("restores", name, label, copy.restores)
+            works = copy.works.millionths
+            copies.append(
+                Copy(
+                    name=label,
+                    site=site_of[copy.at],
+                    replicated=copy.kind in ("synchronous", "asynchronous"),
+                    lag=lag[0],
+                    lag_variable=lag[1],
+                    calendar=-1 if copy.taken is None else self.schedule(copy.taken),
+                    rate=rate[0],
+                    rate_variable=rate[1],
+                    works=works,
+                    works_variable=-1 if works == ONE else self.variable("usable", name, label, None),
+                )
+            )
+        return tuple(copies)
+
+    def _outage(self, name: str, what: Disruption) -> Outage:
+        structure = self.structure
+        after = self.timed("after", name, "", what.after)
+        if what.until_repaired or what.lasts is None:
+            lasts = (NEVER, -1)
+        else:
+            lasts = self.timed("lasts", name, "", what.lasts)
+        heads = 0
+        match what.kind:
+            case "site":
+                targets = [structure.sites.index(what.target)]
+            case "link":
+                targets = [index for index, link in enumerate(structure.links) if link[0] == what.target]
+            case "component":
+                c = structure.components.index(what.target)
+                where = set(what.sites) or {structure.sites[structure.deployments[d][1]] for d in self._active(c)}
+                targets = [
+                    d for d in structure.of_component[c] if structure.sites[structure.deployments[d][1]] in where
+                ]
+            case "team":
+                targets = [self.team_of[what.target]]
+                people = self.landscape.crews[what.target].people.number
+                heads = people if what.people is None else what.people.number
+        return Outage(name, what.kind, tuple(targets), heads, *after, *lasts, what.until_repaired)
+
+    def _active(self, c: int) -> Iterator[int]:
+        return (d for d in self.structure.of_component[c] if self.structure.roles[d] == ACTIVE)
+
+    def _roots(self, steps: Iterable[StepPlan], outages: tuple[Outage, ...]) -> tuple[Root, ...]:
+        """All sites, then the components that a disruption breaks."""
+        structure = self.structure
+        steps = [step for step in steps if step.on_site]
+        self._travel: dict[tuple[int, str], tuple[int, int]] = {}
+        broken = sorted(
+            {structure.deployments[d][0] for o in outages if o.kind == "component" for d in o.targets},
+            key=lambda c: structure.components[c],
+        )
+        roots = [Root(name, True, s, self._destinations(steps, s, None)) for s, name in enumerate(structure.sites)]
+        roots += [Root(structure.components[c], False, c, self._destinations(steps, None, c)) for c in broken]
+        return tuple(roots)
+
+    def _destinations(self, steps: list[StepPlan], site: int | None, component: int | None) -> tuple[str, ...]:
+        structure = self.structure
+        moving = {
+            structure.standby[c]
+            for c in range(len(structure.components))
+            if structure.standby[c] >= 0
+            and (c == component or any(structure.deployments[d][1] == site for d in self._active(c)))
+        }
+        staying = {d for d in self._active(component)} if component is not None else set()
+        found = []
+        for team, name in enumerate(structure.teams):
+            mine = [step for step in steps if any(team == t for t, _ in step.crew)]
+            to = Counter(step.site for step in mine if step.deployment in moving)
+            if not to and site is not None:
+                to = Counter(step.site for step in mine if step.site == structure.sites[site])
+            elif not to:
+                to = Counter(step.site for step in mine if step.deployment in staying)
+            goal = min(to, key=lambda place: (-to[place], place)) if to else ""
+            based = structure.based[team]
+            if based < 0 or goal == structure.sites[based]:
+                goal = ""
+            found.append(goal)
+            if goal and (team, goal) not in self._travel:
+                home = structure.sites[based]
+                law = self.landscape.sites[home].travel.get(goal) or self.landscape.sites[goal].travel[home]
+                self._travel[team, goal] = self.timed("travel", name, goal, law)
+        return tuple(found)
+
+
+def headcount_edges(team_hours: tuple[int, ...], calendars: tuple[Hours, ...], until: int) -> tuple[Event, ...]:
+    """All changes of headcount by calendar from 0 on, in order."""
+    changes: dict[int, list[tuple[int, bool]]] = {}
+    for team, calendar in enumerate(team_hours):
+        for time, is_open in calendars[calendar].edges(0, until):
+            changes.setdefault(time, []).append((team, is_open))
+    return tuple(Event(time, tuple(teams)) for time, teams in sorted(changes.items()))

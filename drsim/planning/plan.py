@@ -1,0 +1,285 @@
+"""The compiled plan: plain index arrays, ready for any engine.
+
+`Structure` is what a landscape is; compiling it walks graphs and may take tens of milliseconds. `Plan` adds what a scenario
+says: laws, headcounts, capacities, outages. A variant replaces entries of a `Plan` in well under a millisecond.
+
+Indexes: sites, links, teams and services by name; components in plan order; deployments by component, then site;
+points by service, then name; steps in plan order. Times are ms since the moment, shares and levels millionths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from drsim.calendar import Hours
+from drsim.distributions import Law
+from drsim.model.scenario import Scenario
+
+__all__ = [
+    "ACTIVE",
+    "INCIDENT_KINDS",
+    "KINDS",
+    "NEVER",
+    "NO_PRIORITY",
+    "STALE",
+    "STANDBY",
+    "Copy",
+    "Crew",
+    "Event",
+    "LevelOp",
+    "Outage",
+    "Plan",
+    "Root",
+    "StepPlan",
+    "Structure",
+    "Variable",
+]
+
+ACTIVE, STANDBY, STALE = 0, 1, 2
+NEVER = 2**62
+NO_PRIORITY = 2**61
+INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
+KINDS = ("switch", "restore", "start", "restart", "repair", "verify")
+
+Crew = tuple[tuple[int, int], ...]  # (team, heads), teams in order
+Tree = int | tuple[int, tuple["Tree", ...]]  # a view, or (how many are needed, of which)
+
+
+class Variable(NamedTuple):
+    """A random quantity: its name (section 13 of the semantics) and its law; no law means the uniform number itself."""
+
+    purpose: str
+    object: str
+    site: str
+    law: Law | None
+
+
+class StepPlan(NamedTuple):
+    """A step that a drill may take; its index is its place in plan order."""
+
+    kind: str
+    object: str
+    site: str
+    component: int
+    """-1 for the verification of a point"""
+    deployment: int
+    """-1 for the verification of a point"""
+    point: int
+    """-1 for all but the verification of a point"""
+    priority: int
+    crew: Crew
+    on_site: bool
+    fixed: int
+    """duration in ms when certain, else -1"""
+    variable: int
+    works: int
+    """the probability that an attempt succeeds, millionths"""
+    works_variable: int
+    attempts: int
+    hours: int
+    """calendar of its working hours, -1 for the clock"""
+
+
+class Copy(NamedTuple):
+    """A copy of a component's data; `instants` are the moments at which it is taken (snapshots and backups)."""
+
+    name: str
+    site: int
+    replicated: bool
+    lag: int
+    """fixed lag in ms of a replicated copy, -1 if drawn"""
+    lag_variable: int
+    calendar: int
+    """index of its schedule, -1 for a replicated copy"""
+    rate: int
+    """fixed restore rate in bytes/s, -1 if drawn"""
+    rate_variable: int
+    works: int
+    works_variable: int
+
+
+class Root(NamedTuple):
+    """What an incident is about: a site, or a component that is broken."""
+
+    name: str
+    is_site: bool
+    index: int
+    destinations: tuple[str, ...]
+    """for each team the site to which it travels, '' for none"""
+
+
+class Outage(NamedTuple):
+    """A disruption, compiled. `targets` are sites, links or deployments; a team's outage takes `heads` away."""
+
+    name: str
+    kind: Literal["site", "link", "component", "team"]
+    targets: tuple[int, ...]
+    heads: int
+    after: int
+    after_variable: int
+    lasts: int
+    """ms, -1 if drawn, NEVER for the whole drill"""
+    lasts_variable: int
+    until_repaired: bool
+
+
+class LevelOp(NamedTuple):
+    """How the level of one node follows from others: `deployment` d, `view` of a component from a site, or `point`."""
+
+    kind: Literal["deployment", "view", "point"]
+    index: int
+    tree: Tree
+    """of a deployment or point: over views (for a point: over its own list of direct needs)"""
+
+
+class Event(NamedTuple):
+    """A change of headcount by calendar: which teams are open from `time` on."""
+
+    time: int
+    teams: tuple[tuple[int, bool], ...]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What a landscape is, as index arrays."""
+
+    sites: tuple[str, ...]
+    links: tuple[tuple[str, int, int], ...]
+    """name and the two sites"""
+    teams: tuple[str, ...]
+    outside: tuple[bool, ...]
+    based: tuple[int, ...]
+    """for each team its site, -1 for none"""
+    components: tuple[str, ...]
+    services: tuple[str, ...]
+    deployments: tuple[tuple[int, int], ...]
+    """(component, site)"""
+    of_component: tuple[tuple[int, ...], ...]
+    roles: tuple[int, ...]
+    """at the start"""
+    hot: tuple[bool, ...]
+    standby: tuple[int, ...]
+    """for each component its standby deployment, -1 for none"""
+    automatic: tuple[bool, ...]
+    local: tuple[bool, ...]
+    """components of `scope: site`"""
+    has_data: tuple[bool, ...]
+    opts_in: tuple[bool, ...]
+    """components with a verification of their own"""
+    uses: tuple[tuple[tuple[int, int], ...], ...]
+    """for each deployment (pool, room)"""
+    pools: tuple[tuple[int, str], ...]
+    """(site, name)"""
+    support: tuple[Tree | None, ...]
+    """for each deployment its needs over deployments beside it; None if it needs none of `scope: site`.
+    Leaves: deployment d as d, a circle mate as -2 - d, network needs are met and left out"""
+    supports: tuple[tuple[int, ...], ...]
+    """for each deployment those beside it that need it"""
+    # readiness: nodes that are true when `short` is 0 or less
+    short: tuple[int, ...]
+    """per node: how many more of its inputs it needs when none is true"""
+    up: tuple[tuple[int, ...], ...]
+    """per node: which nodes it is an input of"""
+    owner: tuple[int, ...]
+    """per node: what becomes ready with it: 0 nothing, else 1 + 3 * i + (0 deployment i, 1 restore at deployment i, 2 point i)"""
+    gate: tuple[int, ...]
+    """for each deployment the node of its `starts_after`"""
+    restore_gate: tuple[int, ...]
+    point_gate: tuple[int, ...]
+    views: Mapping[tuple[int, int], int]
+    """(component, site) -> node"""
+    checked_views: Mapping[tuple[int, int], int]
+    # services
+    points: tuple[tuple[int, str, int, str, str, int], ...]
+    """(service, name, site, municipality, channel, weight)"""
+    direct: tuple[tuple[int, ...], ...]
+    """for each point the components that it needs directly"""
+    trusts: tuple[tuple[int, int], ...]
+    """(point, deployment): the flags `trusted`"""
+    trust_of: Mapping[tuple[int, int], int]
+    trusted_by: tuple[tuple[int, ...], ...]
+    """for each deployment the flags that its start clears"""
+    data_below: tuple[tuple[int, ...], ...]
+    """for each service the components with data in the closure of its needs"""
+    # levels
+    view_nodes: tuple[tuple[int, tuple[int, ...], int], ...]
+    """(site, deployments that may be seen, node number); nodes are deployments, then views"""
+    level_groups: tuple[tuple[bool, tuple[LevelOp, ...]], ...]
+    """in an order in which each follows from earlier ones; True marks a circle"""
+    point_ops: tuple[LevelOp, ...]
+    depth: tuple[int, ...]
+    priority: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario, compiled: a `Structure` and the numbers that a variant may change."""
+
+    scenario: Scenario
+    structure: Structure
+    steps: tuple[StepPlan, ...]
+    step_of: Mapping[tuple[str, int], int]
+    """(kind, deployment) -> step; ('point', point) -> step"""
+    strategies: tuple[tuple[str, ...], ...]
+    """for each component, those that can never fit left out"""
+    never_fits: tuple[str, ...]
+    """one sentence for each that was left out"""
+    copies: tuple[tuple[Copy, ...], ...]
+    data_size: tuple[int, ...]
+    """bytes, -1 without data"""
+    variables: tuple[Variable, ...]
+    roots: tuple[Root, ...]
+    root_variables: tuple[tuple[int, int, int], ...]
+    """for each root the variables of detect, assess, decide"""
+    evacuation_variables: tuple[int, ...]
+    """for each site"""
+    people: tuple[int, ...]
+    call_out: tuple[int, ...]
+    """fixed ms, -1 if drawn"""
+    call_out_variables: tuple[int, ...]
+    travel: Mapping[tuple[int, str], tuple[int, int]]
+    """(team, destination) -> (fixed ms or -1, variable)"""
+    takes_part: tuple[bool, ...]
+    """teams in the crew of a step other than assess and decide"""
+    assess: tuple[int, Crew, int]
+    """fixed ms or -1, crew, calendar of its working hours or -1"""
+    decide: tuple[int, Crew, int]
+    detect: int
+    evacuation: int
+    wait: int
+    outages: tuple[Outage, ...]
+    capacity: tuple[int, ...]
+    """of each pool"""
+    demands: tuple[tuple[tuple[int, int], ...], ...]
+    """for each deployment (pool, demand) of what it shares"""
+    shares: tuple[int, ...]
+    """for each deployment that of its standing"""
+    bandwidth: tuple[int, ...]
+    """of each link, bytes/s"""
+    calendars: tuple[Hours, ...]
+    schedules: tuple[tuple[int, ...], ...]
+    """instants in ms"""
+    team_hours: tuple[int, ...]
+    """for each team its calendar"""
+    open_hours: tuple[int, ...]
+    """for each point its calendar"""
+    working_hours: int
+    """the calendar of targets in working hours"""
+    edges: tuple[Event, ...]
+    dated: bool
+    horizon: int
+    settle: int
+    reach_cache: dict[tuple[int, ...], tuple[object, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def own_share(self, deployment: int) -> int:
+        """Level that a deployment gives when all its needs are whole, in millionths."""
+        share = self.shares[deployment]
+        for pool, demand in self.demands[deployment]:
+            share = min(share, self.capacity[pool] * 1_000_000 // demand)
+        return share
+
+    def but(self, **changes: object) -> Plan:
+        """The same plan with other numbers; see `drsim.planning.variant` for changes by name."""
+        return replace(self, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Text for people; computes nothing: every number shown exists in a result."""

@@ -1,0 +1,155 @@
+"""Numbers as text: no digit that its error does not carry, and nothing certain that a sample cannot be certain of.
+
+A time is rounded to the largest of a few handy steps (1 s to 1 d) that is not above half the width of its interval, a
+share to the largest power of ten that is not. What is known from one side only is shown as that side, `>99.6 %`,
+rounded away from the value so that it remains true. Spaces and signs: `60 %`, `57–63`, `−6 h 53`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from bisect import bisect_right
+from collections.abc import Callable
+from math import ceil, floor
+from typing import TYPE_CHECKING, Final
+
+from drsim.units import DAY, HOUR, MINUTE, SECOND
+
+if TYPE_CHECKING:
+    from drsim.measures.estimates import Share
+
+__all__ = ["NONE", "UNKNOWN", "format_count", "format_hours", "format_share", "plain", "step_ms"]
+
+NONE: Final = "–"
+"""Nothing at all: no interruption, no loss."""
+UNKNOWN: Final = "?"
+"""Too few drills to say anything."""
+STEPS: Final = (
+    *(number * SECOND for number in (1, 5, 15)),
+    *(number * MINUTE for number in (1, 5, 15, 30)),
+    *(number * HOUR for number in (1, 3, 6, 12)),
+    DAY,
+)
+"""What times are rounded to, in ms."""
+_IN_DAYS = 72 * HOUR  # from here on a time is written in days and hours
+
+
+def format_share(share: Share) -> str:
+    """Write a share with its interval: `60 % (57–63)`; for all or none of the drills the bound: `>99.6 %`, `<0.4 %`.
+
+    It never says 0 or 100: an end of the interval that rounds to them is left out, `90 % (>55)`, and a value that does
+    gets more digits. Without trials it is `?`.
+    """
+    if not share.trials:
+        return UNKNOWN
+    value, low, high = (100 * each for each in (share.value, share.low, share.high))
+    for digits in itertools.count(max(0, -floor(math.log10((high - low) / 2)))):
+        near = [f"{each:.{digits}f}" for each in (value, low, high)]
+        above = f"{floor(low * 10**digits) / 10**digits:.{digits}f}"
+        below = f"{ceil(high * 10**digits) / 10**digits:.{digits}f}"
+        if share.successes == 0:
+            numbers, pattern = [below], "<{} %"
+        elif share.successes == share.trials:
+            numbers, pattern = [above], ">{} %"
+        elif float(near[2]) == 100:
+            numbers, pattern = [near[0], above], "{} % (>{})"
+        elif float(near[1]) == 0:
+            numbers, pattern = [near[0], below], "{} % (<{})"
+        else:
+            numbers, pattern = near, "{} % ({}–{})"
+        if not any(float(number) in (0, 100) for number in numbers):
+            break
+    return pattern.format(*numbers)
+
+
+def format_hours(
+    value_ms: float, low_ms: float, high_ms: float, *, horizon_ms: int | None = None, zero: str = NONE
+) -> str:
+    """Write a time and keep its interval silent: `23 h 05`, `3 d 06 h`, `14 min`, rounded to `step_ms` of its error.
+
+    An exact one, low = high, has seconds below an hour. One that is beyond the horizon is `>14 d`; one that has no
+    upper end is shown as its lower one, `≥22 h 30`; one that rounds to nothing as its upper one, `≤30 min`.
+    """
+    if math.isnan(value_ms):
+        return UNKNOWN
+    if value_ms < 0:
+        raise ValueError(f"a time of {value_ms} ms is negative")
+    if math.isinf(value_ms):
+        return ">∞" if horizon_ms is None else f">{_time(horizon_ms, _divisor(horizon_ms), floor)}"
+    if math.isinf(high_ms):  # too few drills, or too many that were not back
+        step = min(step_ms(value_ms - low_ms), step_ms(low_ms))
+        return UNKNOWN if low_ms < SECOND else f"≥{_time(low_ms, step, floor)}"
+    if value_ms == 0:
+        return zero
+    step = step_ms((high_ms - low_ms) / 2)
+    if value_ms < step / 2:
+        return f"≤{_time(high_ms, step, ceil)}"
+    return _time(value_ms, step, _half_up)
+
+
+def step_ms(half_width_ms: float) -> int:
+    """Give what a time with this error is rounded to, in ms: the largest step not above it, at least a second."""
+    return STEPS[max(0, bisect_right(STEPS, half_width_ms) - 1)]
+
+
+def plain(ms: int) -> str:
+    """Write an exact duration: `45 s`, `14 min`, `4 min 30 s`, from an hour on in minutes: `1 h 02`, `3 d 05 h 53`."""
+    if ms < 0:
+        return f"−{plain(-ms)}"
+    if 0 < ms < SECOND / 2:
+        return "<1 s"
+    step = SECOND if _round(ms, SECOND, _half_up) < HOUR else MINUTE
+    return _text(_round(ms, step, _half_up), step)
+
+
+def format_count(value: float, half_width: float) -> str:
+    """Write a number with its error: `1,670 ±10`; the error in one digit, rounded up, and the value to the same digit.
+
+    Without an error (0) it is exact, `1,670`; with an infinite one it is `?`.
+    """
+    if not math.isfinite(value) or not math.isfinite(half_width):
+        return UNKNOWN
+    if half_width <= 0:
+        return f"{value:z,.15g}".replace("-", "−")
+    scale = 10.0 ** floor(math.log10(half_width))
+    error = ceil(round(half_width / scale, 9)) * scale  # rounded: 0.3 is 3 tenths, not 2.9999999999999996
+    power = floor(math.log10(error) + 1e-9)
+    digits = max(0, -power)
+    return f"{round(value, -power):z,.{digits}f} ±{error:,.{digits}f}".replace("-", "−")
+
+
+def _half_up(number: float) -> int:
+    return floor(number + 0.5)
+
+
+def _round(ms: float, step: int, way: Callable[[float], int]) -> int:
+    return way(ms / step) * step
+
+
+def _divisor(ms: int) -> int:
+    return max((step for step in STEPS if ms % step == 0), default=SECOND)
+
+
+def _time(ms: float, step: int, way: Callable[[float], int]) -> str:
+    """Round to the step, or to the finest that so long a time is shown in."""
+    for long, finest in ((HOUR, MINUTE), (_IN_DAYS, HOUR)):
+        if _round(ms, step, way) >= long:
+            step = max(step, finest)
+    return _text(_round(ms, step, way), step)
+
+
+def _text(ms: int, step: int) -> str:
+    """Write whole steps of ms without the digits below the step."""
+    days, hours, minutes, seconds = ms // DAY, ms // HOUR % 24, ms // MINUTE % 60, ms // SECOND % 60
+    if step >= DAY:
+        return f"{days} d"
+    if ms >= _IN_DAYS:
+        return f"{days} d {hours:02} h" + (f" {minutes:02}" if step < HOUR else "")
+    if step >= HOUR:
+        return f"{ms // HOUR} h"
+    if ms >= HOUR:
+        return f"{ms // HOUR} h {minutes:02}"
+    if ms >= MINUTE:
+        return f"{minutes} min" + (f" {seconds} s" if seconds else "")
+    return f"{seconds} s"

@@ -1,0 +1,1 @@
+"""From numbered noise to trajectories: draws, the engine, levels."""

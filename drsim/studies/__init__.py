@@ -1,0 +1,1 @@
+"""Replications over any executor, and the result with its tables."""

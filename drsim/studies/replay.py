@@ -1,0 +1,198 @@
+"""One drill again: its steps, its levels, its explanations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from drsim.errors import DrsimError, did_you_mean
+from drsim.measures.drills import Group, Interruption, groups
+from drsim.measures.explanation import Segment, explain
+from drsim.planning.plan import NEVER, Plan
+from drsim.simulation.draws import Numbers, Script
+from drsim.simulation.engine import Engine
+from drsim.simulation.levels import Levels, levels
+from drsim.simulation.trajectory import Row, Trajectory, reference_of
+from drsim.units import HOUR, ONE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Replay"]
+
+
+@dataclass
+class Replay:
+    """A drill, replayed from the seed. Times in ms since its moment unless a column says otherwise."""
+
+    plan: Plan
+    seed: int
+    trajectory: Trajectory
+
+    @classmethod
+    def of(cls, plan: Plan, seed: int, drill: int, script: Script | None = None) -> Replay:
+        """Drill number `drill` of a seed; `script` gives a test's own uniform numbers by name."""
+        return cls(plan, seed, Engine(plan).drill(Numbers(plan, seed, drill, 1, script), 0))
+
+    @property
+    def drill(self) -> int:
+        """Its number."""
+        return self.trajectory.replication
+
+    @cached_property
+    def computed(self) -> Levels:
+        """The levels of points and deployments at every instant."""
+        return levels(self.plan, [self.trajectory])
+
+    @cached_property
+    def _groups(self) -> dict[str, Group]:
+        return {
+            self.plan.structure.services[group.service]: group
+            for group in groups(self.plan)
+            if group.municipality is None and group.point is None
+        }
+
+    def group(self, service: str) -> Group:
+        """The points of a service, as they are measured."""
+        if service not in self._groups:
+            raise DrsimError(f"no service is named {service!r}: {did_you_mean(service, self._groups)}")
+        return self._groups[service]
+
+    def explain(self, service: str) -> list[tuple[Interruption, list[Segment]]]:
+        """Each interruption of a service with its segments; they add up to it exactly."""
+        return explain(self.plan, self.group(service), self.trajectory, self.computed)
+
+    def longest(self, service: str) -> tuple[Interruption, list[Segment]] | None:
+        """The longest interruption (one that did not end is the longest of all), None if there was none."""
+        found = self.explain(service)
+        return max(found, key=lambda pair: (not pair[0].back, pair[0].end - pair[0].begin), default=None)
+
+    def level(self, service: str) -> list[tuple[int, int]]:
+        """(time, level in millionths) of a service, from each instant at which it changes."""
+        group = self.group(service)
+        total = sum(w * self.computed.points[p] for p, w in zip(group.points, group.weights, strict=True))
+        values = (np.asarray(total) // sum(group.weights)).tolist() if group.points else []
+        found: list[tuple[int, int]] = []
+        for time, value in zip(self.computed.times.tolist(), values, strict=True):
+            if not found or found[-1][1] != value:
+                found.append((time, value))
+        return found
+
+    @property
+    def levels(self) -> dict[str, list[tuple[float, float]]]:
+        """Of every service (hours, level between 0 and 1) as step functions."""
+        return {
+            service: [(time / HOUR, value / ONE) for time, value in self.level(service)] for service in self._groups
+        }
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """The step table (`docs/semantics.md` section 10), times in hours, `inf` for never."""
+        import pandas as pd
+
+        return pd.DataFrame([self._row(row) for row in self.trajectory.rows], columns=_COLUMNS)
+
+    def _row(self, row: Row) -> dict[str, Any]:
+        teams = self.plan.structure.teams
+
+        def hours(time: int) -> float:
+            return time / HOUR if time >= 0 else np.inf
+
+        return {
+            "step": row.kind,
+            "object": row.object,
+            "site": row.site,
+            "incident": row.incident,
+            "try": row.attempt,
+            "team": " + ".join(teams[t] if heads == 1 else f"{heads} {teams[t]}" for t, heads in row.crew),
+            "wanted_h": hours(row.wanted),
+            "ready_h": hours(row.ready),
+            "start_h": hours(row.start),
+            "end_h": hours(row.end),
+            "outcome": row.outcome,
+            "bound_by": _named(reference_of(row.bound_by)),
+            "freed_by": _named(reference_of(row.freed_by)),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every step, interruption and level change as plain data for JSON; times in ms, null for never."""
+        trajectory = self.trajectory
+        teams = self.plan.structure.teams
+        return {
+            "drill": self.drill,
+            "seed": self.seed,
+            "moment_of_week_ms": trajectory.offset if not self.plan.dated else None,
+            "outages": {
+                name: {"begin": a, "end": None if b >= NEVER else b} for name, (a, b) in trajectory.outages.items()
+            },
+            "steps": [
+                {
+                    "kind": row.kind,
+                    "object": row.object,
+                    "site": row.site,
+                    "incident": row.incident,
+                    "try": row.attempt,
+                    "crew": {teams[t]: heads for t, heads in row.crew},
+                    **{name: _or_none(getattr(row, name)) for name in ("wanted", "ready", "start", "end")},
+                    "outcome": row.outcome,
+                    "bound_by": reference_of(row.bound_by),
+                    "freed_by": reference_of(row.freed_by),
+                }
+                for row in trajectory.rows
+            ],
+            "flags": [
+                {"time": time, "flag": list(trajectory.flag_name(flag)), "value": value}
+                for time, flag, value in trajectory.changes
+            ],
+            "levels": {service: self.level(service) for service in self._groups},
+            "interruptions": {
+                service: [
+                    {
+                        "begin": what.begin,
+                        "end": what.end if what.back else None,
+                        "censored": not what.back,
+                        "segments": [segment._asdict() for segment in segments],
+                    }
+                    for what, segments in self.explain(service)
+                ]
+                for service in self._groups
+            },
+            "recoveries": [
+                {
+                    "component": self.plan.structure.components[r.component],
+                    "time": r.time,
+                    "lost_at": r.lost_at,
+                    "data_lost": r.lost_at - r.point,
+                }
+                for r in trajectory.recoveries
+            ],
+            "not_recovered": [self.plan.structure.components[c] for c in trajectory.lost_at_end],
+        }
+
+    def timeline(self, service: str | None = None) -> str:
+        """The drill as a log that a person can read."""
+        from drsim.reporting.timeline import timeline
+
+        return timeline(self, service)
+
+
+_COLUMNS = [
+    "step", "object", "site", "incident", "try", "team", "wanted_h", "ready_h", "start_h", "end_h", "outcome", "bound_by",
+    "freed_by",
+]  # fmt: skip
+
+
+def _or_none(time: int) -> int | None:
+    return time if time >= 0 else None
+
+
+def _named(reference: tuple[str | int, ...] | None) -> str:
+    if reference is None:
+        return ""
+    if reference[0] == "outage":
+        return f"{reference[1]} {reference[2]}"
+    _, kind, name, site, incident, attempt = reference
+    return f"{kind} {name}" + (f" @ {site}" if site else "") + f" #{incident}.{attempt}"

@@ -1,0 +1,495 @@
+"""The result of a run: estimates with their errors, tidy tables, and every drill again on demand.
+
+Tables are pandas frames; times are hours as floats with the unit in the column's name, `inf` for what did not come back by the
+horizon; shares are between 0 and 1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from drsim.errors import DrsimError, did_you_mean
+from drsim.measures import estimates
+from drsim.measures.drills import AGES, CONTINUITY, Block, Group, groups
+from drsim.measures.explanation import CAUSES
+from drsim.planning.plan import NEVER, Plan
+from drsim.simulation.draws import Numbers
+from drsim.studies.replay import Replay
+from drsim.units import HOUR, ONE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from drsim.model.scenario import Scenario
+
+__all__ = ["Explanation", "Outcome", "Result"]
+
+Fared = Literal["misses", "undecided", "back in time", "keeps running", "no target"]
+
+AROUND = 30
+"""Drills over which an explanation is averaged."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one service (or part of it) fared over all drills. Times in ms, `inf` for longer than the horizon."""
+
+    group: Group
+    name: str
+    title: str
+    recovery: dict[float, estimates.Quantile]
+    """by p: 0.5 and 0.95"""
+    in_time: estimates.Share | None
+    """None without an RTO"""
+    verdict: str | None
+    """"met", "missed" or "undecided" against `asked`; None without an RTO"""
+    asked: float
+    data_loss: estimates.Quantile
+    """95th percentile"""
+    data_in_time: estimates.Share | None
+    data_verdict: str | None
+    uninterrupted: estimates.Share
+    """share of drills in which it was never below its minimum"""
+    continuity: dict[str, float]
+    """share of drills by class"""
+    contacts_lost: estimates.Mean
+    contacts: float
+    profile: tuple[float, ...]
+    """mean level at each of `AGES` hours"""
+
+    @property
+    def fared(self) -> Fared:
+        """In which group it is shown: by its worst verdict; running on comes before being in time."""
+        verdicts = {self.verdict, self.data_verdict} - {None}
+        if "missed" in verdicts:
+            return "misses"
+        if "undecided" in verdicts:
+            return "undecided"
+        if self.uninterrupted.successes == self.uninterrupted.trials:
+            return "keeps running"
+        return "back in time" if self.verdict == "met" else "no target"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a service took so long in the drills around a quantile: mean time (ms) by cause; the causes add up to `total`."""
+
+    service: str
+    around: float
+    drills: tuple[int, ...]
+    total: float
+    causes: dict[str, float]
+    details: dict[str, dict[str, float]]
+    """by cause, the mean time by what it was"""
+    censored: int
+    """in how many of these drills it did not come back (the observed part is counted)"""
+
+
+@dataclass
+class Result:
+    """What a run found."""
+
+    plan: Plan
+    seed: int
+    replications: int
+    block: Block = field(repr=False)
+    interrupted: bool = False
+    confidence: float = 0.95
+    elapsed: float | None = None
+    """seconds, when the caller measured them"""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was drilled."""
+        return self.plan.scenario
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """What each row of `block` is about."""
+        return groups(self.plan)
+
+    # estimates
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """One for each service, in order of names."""
+        return [self._outcome(index) for index, group in enumerate(self.groups) if _is_service(group)]
+
+    def outcome(self, service: str) -> Outcome:
+        """That of one service."""
+        for outcome in self.outcomes:
+            if outcome.name == service:
+                return outcome
+        raise DrsimError(f"no service is named {service!r}: {did_you_mean(service, self.plan.structure.services)}")
+
+    def _outcome(self, index: int) -> Outcome:
+        group, block = self.groups[index], self.block
+        name = self.plan.structure.services[group.service]
+        service = self.scenario.landscape.services[name]
+        targets = service.targets
+        asked = targets.share.millionths / ONE
+        recovery = _finite(block.recovery[index])
+        in_time = data_in_time = None
+        if targets.rto is not None:
+            times = block.working[index] if targets.rto.working else block.recovery[index]
+            in_time = self._share(times <= targets.rto.ms)
+        loss = _finite(block.data_loss[index])
+        if targets.rpo is not None and self.plan.structure.data_below[group.service]:
+            data_in_time = self._share(block.data_loss[index] <= targets.rpo.ms)
+        classes = Counter(CONTINUITY[code] for code in block.continuity[index].tolist())
+        return Outcome(
+            group=group,
+            name=name,
+            title=service.title or name,
+            recovery={p: estimates.quantile(recovery, p, self.confidence) for p in (0.5, 0.95)},
+            in_time=in_time,
+            verdict=None if in_time is None else estimates.verdict(in_time, asked),
+            asked=asked,
+            data_loss=estimates.quantile(loss, 0.95, self.confidence),
+            data_in_time=data_in_time,
+            data_verdict=None if data_in_time is None else estimates.verdict(data_in_time, asked),
+            uninterrupted=self._share(block.interruptions[index] == 0),
+            continuity={label: classes.get(label, 0) / self.replications for label in CONTINUITY},
+            contacts_lost=estimates.mean(block.contacts_lost[index], self.confidence),
+            contacts=float(block.contacts[index].mean()),
+            profile=tuple((block.profile[index] / self.replications).tolist()),
+        )
+
+    def _share(self, good: Any) -> estimates.Share:
+        return estimates.share(int(np.count_nonzero(good)), self.replications, self.confidence)
+
+    @cached_property
+    def every_rto(self) -> estimates.Share | None:
+        """The share of drills in which every service meets its RTO; None when no service has one."""
+        good = np.ones(self.replications, dtype=bool)
+        found = False
+        for index, group in enumerate(self.groups):
+            if _is_service(group):
+                rto = self.scenario.landscape.services[self.plan.structure.services[group.service]].targets.rto
+                if rto is not None:
+                    found = True
+                    times = self.block.working[index] if rto.working else self.block.recovery[index]
+                    good &= times <= rto.ms
+        return self._share(good) if found else None
+
+    @cached_property
+    def turned_away(self) -> tuple[estimates.Mean, float]:
+        """(contacts lost in opening hours, all contacts) per drill, over all services."""
+        rows = [index for index, group in enumerate(self.groups) if _is_service(group)]
+        lost = self.block.contacts_lost[rows].sum(axis=0) if rows else np.zeros(self.replications)
+        asked = float(self.block.contacts[rows].sum(axis=0).mean()) if rows else 0.0
+        return estimates.mean(lost, self.confidence), asked
+
+    @cached_property
+    def turned_away_by_municipality(self) -> dict[str, estimates.Mean]:
+        """Contacts lost per drill by municipality, in order of names."""
+        rows: dict[str, list[int]] = {}
+        for index, group in enumerate(self.groups):
+            if group.municipality and group.point is None:
+                rows.setdefault(group.municipality, []).append(index)
+        return {
+            name: estimates.mean(self.block.contacts_lost[indexes].sum(axis=0), self.confidence)
+            for name, indexes in sorted(rows.items())
+        }
+
+    # tables
+
+    @cached_property
+    def services(self) -> pd.DataFrame:
+        """One row per service: targets, quantiles of the recovery time, shares in time, all with 95 % intervals."""
+        import pandas as pd
+
+        rows = {}
+        for outcome in self.outcomes:
+            targets = self.scenario.landscape.services[outcome.name].targets
+            p50, p95 = outcome.recovery[0.5], outcome.recovery[0.95]
+            rows[outcome.name] = {
+                "title": outcome.title,
+                "rto_h": np.nan if targets.rto is None or targets.rto.working else targets.rto.ms / HOUR,
+                "rto_wh": targets.rto.ms / HOUR if targets.rto is not None and targets.rto.working else np.nan,
+                "rpo_h": np.nan if targets.rpo is None else targets.rpo.ms / HOUR,
+                "p50_h": p50.value / HOUR,
+                "p50_low_h": p50.low / HOUR,
+                "p50_high_h": p50.high / HOUR,
+                "p95_h": p95.value / HOUR,
+                "p95_low_h": p95.low / HOUR,
+                "p95_high_h": p95.high / HOUR,
+                **_share_columns("in_time", outcome.in_time),
+                "asked": outcome.asked,
+                "verdict": outcome.verdict,
+                "data_loss_p95_h": outcome.data_loss.value / HOUR,
+                "data_loss_p95_low_h": outcome.data_loss.low / HOUR,
+                "data_loss_p95_high_h": outcome.data_loss.high / HOUR,
+                **_share_columns("data_in_time", outcome.data_in_time),
+                "data_verdict": outcome.data_verdict,
+                **_share_columns("uninterrupted", outcome.uninterrupted),
+                "contacts_lost": outcome.contacts_lost.value,
+                "contacts_lost_low": outcome.contacts_lost.low,
+                "contacts_lost_high": outcome.contacts_lost.high,
+                "contacts": outcome.contacts,
+                "fared": outcome.fared,
+            }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
+
+    @cached_property
+    def drills(self) -> pd.DataFrame:
+        """One row per drill and service, indexed by both."""
+        return self._measures("service")
+
+    @cached_property
+    def municipalities(self) -> pd.DataFrame:
+        """One row per drill, service and municipality."""
+        return self._measures("municipality")
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """One row per drill, service, municipality and channel (and point, where a service has several of one channel)."""
+        return self._measures("point")
+
+    def _measures(self, level: str) -> pd.DataFrame:
+        import pandas as pd
+
+        structure, block = self.plan.structure, self.block
+        wanted = [
+            (index, group)
+            for index, group in enumerate(self.groups)
+            if level == ("point" if group.point else "municipality" if group.municipality else "service")
+        ]
+        rows = [index for index, _ in wanted]
+        keys = [
+            (structure.services[group.service], group.municipality, group.channel, group.point) for _, group in wanted
+        ]
+        names = {"service": 1, "municipality": 2, "point": 4}[level]
+        index = pd.MultiIndex.from_tuples(
+            [(drill, *key[:names]) for drill in range(self.replications) for key in keys],
+            names=["drill", "service", "municipality", "channel", "point"][: names + 1],
+        )
+
+        def column(values: Any) -> Any:
+            return values[rows].T.reshape(-1)
+
+        return pd.DataFrame(
+            {
+                "recovery_h": column(_finite(block.recovery)) / HOUR,
+                "recovery_wh": column(_finite(block.working)) / HOUR,
+                "down_h": column(block.downtime) / HOUR,
+                "down_open_h": column(block.downtime_open) / HOUR,
+                "degraded_h": column(block.degraded) / HOUR,
+                "degraded_open_h": column(block.degraded_open) / HOUR,
+                "data_loss_h": column(_finite(block.data_loss)) / HOUR,
+                "contacts_lost": column(block.contacts_lost),
+                "interruptions": column(block.interruptions),
+                "continuity": pd.Categorical.from_codes(
+                    column(block.continuity), categories=list(CONTINUITY), ordered=True
+                ),
+            },
+            index=index,
+        )
+
+    def steps(self, component: str | None = None, drills: Iterable[int] | None = None) -> pd.DataFrame:
+        """The step table, one row per drill and try; replayed on demand.
+
+        `component`: only steps of it (or of a `service.point`, team or root); `drills`: which (default: the first 100).
+        """
+        import pandas as pd
+
+        which = range(min(100, self.replications)) if drills is None else drills
+        frames = [self.replay(drill).steps for drill in which]
+        table = pd.concat(frames, keys=list(which), names=["drill"]).reset_index("drill")
+        if component is not None:
+            known = set(table["object"])
+            if component not in known:
+                raise DrsimError(f"no step is about {component!r}: {did_you_mean(component, known)}")
+            table = table[table["object"] == component]
+        return table.reset_index(drop=True)
+
+    @property
+    def draw_names(self) -> list[str]:
+        """What `draws` can be asked for, such as "start oracle @ sint-oedenrode" or "decide sint-michielsgestel"."""
+        return sorted({_draw_name(variable) for variable in self.plan.variables})
+
+    def draws(self, names: Sequence[str] | None = None, *, incident: int = 0, attempt: int = 0) -> pd.DataFrame:
+        """The luck that each drill had, drawn again from the seed: one row per drill, one column per variable.
+
+        Durations in hours, rates in bytes per second (`restores ...`), chances (`... works`, `usable ...`) as True where they
+        come out well.
+        """
+        import pandas as pd
+
+        by_name = {_draw_name(variable): index for index, variable in enumerate(self.plan.variables)}
+        numbers = Numbers(self.plan, self.seed, 0, self.replications)
+        columns: dict[str, Any] = {}
+        for name in self.draw_names if names is None else names:
+            if name not in by_name:
+                raise DrsimError(f"no draw is named {name!r}: {did_you_mean(name, by_name)}")
+            index = by_name[name]
+            variable = self.plan.variables[index]
+            once = variable.purpose in ("usable", "after", "lasts")
+            values = np.array(numbers.column(index, 0 if once else incident, 0 if once else attempt))
+            if variable.law is None:
+                columns[name] = values * ONE < self._chance(index)
+            elif variable.purpose == "restores":
+                columns[name] = values
+            else:
+                columns[name + " (h)"] = values / HOUR
+        return pd.DataFrame(columns).rename_axis("drill")
+
+    def _chance(self, variable: int) -> int:
+        for step in self.plan.steps:
+            if step.works_variable == variable:
+                return step.works
+        return next(copy.works for copies in self.plan.copies for copy in copies if copy.works_variable == variable)
+
+    # single drills
+
+    def replay(self, drill: int) -> Replay:
+        """One drill again, with its steps, levels and explanations."""
+        if not 0 <= drill < self.replications:
+            raise DrsimError(f"drill {drill}: this run has drills 0 to {self.replications - 1}")
+        return Replay.of(self.plan, self.seed, drill)
+
+    def around(self, service: str, p: float, count: int = AROUND) -> tuple[int, ...]:
+        """The drills whose recovery time of a service ranks nearest to the quantile `p`, in order of rank."""
+        index = self._index(service)
+        order = np.lexsort((np.arange(self.replications), self.block.recovery[index]))
+        middle = max(0, int(np.ceil(self.replications * p)) - 1)
+        first = min(max(0, middle - count // 2), max(0, self.replications - count))
+        return tuple(order[first : first + count].tolist())
+
+    def explain(self, service: str, around: float = 0.95, count: int = AROUND) -> Explanation:
+        """The mean explanation of the longest interruption in the drills around a quantile."""
+        drills = self.around(service, around, count)
+        causes: Counter[str] = Counter()
+        details: dict[str, Counter[str]] = {}
+        total, censored = 0, 0
+        for drill in drills:
+            longest = self.replay(drill).longest(service)
+            if longest is None:
+                continue
+            what, segments = longest
+            total += what.end - what.begin
+            censored += not what.back
+            for segment in segments:
+                causes[segment.cause] += segment.length
+                details.setdefault(segment.cause, Counter())[segment.detail or segment.team] += segment.length
+        number = len(drills)
+        return Explanation(
+            service=service,
+            around=around,
+            drills=drills,
+            total=total / number,
+            causes={cause: causes[cause] / number for cause in CAUSES if causes[cause]},
+            details={
+                cause: {name: time / number for name, time in details[cause].most_common()}
+                for cause in CAUSES
+                if cause in details
+            },
+            censored=censored,
+        )
+
+    def _index(self, service: str) -> int:
+        for index, group in enumerate(self.groups):
+            if _is_service(group) and self.plan.structure.services[group.service] == service:
+                return index
+        raise DrsimError(f"no service is named {service!r}: {did_you_mean(service, self.plan.structure.services)}")
+
+    # for machines
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: times in ms; what did not come back is null beside `"censored": true`."""
+        from drsim import __version__
+
+        turned_away, contacts = self.turned_away
+        return {
+            "drsim": __version__,
+            "scenario": {"title": self.scenario.title, "digest": self.scenario.digest()},
+            "seed": self.seed,
+            "replications": self.replications,
+            "interrupted": self.interrupted,
+            "confidence": self.confidence,
+            "horizon_ms": self.plan.horizon,
+            "ages_h": list(AGES),
+            "every_rto": None if self.every_rto is None else _share_dict(self.every_rto),
+            "contacts_lost": _mean_dict(turned_away),
+            "contacts": contacts,
+            "services": {outcome.name: self._outcome_dict(outcome) for outcome in self.outcomes},
+        }
+
+    def _outcome_dict(self, outcome: Outcome) -> dict[str, Any]:
+        targets = self.scenario.landscape.services[outcome.name].targets
+        return {
+            "title": outcome.title,
+            "fared": outcome.fared,
+            "targets": {
+                "rto": None if targets.rto is None else str(targets.rto),
+                "rpo": None if targets.rpo is None else str(targets.rpo),
+                "mtpd": None if targets.mtpd is None else str(targets.mtpd),
+                "mbco": str(targets.mbco),
+                "share": str(targets.share),
+            },
+            "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in outcome.recovery.items()},
+            "in_time": None if outcome.in_time is None else _share_dict(outcome.in_time),
+            "verdict": outcome.verdict,
+            "data_loss": {"p95": _quantile_dict(outcome.data_loss)},
+            "data_in_time": None if outcome.data_in_time is None else _share_dict(outcome.data_in_time),
+            "data_verdict": outcome.data_verdict,
+            "uninterrupted": _share_dict(outcome.uninterrupted),
+            "continuity": outcome.continuity,
+            "contacts_lost": _mean_dict(outcome.contacts_lost),
+            "contacts": outcome.contacts,
+            "level_at_ages": list(outcome.profile),
+        }
+
+
+def _is_service(group: Group) -> bool:
+    return group.municipality is None and group.point is None
+
+
+def _finite(values: Any) -> Any:
+    """Times as floats, NEVER as inf."""
+    return np.where(values >= NEVER, np.inf, values.astype(np.float64))
+
+
+def _share_columns(name: str, share: estimates.Share | None) -> dict[str, float]:
+    low, value, high = (np.nan,) * 3 if share is None else (share.low, share.value, share.high)
+    return {name: value, f"{name}_low": low, f"{name}_high": high}
+
+
+def _share_dict(share: estimates.Share) -> dict[str, Any]:
+    return {
+        "successes": share.successes,
+        "trials": share.trials,
+        "value": share.value,
+        "low": share.low,
+        "high": share.high,
+    }
+
+
+def _mean_dict(mean: estimates.Mean) -> dict[str, Any]:
+    return {"value": mean.value, "low": _number(mean.low), "high": _number(mean.high)}
+
+
+def _quantile_dict(quantile: estimates.Quantile) -> dict[str, Any]:
+    return {
+        "ms": _number(quantile.value),
+        "censored": bool(np.isinf(quantile.value)),
+        "low_ms": _number(quantile.low),
+        "high_ms": _number(quantile.high),
+    }
+
+
+def _number(value: float) -> float | int | None:
+    if not np.isfinite(value):
+        return None
+    return int(value) if value == int(value) else value
+
+
+def _draw_name(variable: Any) -> str:
+    place = f" @ {variable.site}" if variable.site else ""
+    return f"{variable.purpose} {variable.object}{place}"

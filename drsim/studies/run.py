@@ -1,0 +1,142 @@
+"""Run a scenario many times: slices of drills, mapped over any `concurrent.futures.Executor`."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from hashlib import sha256
+
+from drsim.errors import DrsimError
+from drsim.measures.drills import Block, groups, measure
+from drsim.model.scenario import Scenario
+from drsim.planning.compile import compile_scenario
+from drsim.planning.plan import Plan
+from drsim.simulation.draws import SLICE, Numbers, Script
+from drsim.simulation.engine import Engine
+from drsim.simulation.levels import levels
+from drsim.simulation.trajectory import Trajectory
+from drsim.studies.result import Result
+
+__all__ = ["drill", "run", "run_plan"]
+
+Progress = Callable[[int, int], None]
+"""Called with (drills finished, drills asked for)."""
+
+FEW = 2 * SLICE
+"""Up to so many drills, starting processes costs more than it saves."""
+
+
+def run(
+    scenario: Scenario,
+    *,
+    replications: int = 1_000,
+    seed: int = 1,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Drill a scenario many times.
+
+    The result depends on the scenario, the seed and the number of replications alone; the first 100 of 1,000 are the 100.
+    `workers`: processes, by default one for each core (1 for few replications); `executor`: any of `concurrent.futures`, used
+    instead. A KeyboardInterrupt ends the run with what is finished (`result.interrupted`), unless nothing is.
+    """
+    return run_plan(
+        compile_scenario(scenario),
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        executor=executor,
+        progress=progress,
+    )
+
+
+def run_plan(
+    plan: Plan,
+    *,
+    replications: int = 1_000,
+    seed: int = 1,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """The same for a compiled plan, such as a variant."""
+    if replications < 1:
+        raise DrsimError(f"{replications} replications: at least 1 is needed")
+    if not 0 <= seed < 2**64:
+        raise DrsimError(f"seed {seed}: a whole number from 0 to 2**64 - 1 is needed")
+    if workers is not None and workers < 1:
+        raise DrsimError(f"{workers} workers: at least 1 is needed")
+    slices = [(first, min(SLICE, replications - first)) for first in range(0, replications, SLICE)]
+    blocks: list[Block] = []
+    interrupted = False
+    try:
+        for block in _blocks(plan, seed, slices, workers, executor):
+            blocks.append(block)
+            if progress is not None:
+                progress(min(len(blocks) * SLICE, replications), replications)
+    except KeyboardInterrupt:
+        if not blocks:
+            raise
+        interrupted = True
+    finished = min(len(blocks) * SLICE, replications)
+    return Result(plan=plan, seed=seed, replications=finished, block=Block.joined(blocks), interrupted=interrupted)
+
+
+def drill(plan: Plan, seed: int, replication: int, script: Script | None = None) -> Trajectory:
+    """One drill again, or with a test's own luck."""
+    return Engine(plan).drill(Numbers(plan, seed, replication, 1, script), 0)
+
+
+def _blocks(
+    plan: Plan, seed: int, slices: list[tuple[int, int]], workers: int | None, executor: Executor | None
+) -> Iterator[Block]:
+    if executor is None and workers is None:
+        workers = 1 if len(slices) * SLICE <= FEW else os.cpu_count() or 1
+    if executor is None and workers == 1:
+        engine = Engine(plan)
+        yield from (_run_slice(engine, seed, first, count) for first, count in slices)
+        return
+    payload = pickle.dumps(plan)
+    tasks = [(sha256(payload).hexdigest(), payload, seed, first, count) for first, count in slices]
+    with _executor(executor, workers) as pool:
+        yield from pool.map(_task, tasks)
+
+
+@contextmanager
+def _executor(executor: Executor | None, workers: int | None) -> Iterator[Executor]:
+    if executor is not None:
+        yield executor
+        return
+    pool = ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+_engines: dict[str, Engine] = {}
+"""The last engine of this worker: slices of one run follow each other."""
+
+
+def _task(task: tuple[str, bytes, int, int, int]) -> Block:
+    key, payload, seed, first, count = task
+    if key not in _engines:
+        _engines.clear()
+        _engines[key] = Engine(pickle.loads(payload))
+    return _run_slice(_engines[key], seed, first, count)
+
+
+def _run_slice(engine: Engine, seed: int, first: int, count: int) -> Block:
+    plan = engine.plan
+    numbers = Numbers(plan, seed, first, count)
+    drills = [engine.drill(numbers, index) for index in range(count)]
+    return measure(plan, groups(plan), drills, levels(plan, drills))

@@ -1,0 +1,1249 @@
+"""The second, plain implementation of a drill: docs/semantics.md word by word, everything from nothing every time.
+
+"Section n" is that section of docs/semantics.md; text between quotes is taken from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any as Anything
+from typing import NamedTuple
+
+import numpy as np
+
+from drsim.calendar import Hours, compile_calendar, compile_schedule
+from drsim.distributions import Law
+from drsim.model.landscape import Copy
+from drsim.model.needs import Need, without
+from drsim.model.scenario import Scenario
+from drsim.units import DAY, MINUTE, ONE
+from reference import network
+from reference.trees import circles, holds, names
+
+Name = tuple[str, str, str, int, int]
+"""The name of a draw: purpose, object, site, incident, try (section 13)."""
+Deployment = tuple[str, str]
+"""A component and a site."""
+Applied = tuple[str | int, ...]
+"""("row", kind, object, site, incident, try) or ("outage", disruption, "begins" or "ends")."""
+Flag = tuple[str, ...]
+
+INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
+COMPONENT_KINDS = ("switch", "restore", "start", "restart", "repair", "verify")
+FAILOVER_KINDS = ("switch", "restore", "start")
+
+
+class Row(NamedTuple):
+    """One try of one step (section 10)."""
+
+    kind: str
+    object: str
+    site: str
+    incident: int
+    attempt: int
+    wanted: int
+    ready: int
+    start: int
+    end: int
+    outcome: str
+    bound_by: Applied | None
+    freed_by: Applied | None
+
+
+class Recovery(NamedTuple):
+    """A component with data that is back (section 11)."""
+
+    component: str
+    incident: int
+    time: int
+    lost_at: int
+    point: int
+
+
+@dataclass
+class Drill:
+    """What happened."""
+
+    offset: int
+    rows: list[Row]
+    changes: list[tuple[int, Flag, bool]]
+    recoveries: list[Recovery]
+    lost_at_end: list[str]
+
+
+def simulate(scenario: Scenario, uniform: Callable[[Name], float]) -> Drill:
+    """Run one drill; `uniform` gives the number in (0, 1) that belongs to the name of a draw."""
+    return Run(scenario, uniform).run()
+
+
+# ----------------------------------------------------------------------------------------------------------- the words
+
+
+class Task(NamedTuple):
+    """A step as the notation describes it, defaults filled in."""
+
+    takes: Law
+    by: Mapping[str, int] = {}
+    works: int = ONE
+    attempts: int = 1
+    on_site: bool = False
+    automatic: bool = False
+
+
+class Outage(NamedTuple):
+    """A disruption of a site, a link or a component, with its times drawn; `ends` is None if it does not by itself."""
+
+    name: str
+    kind: str
+    target: str
+    sites: tuple[str, ...]
+    begins: int
+    ends: int | None
+    until_repaired: bool
+
+
+class Absence(NamedTuple):
+    """Heads of a team that are away from `begins` until just before `ends`."""
+
+    team: str
+    heads: int
+    begins: int
+    ends: int | None
+
+
+@dataclass
+class Work:
+    """A row in the making."""
+
+    kind: str
+    object: str
+    site: str
+    incident: int
+    attempt: int
+    wanted: int
+    ready: int = -1
+    start: int = -1
+    end: int = -1
+    outcome: str = "waiting"
+    bound_by: Applied | None = None
+    freed_by: Applied | None = None
+    is_ready: bool = False
+    due: int | None = None
+    """When a running step ends, as far as is known now; None for a transfer that stands still."""
+    strategy: str = ""
+    """Of a running `start` or `switch`: the strategy that it carries out."""
+    succeeds: bool = True
+    copy: str = ""
+    """Of a running `restore`: what is restored, its point, the most its store gives, what is left and its rate."""
+    point: int = 0
+    limit: int = 0
+    left: int = 0
+    rate: int = 0
+
+    @property
+    def step(self) -> tuple[str, str, str]:
+        return self.kind, self.object, self.site
+
+    @property
+    def name(self) -> Applied:
+        return "row", self.kind, self.object, self.site, self.incident, self.attempt
+
+    @property
+    def running(self) -> bool:
+        return self.outcome == "running"
+
+    @property
+    def waiting(self) -> bool:
+        return self.outcome == "waiting"
+
+
+@dataclass
+class Incident:
+    """What people deal with (section 1); its number is its place in the list."""
+
+    kind: str
+    root: str
+    opened: int
+    arrived: set[str] = field(default_factory=set)
+    detected: bool = False
+    assessed: bool = False
+    decided: bool = False
+    go: bool = False
+    closed: bool = False
+    forgotten: bool = False
+    """`detect` and `assess` "are dropped once the root is back and no lost deployment belongs to the incident"."""
+
+
+@dataclass
+class Loss:
+    """A component that is lost."""
+
+    incident: int
+    since: int
+    strategy: int = 0
+    """Place in the list of its strategies; beyond its end when it is exhausted."""
+    attempts: int = 0
+    restored: Work | None = None
+    """The restore that brought its data to the standby."""
+
+
+class Moment(NamedTuple):
+    """What stood at the end of one instant, for the points of copies."""
+
+    time: int
+    up_sites: frozenset[str]
+    reached: frozenset[tuple[str, str]]
+    active: frozenset[Deployment]
+
+
+# ------------------------------------------------------------------------------------------------- what is seen now
+
+
+class Sight:
+    """Sections 3 and 4 at one moment: reaching, on, ready and view."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.reached = network.reached(run.land.links, run.up_sites(), run.up_links())
+        self.known: dict[Deployment, bool] = {}
+
+    def on(self, c: str, s: str) -> bool:
+        """`on(d)` = `started(d)` and role active."""
+        return (c, s) in self.run.started and self.run.role[c, s] == "active"
+
+    def ready(self, c: str, s: str) -> bool:
+        """`ready(d)` = `started(d)` and its `starts_after` tree holds over the views from its site."""
+        if (c, s) not in self.known:
+            self.known[c, s] = (c, s) in self.run.started and self.may_start(c, s)
+        return self.known[c, s]
+
+    def may_start(self, c: str, s: str, network_counts_as_met: bool = False) -> bool:
+        """Tell whether `starts_after` of a deployment holds over the views from its site."""
+
+        def met(need: str) -> bool:
+            if network_counts_as_met and self.run.land.components[need].scope == "network":
+                return True
+            return self.view(need, s)
+
+        return holds(self.run.starts_after(c), met)
+
+    def view(self, c: str, s: str, only_checked: bool = False) -> bool:
+        """`view(c, s)`: "*c* is ready as seen from *s*"."""
+        component = self.run.land.components[c]
+
+        def counts(at: str) -> bool:
+            if only_checked and component.verify is not None and (c, at) not in self.run.checked:
+                return False
+            return self.on(c, at) and self.ready(c, at)
+
+        if component.scope == "site":
+            return s in component.at and counts(s)
+        return any((s, at) in self.reached and counts(at) for at in component.at)
+
+
+# ------------------------------------------------------------------------------------------------------- one drill
+
+
+class Run:
+    """The state of section 2 and everything that happens to it."""
+
+    def __init__(self, scenario: Scenario, uniform: Callable[[Name], float]) -> None:
+        self.scenario = scenario
+        self.land = scenario.landscape
+        self.uniform = uniform
+        self.horizon = scenario.horizon.ms
+        self.offset = self.draw_offset()
+        until = self.offset + self.horizon
+        self.hours: dict[str, Hours] = {
+            name: compile_calendar(crew.works, scenario.moment, until) for name, crew in self.land.crews.items()
+        }
+        self.circle = circles(self.land.components)
+        self.strategies = {c: self.strategies_that_fit(c) for c in self.land.components}
+        self.points = {
+            f"{service_name}.{point_name}": (service_name, point_name)
+            for service_name, service in self.land.services.items()
+            for point_name in service.points
+        }
+        self.plan = {c: (self.priority(c), self.depth(c), c) for c in self.land.components}
+        self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
+        self.possible = self.possible_steps()
+        # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
+        self.taking_part = {team for kind, thing, _ in self.possible for team in self.task(kind, thing).by}
+
+        self.now = -1
+        self.outages, self.absences = self.draw_disruptions()
+        self.lasting: set[str] = set()
+        self.mended: set[tuple[str, str]] = set()  # (outage, site) of what was broken until repaired and is repaired
+        self.role = {(c, s): standing.role for c, at in self.standings() for s, standing in at.items()}
+        self.started = {d for d, role in self.role.items() if role == "active"}
+        self.checked = {(c, s) for c, s in self.role if self.land.components[c].verify is not None}
+        self.trusted = set(self.trusts())
+        self.incident_of: dict[Deployment, int] = {}  # the incident of the loss of a deployment
+        self.lost_since: dict[Deployment, int] = {}
+        self.broken_in: dict[Deployment, int] = {}  # the incident to which its breaking belongs
+        self.started_in: dict[Deployment, int] = {}  # the incident of the step that started it
+        self.lost: dict[str, Loss] = {}
+        self.unusable_replica: set[str] = set()
+        self.found_unusable: set[tuple[str, str]] = set()
+        self.room = {d for d, role in self.role.items() if role in ("active", "hot")}
+        self.incidents: list[Incident] = []
+        self.incident_of_root: dict[tuple[str, str], int] = {}
+        self.asked: dict[tuple[str, str, str], int] = {}  # verify of a point that is wanted: its incident
+        self.work: list[Work] = []
+        self.transfers_since = 0
+
+        self.last_applied: Applied | None = None
+        self.went_down: set[str] = set()
+        self.broke: set[Deployment] = set()
+        self.stopped: set[Deployment] = set()
+
+        self.changes: list[tuple[int, Flag, bool]] = []
+        self.recoveries: list[Recovery] = []
+        self.recorded = self.flags()
+        self.history = [self.moment()]
+
+    # ------------------------------------------------------------------------------------------ numbers (section 13)
+
+    def draw(self, law: Law, purpose: str, thing: str, site: str = "", incident: int = 0, attempt: int = 0) -> int:
+        """Section 1: "rounded to the nearest millisecond (ties to even) where it is drawn"."""
+        if law.fixed is not None:
+            return law.fixed
+        u = self.uniform((purpose, thing, site, incident, attempt))
+        return max(0, round(float(law.quantile(np.array([u]))[0])))
+
+    def happens(self, share: int, name: Name) -> bool:
+        """Section 13: "An attempt works if its number is below its probability; a copy is usable likewise"."""
+        return share >= ONE or self.uniform(name) < share / ONE
+
+    def draw_offset(self) -> int:
+        if self.scenario.moment is not None:
+            return 0
+        return math.floor(self.uniform(("moment", "moment", "", 0, 0)) * 10080) * MINUTE
+
+    def draw_disruptions(self) -> tuple[list[Outage], list[Absence]]:
+        """Give the outages by name, and the absences; one of length 0 never lasts, so it is left out."""
+        outages, absences = [], []
+        for name, what in sorted(self.scenario.disruptions.items()):
+            begins = self.draw(what.after, "after", name)
+            ends = None
+            if what.lasts is not None and not what.until_repaired:
+                ends = begins + self.draw(what.lasts, "lasts", name)
+            if begins == ends:
+                continue
+            if what.kind == "team":
+                heads = self.land.crews[what.target].people.number if what.people is None else what.people.number
+                absences.append(Absence(what.target, heads, begins, ends))
+            else:
+                sites = what.sites
+                if what.kind == "component" and not sites:
+                    sites = self.land.components[what.target].active
+                outages.append(Outage(name, what.kind, what.target, tuple(sites), begins, ends, what.until_repaired))
+        return outages, absences
+
+    # ------------------------------------------------------------------------------------ the landscape, looked up
+
+    def standings(self) -> Iterable[tuple[str, Mapping[str, Anything]]]:
+        return ((c, component.at) for c, component in sorted(self.land.components.items()))
+
+    def strategies_that_fit(self, c: str) -> tuple[str, ...]:
+        """Section 7: "Strategies that can never fit (`uses` beyond the whole pool ...) are left out of its list"."""
+        component = self.land.components[c]
+        if component.standby is None:
+            return ()
+        fits = all(count.number <= self.capacity(component.standby, p) for p, count in component.uses.items())
+        return tuple(component.recover) if fits else ()
+
+    def capacity(self, site: str, pool: str) -> int:
+        pools = self.land.sites[site].pools
+        return pools[pool].number if pool in pools else 0
+
+    def starts_after(self, c: str) -> Need:
+        """Section 4: by default "the `needs`, where a need in the same circle of needs counts as met"."""
+        component = self.land.components[c]
+        return without(component.needs, self.circle[c]) if component.starts_after is None else component.starts_after
+
+    def priority(self, c: str) -> float:
+        """Section 9: "the tightest RTO among the services that reach it through `needs` or `starts_after`"."""
+        rtos = (self.rto(service) for service in self.land.services if c in self.closure(service))
+        return min(rtos, default=math.inf)
+
+    def rto(self, service: str) -> float:
+        target = self.land.services[service].targets.rto
+        return math.inf if target is None else target.ms
+
+    def closure(self, service: str) -> set[str]:
+        todo = [name for point in self.land.services[service].points.values() for name in names(point.needs)]
+        seen: set[str] = set()
+        while todo:
+            c = todo.pop()
+            if c not in seen:
+                seen.add(c)
+                todo.extend(names(self.land.components[c].needs) | names(self.starts_after(c)))
+        return seen
+
+    def depth(self, c: str) -> int:
+        """Section 9: "the longest chain of `starts_after` below a component"."""
+        return max((1 + self.depth(need) for need in names(self.starts_after(c))), default=0)
+
+    def task(self, kind: str, thing: str) -> Task:
+        """Give a step of a component or of a point, defaults filled in."""
+        nothing = Task(Law.constant(0))
+        if thing in self.points:
+            return as_task(self.land.services[self.points[thing][0]].verify) or nothing
+        component = self.land.components[thing]
+        if kind == "restart":
+            start = self.task("start", thing)
+            return as_task(component.restart) or Task(start.takes, start.by, on_site=start.on_site)
+        if kind == "restore":
+            return Task(Law.constant(0), component.restore.by if component.restore is not None else {})
+        return as_task(getattr(component, kind)) or nothing
+
+    def possible_steps(self) -> list[tuple[str, str, str]]:
+        """Give every (kind, object, site) of a component or point that there may ever be."""
+        steps = []
+        for c, component in sorted(self.land.components.items()):
+            for s in component.at:
+                kinds = ["restart"]
+                if component.repair is not None:
+                    kinds.append("repair")
+                if component.verify is not None:
+                    kinds.append("verify")
+                if s == component.standby:
+                    kinds += [k for k, by in (("switch", "hot"), ("restore", "cold")) if by in component.recover]
+                    kinds += ["start"] if {"warm", "cold"} & set(component.recover) else []
+                steps += [(kind, c, s) for kind in kinds]
+        for name, (service, point) in sorted(self.points.items()):
+            if self.land.services[service].verify is not None:
+                steps.append(("verify", name, self.land.services[service].points[point].at))
+        return steps
+
+    def replica(self, c: str) -> str | None:
+        """Section 7: the name of "the replicated copy at its site" (the synchronous one first, then by name)."""
+        component = self.land.components[c]
+        here = [
+            (copy.kind != "synchronous", name)
+            for name, copy in component.copies.items()
+            if copy.at == component.standby and copy.kind in ("synchronous", "asynchronous")
+        ]
+        return min(here)[1] if here and component.data is not None else None
+
+    def backups(self, c: str) -> dict[str, Copy]:
+        copies = sorted(self.land.components[c].copies.items())
+        return {name: copy for name, copy in copies if copy.kind in ("snapshot", "backup")}
+
+    def trusts(self) -> list[tuple[str, str, str, str]]:
+        """Section 2: (service, point, component, site) "only where the service has `verify` and the component none"."""
+        return [
+            (service_name, point_name, c, s)
+            for service_name, service in sorted(self.land.services.items())
+            if service.verify is not None
+            for point_name, point in sorted(service.points.items())
+            for c in sorted(names(point.needs))
+            if self.land.components[c].verify is None
+            for s in sorted(self.land.components[c].at)
+        ]
+
+    # ------------------------------------------------------------------------------------------- state, worked out
+
+    def up_sites(self) -> set[str]:
+        down = {outage.target for outage in self.outages if outage.name in self.lasting and outage.kind == "site"}
+        return set(self.land.sites) - down
+
+    def up_links(self) -> set[str]:
+        down = {outage.target for outage in self.outages if outage.name in self.lasting and outage.kind == "link"}
+        return set(self.land.links) - down
+
+    def outages_of(self, c: str, s: str) -> list[Outage]:
+        """Give what keeps a deployment broken now."""
+        return [
+            outage
+            for outage in self.outages
+            if outage.name in self.lasting and outage.kind == "component" and outage.target == c and s in outage.sites
+            if (outage.name, s) not in self.mended
+        ]
+
+    def broken(self) -> set[Deployment]:
+        return {d for d in self.role if self.outages_of(*d)}
+
+    def usable(self, c: str, s: str) -> bool:
+        """A deployment "can be used now": its site is up and it is not broken."""
+        return s in self.up_sites() and not self.outages_of(c, s)
+
+    def root_is_back(self, incident: Incident) -> bool:
+        if incident.kind == "site":
+            return incident.root in self.up_sites()
+        return not any(c == incident.root for c, _ in self.broken())
+
+    def standby(self, c: str) -> str | None:
+        """Section 7: the site of its standby, "if it has one in role standby"."""
+        s = self.land.components[c].standby
+        return s if s is not None and self.role[c, s] in ("hot", "warm", "cold") else None
+
+    def strategy(self, c: str) -> str | None:
+        """Give the strategy in force of a lost component, None when its list is exhausted."""
+        place = self.lost[c].strategy
+        return self.strategies[c][place] if place < len(self.strategies[c]) else None
+
+    def lost_deployments(self) -> set[Deployment]:
+        """Section 5: "An active deployment that is not started is **lost**"."""
+        return {d for d, role in self.role.items() if role == "active" and d not in self.started}
+
+    def running(self) -> list[Work]:
+        return [work for work in self.work if work.running]
+
+    def waiting(self) -> list[Work]:
+        return [work for work in self.work if work.waiting]
+
+    def order(self, kind: str, thing: str, site: str, incident: int) -> tuple[Anything, ...]:
+        """Section 9, plan order: (a) steps of incidents, (b) all others, (c) `repair` where there is a standby."""
+        if kind in INCIDENT_KINDS:
+            return 0, incident, INCIDENT_KINDS.index(kind), thing, site
+        if thing in self.points:
+            return 1, self.rto(self.points[thing][0]), self.last_depth, thing, site, COMPONENT_KINDS.index(kind)
+        last = kind == "repair" and self.land.components[thing].standby is not None
+        return 2 if last else 1, *self.plan[thing], site, COMPONENT_KINDS.index(kind)
+
+    def in_plan_order(self, work: Iterable[Work]) -> list[Work]:
+        return sorted(work, key=lambda w: (self.order(*w.step, w.incident), w.incident, w.attempt))
+
+    # ---------------------------------------------------------------------------------------------------- the clock
+
+    def run(self) -> Drill:
+        while (instant := self.next_instant()) is not None and instant < self.horizon:
+            before, self.now = self.now, instant
+            self.move_transfers(max(before, 0))
+            self.one_instant()
+            self.record()
+        rows = sorted(self.work, key=lambda w: (w.wanted, self.order(*w.step, w.incident), w.incident, w.attempt))
+        return Drill(
+            self.offset,
+            [Row(*(getattr(work, column) for column in Row._fields)) for work in rows],
+            self.changes,
+            sorted(self.recoveries, key=lambda r: (r.time, self.plan[r.component])),
+            sorted(self.lost),
+        )
+
+    def next_instant(self) -> int | None:
+        times = [work.due for work in self.running()]
+        times += [time for outage in self.outages for time in (outage.begins, outage.ends)]
+        times += [time for absence in self.absences for time in (absence.begins, absence.ends)]
+        times += [self.next_opening(team) for work in self.waiting() if work.is_ready for team in self.crew(work)]
+        return min((time for time in times if time is not None and time > self.now), default=None)
+
+    def next_opening(self, team: str) -> int | None:
+        """Section 12: edges of calendars count only while somebody waits for them."""
+        opens = (time - self.offset for time in self.hours[team].opens)
+        return min((time for time in opens if time > self.now), default=None)
+
+    def one_instant(self) -> None:
+        """Section 9: "Everything at one instant is applied in this order"; then in rounds until nothing is due."""
+        self.last_applied = None
+        self.apply_outages()
+        while True:
+            self.end_steps(lambda kind: kind not in ("mobilise", "detect", "declare"))
+            self.end_steps(lambda kind: kind == "mobilise")
+            self.settle()
+            self.end_steps(lambda kind: kind in ("detect", "declare"))
+            self.settle()
+            started = self.start_steps()
+            self.share_bandwidth()
+            if not started and not self.due():
+                return
+
+    def due(self) -> list[Work]:
+        return self.in_plan_order(work for work in self.running() if work.due is not None and work.due <= self.now)
+
+    # --------------------------------------------------------------------------- 1: outages and what they take down
+
+    def apply_outages(self) -> None:
+        """Section 9, item 1: "outages that end, then outages that begin; then what they take down"."""
+        up, broken = self.up_sites(), self.broken()
+        for outage in self.outages:
+            if outage.ends == self.now:
+                self.lasting.discard(outage.name)
+                self.last_applied = ("outage", outage.name, "ends")
+        for outage in self.outages:
+            if outage.begins == self.now:
+                self.lasting.add(outage.name)
+                self.last_applied = ("outage", outage.name, "begins")
+        self.went_down = up - self.up_sites()
+        self.broke = self.broken() - broken
+        self.stopped = self.take_down()
+        sight = Sight(self)
+        for work in self.in_plan_order(self.running()):
+            if not self.keeps_ground(work, sight):
+                self.finish(work, "interrupted")
+
+    def take_down(self) -> set[Deployment]:
+        """Section 5: stop what is at a site that is down or broken, then, again and again, what loses a need."""
+        stopped = {(c, s) for c, s in self.started if not self.usable(c, s)}
+        self.started -= stopped
+        while True:
+            more = {d for d in self.started if self.loses_a_need(d, stopped)}
+            if not more:
+                break
+            stopped |= more
+            self.started -= more
+        for d in stopped:
+            self.lost_since[d] = self.now
+        return stopped
+
+    def loses_a_need(self, d: Deployment, stopped: set[Deployment]) -> bool:
+        """Section 5: "when it loses a need of `scope: site` beside it ... if its `needs` tree is then false"."""
+        c, s = d
+        needs = self.land.components[c].needs
+
+        def counts(need: str) -> bool:
+            if self.land.components[need].scope == "network":
+                return True
+            if need in self.circle[c]:
+                return (need, s) not in stopped
+            return (need, s) in self.started
+
+        beside = {n for n in names(needs) if self.land.components[n].scope == "site" and (n, s) in stopped}
+        return bool(beside) and not holds(needs, counts)
+
+    def keeps_ground(self, work: Work, sight: Sight) -> bool:
+        """Section 8: "whose ground goes (or, for a `restore`, whose store's site goes down)"."""
+        if work.kind == "restore":
+            store = self.land.components[work.object].copies[work.copy].at
+            return store in self.up_sites() and self.ground(work, sight)
+        return self.ground(work, sight)
+
+    def finish(self, work: Work, outcome: str) -> None:
+        work.outcome, work.end = outcome, self.now
+        if outcome != "dropped":
+            self.last_applied = work.name
+
+    # ------------------------------------------------------------------------------- 2, 3 and 5: steps that end
+
+    def end_steps(self, which: Callable[[str], bool]) -> None:
+        for work in self.due():
+            if which(work.kind):
+                self.end_step(work)
+
+    def end_step(self, work: Work) -> None:
+        match work.kind:
+            case "detect":
+                self.incidents[work.incident].detected = True
+            case "assess":
+                incident = self.incidents[work.incident]
+                incident.assessed = True
+                incident.arrived = {team for team in self.taking_part if not self.must_be_called(team, incident)}
+            case "decide":
+                self.incidents[work.incident].decided = True
+            case "declare":
+                self.incidents[work.incident].go = True
+            case "mobilise":
+                self.incidents[work.incident].arrived.add(work.object)
+            case "restore":
+                return self.end_restore(work)
+            case "switch" | "start":
+                return self.end_failover(work)
+            case "restart":
+                return self.end_restart(work)
+            case "repair":
+                return self.end_repair(work)
+            case "verify":
+                self.end_verify(work)
+        self.finish(work, "done")
+
+    def end_restore(self, work: Work) -> None:
+        """Section 7: "An unusable restored copy is found out at the end of its `restore`"."""
+        c, copy = work.object, self.land.components[work.object].copies[work.copy]
+        if not self.happens(copy.works.millionths, ("usable", c, work.copy, 0, 0)):
+            self.found_unusable.add((c, work.copy))
+            return self.finish(work, "unusable")
+        self.lost[c].restored = work
+        return self.finish(work, "done")
+
+    def end_failover(self, work: Work) -> None:
+        """Section 7: "Whether a step fails on demand is looked at before whether its copy is unusable"."""
+        c, s = work.object, work.site
+        loss, replica = self.lost[c], self.replica(c) if work.strategy in ("hot", "warm") else None
+        if not work.succeeds:
+            loss.attempts += 1
+            if loss.attempts >= self.task(work.kind, c).attempts:
+                loss.strategy, loss.attempts = loss.strategy + 1, 0
+            return self.finish(work, "failed")
+        if replica is not None:
+            copy = self.land.components[c].copies[replica]
+            if not self.happens(copy.works.millionths, ("usable", c, replica, 0, 0)):
+                self.unusable_replica.add(c)
+                return self.finish(work, "unusable")
+        point = loss.since
+        if replica is not None:
+            point -= self.lag(c, replica, loss.incident)
+        elif loss.restored is not None:
+            point = loss.restored.point
+        self.leave_the_lost(c)
+        self.bring_up(c, s, point, work)
+        if work.kind == "start":
+            self.doubt(c, s)
+        return self.finish(work, "done")
+
+    def lag(self, c: str, copy: str, incident: int) -> int:
+        """Section 11: "0 for `synchronous`, one draw of `lag` for each incident for `asynchronous`"."""
+        law = self.land.components[c].copies[copy].lag
+        return 0 if law is None else self.draw(law, "lag", c, copy, incident)
+
+    def end_restart(self, work: Work) -> None:
+        """Section 7: "At the end of `restart` the deployment is started (and active)"."""
+        c, s = work.object, work.site
+        if not work.succeeds:
+            return self.finish(work, "failed")
+        point = self.lost[c].since if c in self.lost else 0
+        if self.role[c, s] == "stale":
+            point = self.lost_since[c, s]
+            self.leave_the_lost(c)
+        self.bring_up(c, s, point, work)
+        if not self.task("restart", c).automatic:
+            self.doubt(c, s)
+        return self.finish(work, "done")
+
+    def leave_the_lost(self, c: str) -> None:
+        """Section 7: "the other active deployments of *c*, which are lost, become stale"."""
+        for d in self.lost_deployments():
+            if d[0] == c:
+                self.role[d] = "stale"
+
+    def bring_up(self, c: str, s: str, point: int, work: Work) -> None:
+        self.role[c, s] = "active"
+        self.started.add((c, s))
+        self.started_in[c, s] = work.incident
+        self.incident_of.pop((c, s), None)
+        loss = self.lost.pop(c, None)
+        if loss is not None and self.land.components[c].data is not None:
+            self.recoveries.append(Recovery(c, loss.incident, self.now, loss.since, point))
+
+    def doubt(self, c: str, s: str) -> None:
+        """Section 7, checking: unchecked, "or distrusted by each point ... that names the component"."""
+        self.checked.discard((c, s))
+        self.trusted -= {trust for trust in self.trusted if trust[2:] == (c, s)}
+
+    def end_repair(self, work: Work) -> None:
+        """Section 7: "at its end the deployment is no longer broken" (by what lasts until it is repaired)."""
+        if not work.succeeds:
+            return self.finish(work, "failed")
+        for outage in self.outages_of(work.object, work.site):
+            if outage.until_repaired:
+                self.mended.add((outage.name, work.site))
+        return self.finish(work, "done")
+
+    def end_verify(self, work: Work) -> None:
+        """Section 7: checked; or "every deployment of its direct needs that is on is trusted by it"."""
+        if work.object not in self.points:
+            self.checked.add((work.object, work.site))
+            return
+        sight = Sight(self)
+        place = self.points[work.object]
+        self.trusted |= {trust for trust in self.trusts() if trust[:2] == place and sight.on(*trust[2:])}
+        self.asked.pop(work.step, None)
+
+    # ------------------------------------------------------------------------------------------- 4: what is settled
+
+    def settle(self) -> None:
+        """Section 9, item 4: "incidents open and close, what is wanted and ready is settled, room is given"."""
+        self.close_incidents()
+        self.open_incidents()
+        self.forget_incidents()
+        self.settle_strategies()
+        self.settle_room()
+        self.settle_rows()
+
+    def close_incidents(self) -> None:
+        """Section 6: a site's closes when it is back before it is declared, a component's before it is assessed."""
+        for incident in self.incidents:
+            if incident.go or incident.closed:
+                continue
+            if self.root_is_back(incident):
+                incident.closed = True
+            elif incident.kind == "component" and incident.assessed:
+                incident.go = True
+        for root, number in list(self.incident_of_root.items()):
+            if self.root_is_back(self.incidents[number]):
+                del self.incident_of_root[root]
+
+    def open_incidents(self) -> None:
+        """Section 1: "each new root that is lost opens one ... (at one instant: sites by name, ...)"."""
+        up = self.up_sites()
+        opened = []
+        for s in sorted(self.went_down):
+            opened.append(self.open_incident("site", s))
+        for c in sorted({c for c, s in self.broke if s in up}):
+            if ("component", c) not in self.incident_of_root:
+                opened.append(self.open_incident("component", c))
+        for c, s in self.broke:
+            root = ("component", c) if s in up else ("site", s)
+            self.broken_in[c, s] = self.incident_of_root[root]
+        for number in opened:
+            self.move_to(number)
+        self.lose()
+        self.went_down, self.broke, self.stopped = set(), set(), set()
+
+    def open_incident(self, kind: str, root: str) -> int:
+        number = len(self.incidents)
+        incident = Incident(kind, root, self.now)
+        self.incidents.append(incident)
+        self.incident_of_root[kind, root] = number
+        if kind == "site":
+            self.evacuate(root, number)
+        return number
+
+    def evacuate(self, site: str, number: int) -> None:
+        """Section 6: heads based there and present "are away for `evacuation`; one draw for each incident"."""
+        lasts = self.draw(self.scenario.response.evacuation, "evacuation", site, "", number)
+        leaving = [(name, self.present(name)) for name, team in self.land.teams.items() if team.based == site]
+        for team, heads in leaving:
+            if heads and lasts:
+                self.absences.append(Absence(team, heads, self.now, self.now + lasts))
+
+    def move_to(self, number: int) -> None:
+        """Section 5: "Deployments at it that are still lost move ... if theirs is closed or if ... exhausted"."""
+        incident = self.incidents[number]
+        for c, s in sorted(self.lost_deployments() - self.stopped):
+            hit = s == incident.root if incident.kind == "site" else (c == incident.root and (c, s) in self.broke)
+            if not hit:
+                continue
+            exhausted = c in self.lost and self.strategy(c) is None
+            if self.incidents[self.incident_of[c, s]].closed or exhausted:
+                self.incident_of[c, s] = number
+                if c in self.lost:
+                    self.lost[c].incident = number
+                    self.lost[c].strategy = self.lost[c].attempts = 0
+
+    def lose(self) -> None:
+        """Section 5: the incident of each deployment that stopped, and the components that became lost."""
+        self.incident_of.update(self.incidents_of_stops())
+        lost = self.lost_deployments()
+        for c in sorted({c for c, _ in self.stopped}):
+            if all(d in lost for d in self.role if d[0] == c and self.role[d] == "active") and c not in self.lost:
+                number = min(self.incident_of[d] for d in self.stopped if d[0] == c)
+                self.lost[c] = Loss(number, self.now)
+
+    def incidents_of_stops(self) -> dict[Deployment, int]:
+        """Section 5: "that of its site if the site is down, else that of its own component if it is broken"."""
+        numbers: dict[Deployment, int] = {}
+        for c, s in self.stopped:
+            if s not in self.up_sites():
+                numbers[c, s] = self.incident_of_root["site", s]
+            elif self.outages_of(c, s):
+                numbers[c, s] = self.broken_in[c, s]
+        direct = set(numbers)
+        while True:  # "else the smallest number among the incidents of the needs whose stop ... took it down"
+            found = dict(numbers)
+            for c, s in self.stopped - direct:
+                beside = [(need, s) for need in names(self.land.components[c].needs)]
+                known = [numbers[d] for d in beside if d in numbers and self.land.components[d[0]].scope == "site"]
+                if known:
+                    found[c, s] = min(known)
+            if found == numbers:
+                return numbers
+            numbers = found
+
+    def forget_incidents(self) -> None:
+        """Section 6: detect and assess "are dropped once the root is back and no lost deployment belongs to it"."""
+        concerned = {self.incident_of[d] for d in self.lost_deployments()}
+        for number, incident in enumerate(self.incidents):
+            if not incident.assessed and self.root_is_back(incident) and number not in concerned:
+                incident.forgotten = True
+
+    def settle_strategies(self) -> None:
+        """Section 7: go past what is over for good: unusable replicated copies, all copies found unusable."""
+        for c, loss in self.lost.items():
+            while self.strategy(c) is not None and self.is_over(c, self.strategy(c)):
+                loss.strategy, loss.attempts = loss.strategy + 1, 0
+
+    def is_over(self, c: str, strategy: str | None) -> bool:
+        if strategy in ("hot", "warm"):
+            return c in self.unusable_replica
+        if self.land.components[c].data is None or self.lost[c].restored is not None:
+            return False
+        return all((c, name) in self.found_unusable for name in self.backups(c))
+
+    def settle_room(self) -> None:
+        """Section 8, room: give back, then walk the requests "in plan order of components"."""
+        for c in self.land.components:
+            s = self.standby(c)
+            if s is not None and self.role[c, s] != "hot" and (c not in self.lost or self.strategy(c) is None):
+                self.room.discard((c, s))
+        blocked: set[tuple[str, str]] = set()
+        for c in sorted(self.lost, key=lambda c: self.plan[c]):
+            s = self.standby(c)
+            if s is None or (c, s) in self.room or not self.fails_over(c) or not self.is_go(c):
+                continue
+            uses = self.land.components[c].uses
+            lacking = {
+                (s, pool)
+                for pool, count in uses.items()
+                if (s, pool) in blocked or count.number > self.capacity(s, pool) - self.reserved(s, pool)
+            }
+            if lacking:
+                blocked |= lacking
+            else:
+                self.room.add((c, s))
+
+    def reserved(self, site: str, pool: str) -> int:
+        uses = [self.land.components[c].uses for c, s in self.room if s == site]
+        return sum(use[pool].number for use in uses if pool in use)
+
+    def is_go(self, c: str) -> bool:
+        return self.incidents[self.lost[c].incident].go
+
+    def fails_over(self, c: str) -> bool:
+        """Section 7: "as long as *k* is not closed, *b* exists and its list is not exhausted"."""
+        closed = self.incidents[self.lost[c].incident].closed
+        return not closed and self.standby(c) is not None and self.strategy(c) is not None
+
+    # ---------------------------------------------------------------------------------------------- what is wanted
+
+    def settle_rows(self) -> None:
+        """Section 10: drop rows that are no longer wanted, ask for those that are, and see which are ready."""
+        self.settle_asked()
+        wanted = self.wanted()
+        for work in list(self.work):
+            withdrawable = work.waiting or (work.running and work.kind in ("detect", "assess", "decide", "declare"))
+            if withdrawable and (*work.step, work.incident) not in wanted:
+                self.finish(work, "dropped")
+        alive_incident = {(*work.step, work.incident) for work in self.work if work.waiting or work.running}
+        alive = {work.step for work in self.work if work.waiting or work.running}
+        for step in wanted:
+            if step not in alive_incident and (step[0] in INCIDENT_KINDS or step[:3] not in alive):
+                attempt = sum((*work.step, work.incident) == step for work in self.work)
+                self.work.append(Work(*step, attempt, self.now))
+        sight = Sight(self)
+        for work in self.waiting():
+            ground = self.ground(work, sight)
+            if ground and not work.is_ready:
+                work.ready, work.bound_by = self.now, self.last_applied
+            work.is_ready = ground
+
+    def wanted(self) -> set[tuple[str, str, str, int]]:
+        """Give (kind, object, site, incident) of every step that is wanted now (sections 6 and 7)."""
+        return {
+            *self.wanted_by_incidents(),
+            *self.wanted_failovers(),
+            *self.wanted_restarts(),
+            *self.wanted_repairs(),
+            *self.wanted_verifies(),
+        }
+
+    def wanted_by_incidents(self) -> Iterable[tuple[str, str, str, int]]:
+        """Section 6, the table."""
+        for number, incident in enumerate(self.incidents):
+            root = incident.root
+            if not incident.assessed and not incident.forgotten:
+                yield ("assess" if incident.detected else "detect"), root, "", number
+            if incident.assessed:
+                for team in self.taking_part - incident.arrived:
+                    yield "mobilise", team, self.destination(team, incident) or "", number
+            if incident.assessed and incident.kind == "site" and not incident.closed and not incident.go:
+                yield ("declare" if incident.decided else "decide"), root, "", number
+
+    def wanted_failovers(self) -> Iterable[tuple[str, str, str, int]]:
+        """Section 7: `switch`, `restore` and `start`."""
+        for c, loss in self.lost.items():
+            b = self.standby(c)
+            under_way = [work.kind for work in self.running() if work.object == c]
+            if not self.fails_over(c) or b is None or {"restart", *FAILOVER_KINDS} & set(under_way):
+                continue
+            strategy, admitted = self.strategy(c), (c, b) in self.room
+            if strategy == "hot":
+                yield "switch", c, b, loss.incident
+            elif self.is_go(c) and admitted:
+                data_to_restore = self.land.components[c].data is not None and loss.restored is None
+                yield "restore" if strategy == "cold" and data_to_restore else "start", c, b, loss.incident
+
+    def wanted_restarts(self) -> Iterable[tuple[str, str, str, int]]:
+        """Section 7, restart in place."""
+        for (c, s), role in self.role.items():
+            lost = role == "active" and (c, s) not in self.started
+            stale = role == "stale" and c in self.lost
+            if not (lost or stale) or not self.usable(c, s):
+                continue
+            if any(work.object == c and work.kind in FAILOVER_KINDS for work in self.running()):
+                continue
+            if c in self.lost and self.fails_over(c) and self.usable(c, self.standby(c) or ""):
+                continue
+            number = self.incident_of[c, s] if lost else self.lost[c].incident
+            if self.incidents[number].assessed or self.task("restart", c).automatic:
+                yield "restart", c, s, number
+
+    def wanted_repairs(self) -> Iterable[tuple[str, str, str, int]]:
+        """Section 7: what is broken until repaired, "from the end of `detect` of its incident on"."""
+        for c, s in self.broken():
+            number = self.broken_in[c, s]
+            until_repaired = any(outage.until_repaired for outage in self.outages_of(c, s))
+            if until_repaired and self.incidents[number].detected:
+                yield "repair", c, s, number
+
+    def wanted_verifies(self) -> Iterable[tuple[str, str, str, int]]:
+        """Section 7: "wanted while it is on and unchecked"; of a point while something is on and not trusted."""
+        sight = Sight(self)
+        for c, s in self.role:
+            if self.land.components[c].verify is not None and sight.on(c, s) and (c, s) not in self.checked:
+                yield "verify", c, s, self.started_in[c, s]
+        for step, number in self.asked.items():
+            yield *step, number
+
+    def settle_asked(self) -> None:
+        """Section 8: "the smallest such number among the deployments that it does not trust when it becomes wanted"."""
+        sight = Sight(self)
+        asked = {}
+        for thing, place in self.points.items():
+            doubted = [t[2:] for t in self.trusts() if t[:2] == place and t not in self.trusted and sight.on(*t[2:])]
+            if doubted:
+                step = ("verify", thing, self.land.services[place[0]].points[place[1]].at)
+                asked[step] = self.asked.get(step, min(self.started_in[d] for d in doubted))
+        self.asked = asked
+
+    # --------------------------------------------------------------------------------------------- ground and crew
+
+    def ground(self, work: Work, sight: Sight) -> bool:
+        """Section 8, the table."""
+        c, s = work.object, work.site
+        match work.kind:
+            case "switch" | "start" | "restart":
+                return self.usable(c, s) and sight.may_start(c, s)
+            case "restore":
+                return self.usable(c, s) and sight.may_start(c, s, network_counts_as_met=True)
+            case "repair":
+                return s in self.up_sites()
+            case "verify" if c in self.points:
+                service, point = self.points[c]
+                needs = self.land.services[service].points[point].needs
+                return s in self.up_sites() and holds(needs, lambda need: sight.view(need, s, only_checked=True))
+            case "verify":
+                return s in self.up_sites() and sight.ready(c, s)
+        return True
+
+    def crew(self, work: Work) -> Mapping[str, int]:
+        """Give the heads of each team that a step takes."""
+        match work.kind:
+            case "detect" | "declare" | "mobilise":
+                return {}
+            case "assess":
+                return self.scenario.response.assess.by
+            case "decide":
+                return self.scenario.response.decide.by
+        return self.task(work.kind, work.object).by
+
+    def present(self, team: str) -> int:
+        """Section 8: "people while the team's calendar is open, less those away, at least 0"."""
+        if not self.hours[team].is_open(self.now + self.offset):
+            return 0
+        away = sum(a.heads for a in self.absences if a.team == team and a.begins <= self.now and not self.past(a.ends))
+        return max(0, self.land.crews[team].people.number - away)
+
+    def past(self, time: int | None) -> bool:
+        return time is not None and time <= self.now
+
+    def free(self, team: str) -> int:
+        """Section 8: "Free = present - busy, at least 0"."""
+        busy = sum(self.crew(work).get(team, 0) for work in self.running())
+        return max(0, self.present(team) - busy)
+
+    def crew_is_there(self, work: Work) -> bool:
+        """Section 8: all heads free; "a team must have arrived ... (not for `assess`, `decide`)"."""
+        crew = self.crew(work)
+        arrived = self.incidents[work.incident].arrived
+        if work.kind not in ("assess", "decide") and not set(crew) <= arrived:
+            return False
+        return all(heads <= self.free(team) for team, heads in crew.items())
+
+    def must_be_called(self, team: str, incident: Incident) -> bool:
+        """Section 6: one "whose `call_out` is fixed at 0 and that need not travel" is there without a row."""
+        return self.land.crews[team].call_out.fixed != 0 or self.destination(team, incident) is not None
+
+    def destination(self, team: str, incident: Incident) -> str | None:
+        """Section 6: where a team travels to, None if it need not."""
+        based = self.land.crews[team].based
+        at_standby, at_root = [], []
+        for kind, thing, s in self.possible:
+            task = self.task(kind, thing)
+            if team not in task.by or not task.on_site:
+                continue
+            if incident.kind == "site" and s == incident.root:
+                at_root.append(s)
+            if thing in self.points:
+                continue
+            component = self.land.components[thing]
+            concerned = thing == incident.root if incident.kind == "component" else incident.root in component.active
+            if concerned and s == component.standby:
+                at_standby.append(s)
+            if incident.kind == "component" and concerned and s in component.active:
+                at_root.append(s)
+        sites = at_standby or at_root
+        if based is None or not sites:
+            return None
+        first = min(sites, key=lambda s: (-sites.count(s), s))
+        return None if first == based else first
+
+    # ----------------------------------------------------------------------------------------------- 6: what starts
+
+    def start_steps(self) -> bool:
+        """Section 9, item 6: "ready steps in plan order, each whose whole crew (and copy) is free"."""
+        started = False
+        for work in self.in_plan_order(work for work in self.waiting() if work.is_ready):
+            if not self.crew_is_there(work) or (*work.step, work.incident) not in self.wanted():
+                continue
+            if work.kind == "restore" and not self.choose_copy(work):
+                continue
+            self.start_step(work)
+            started = True
+        return started
+
+    def start_step(self, work: Work) -> None:
+        work.freed_by = self.freed_by(work)
+        work.start, work.outcome = self.now, "running"
+        if work.kind in ("switch", "start"):
+            work.strategy = self.strategy(work.object) or ""
+        if work.kind in COMPONENT_KINDS:
+            works = self.task(work.kind, work.object).works
+            name = (f"{work.kind} works", work.object, work.site, work.incident, work.attempt)
+            work.succeeds = self.happens(works, name)
+        if work.kind == "restore":
+            self.start_transfer(work)
+        else:
+            work.due = self.end_of(work)
+
+    def freed_by(self, work: Work) -> Applied | None:
+        """Section 10: "the row, last in plan order, that ended at that instant and gave back heads of its teams"."""
+        if work.ready == self.now:
+            return None
+        teams = set(self.crew(work))
+        gave_back = [w for w in self.work if w.start >= 0 and w.end == self.now and teams & set(self.crew(w))]
+        return self.in_plan_order(gave_back)[-1].name if gave_back else None
+
+    def end_of(self, work: Work) -> int:
+        """Give when a step that starts now ends (sections 6 and 8)."""
+        incident = self.incidents[work.incident]
+        least = 1 if work.attempt else 0  # section 9: "A second or later try takes at least 1 ms"
+        response = self.scenario.response
+        match work.kind:
+            case "declare":
+                return max(self.now, incident.opened + response.wait.ms)
+            case "mobilise":
+                return self.now + max(least, self.time_to_arrive(work))
+            case "detect":
+                law = response.detect
+            case "assess":
+                law = response.assess.takes
+            case "decide":
+                law = response.decide.takes
+            case _:
+                law = self.task(work.kind, work.object).takes
+        takes = max(least, self.draw(law, work.kind, work.object, work.site, work.incident, work.attempt))
+        crew = self.crew(work)
+        if not law.working or not crew:
+            return self.now + takes
+        # section 8: "when that much open time of the calendar of its first team (by name) has passed"
+        return self.hours[min(crew)].add(self.now + self.offset, takes) - self.offset
+
+    def time_to_arrive(self, work: Work) -> int:
+        """Section 6: "`call_out`, plus travel"."""
+        team = self.land.crews[work.object]
+        takes = self.draw(team.call_out, "mobilise", work.object, "", work.incident)
+        if not work.site:
+            return takes
+        there, back = self.land.sites[team.based].travel, self.land.sites[work.site].travel
+        law = there.get(work.site) or back.get(team.based) or Law.constant(0)
+        return takes + self.draw(law, "travel", work.object, work.site, work.incident)
+
+    # ---------------------------------------------------------------------------------------- copies and transfers
+
+    def choose_copy(self, work: Work) -> bool:
+        """Section 8: "not found unusable, whose site is up and reaches the target, the youngest (tie: by name)"."""
+        c, sight, found = work.object, Sight(self), []
+        for name, copy in self.backups(c).items():
+            point = self.point_of(c, copy)
+            if point is not None and (c, name) not in self.found_unusable and (copy.at, work.site) in sight.reached:
+                found.append((-point, name))
+        if not found:
+            return False
+        minus_point, work.copy = min(found)
+        work.point = -minus_point
+        return True
+
+    def point_of(self, c: str, copy: Copy) -> int | None:
+        """Section 8: "its last scheduled instant at or before the loss ... at which its store was up and was reached".
+
+        Looked for "in the 35 days before the drill or since".
+        """
+        assert copy.taken is not None
+        since, until = self.offset - 35 * DAY, self.offset + self.lost[c].since
+        instants = [t - self.offset for t in compile_schedule(copy.taken, self.scenario.moment, since, until)]
+        return next((t for t in sorted(instants, reverse=True) if self.could_be_taken(c, copy, t)), None)
+
+    def could_be_taken(self, c: str, copy: Copy, time: int) -> bool:
+        if time < 0:
+            return True
+        then = self.moment() if time >= self.now else [m for m in self.history if m.time <= time][-1]
+        return any(name == c and (s, copy.at) in then.reached for name, s in then.active)
+
+    def moment(self) -> Moment:
+        up = frozenset(self.up_sites())
+        active = frozenset(d for d, role in self.role.items() if role == "active")
+        return Moment(self.now, up, frozenset(network.reached(self.land.links, up, self.up_links())), active)
+
+    def start_transfer(self, work: Work) -> None:
+        """Section 8: "It has a limit of its own (`restores`, drawn)"; whole milli-bytes are left."""
+        component = self.land.components[work.object]
+        law = component.copies[work.copy].restores
+        assert law is not None
+        assert component.data is not None
+        work.limit = max(1, self.draw(law, "restores", work.object, work.copy, work.incident, work.attempt))
+        work.left = component.data.size.size * 1000
+
+    def transfers(self) -> list[Work]:
+        return [work for work in self.running() if work.kind == "restore"]
+
+    def move_transfers(self, since: int) -> None:
+        for work in self.transfers():
+            work.left -= work.rate * (self.now - since)
+
+    def share_bandwidth(self) -> None:
+        """Section 8, transfers: routes and max-min fair rates; ends `ceil(left / rate)` from now."""
+        flows = {}
+        for work in self.transfers():
+            store = self.land.components[work.object].copies[work.copy].at
+            path = network.route(self.land.links, self.up_sites(), self.up_links(), store, work.site)
+            flows[work.name] = (work.limit, path)
+        rates = network.fair_shares(flows, {name: link.bandwidth.per_second for name, link in self.land.links.items()})
+        for work in self.transfers():
+            work.rate = rates[work.name]
+            work.due = None if work.rate == 0 and work.left > 0 else self.now
+            if work.left > 0 and work.rate > 0:
+                work.due = self.now + -(-work.left // work.rate)
+            if work.due is not None and work.attempt:
+                work.due = max(work.due, work.start + 1)
+
+    # -------------------------------------------------------------------------------------------------- what is kept
+
+    def flags(self) -> dict[Flag, bool]:
+        sight = Sight(self)
+        return {
+            **{("site", s): s in self.up_sites() for s in self.land.sites},
+            **{("link", x): x in self.up_links() for x in self.land.links},
+            **{("on", *d): sight.on(*d) for d in self.role},
+            **{("checked", *d): d in self.checked for d in self.role if self.land.components[d[0]].verify is not None},
+            **{("trusted", *trust): trust in self.trusted for trust in self.trusts()},
+        }
+
+    def record(self) -> None:
+        """Section 9: "Only the state after the last round of an instant is recorded"."""
+        flags = self.flags()
+        self.changes += sorted((self.now, flag, value) for flag, value in flags.items() if value != self.recorded[flag])
+        self.recorded = flags
+        self.history.append(self.moment())
+
+
+def as_task(step: Anything) -> Task | None:
+    """Give a step of the model with plain numbers."""
+    if step is None:
+        return None
+    return Task(
+        step.takes, step.by, step.works.millionths, step.attempts, step.on_site, getattr(step, "automatic", False)
+    )
