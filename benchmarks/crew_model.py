@@ -16,6 +16,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import simpy
 
@@ -52,7 +53,7 @@ def scenario() -> Scenario:
     return Scenario(
         title="crew-limited recovery",
         landscape=landscape,
-        moment=None,
+        moment=datetime(2015, 5, 12, 10),
         disruptions={"loss": Disruption(kind="site", target="a")},
         response=landscape.response,
         horizon=Duration.parse("400 d"),

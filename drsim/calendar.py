@@ -205,6 +205,14 @@ def compile_calendar(calendar: Calendar, moment: datetime | None, until: int) ->
     return Hours(tuple(start for start, _ in merged), tuple(end for _, end in merged))
 
 
+def wall_clock(moment: datetime | None, t: int) -> datetime:
+    """Give the local time t ms after the moment, naive; without a moment of the standard week from Monday 1 January 1."""
+    if moment is None:
+        return datetime(1, 1, 1) + timedelta(milliseconds=t)
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=_instant(moment) + t)
+    return instant.astimezone(ZoneInfo(TIME_ZONE)).replace(tzinfo=None)
+
+
 def compile_schedule(schedule: Schedule, moment: datetime | None, since: int, until: int) -> tuple[int, ...]:
     """Give the instants in [since, until] in ms since the moment, sorted; `since` may be negative.
 

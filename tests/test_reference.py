@@ -1,4 +1,4 @@
-"""The second implementation of a drill, against cases that were worked out by hand (the arithmetic is in the comments)."""
+"""The second implementation of a drill, against cases that were worked out by hand, with the arithmetic beside them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from fractions import Fraction
 from textwrap import indent
 
 import pytest
-
-from drsim.reading import loads
-from drsim.units import DAY, HOUR, MINUTE, ONE, SECOND
 from reference import network
 from reference.drill import Drill, Recovery, Row, simulate
 from reference.levels import initial, levels
 from reference.measures import measures
+
+from drsim.reading import loads
+from drsim.units import DAY, HOUR, MINUTE, ONE, SECOND
 
 # Unless a case says otherwise: detected after 5 min, assessed after 35, decided after 65, and declared at once.
 HEAD = """\
@@ -154,7 +154,7 @@ disruptions:
 """,
     )
     # Site back at 10: a need of the same circle gates nothing, so hen 10-12 and egg 10-13.
-    # hen alone at 12 does not stop for want of egg. At 20 egg breaks; hen loses it and stops too, in egg's incident (1).
+    # hen alone at 12 does not stop for want of egg. At 20 egg breaks; hen loses it and stops too, in its incident (1).
     # hen restarts at once 20-22; egg when it is whole again 21-24.
     assert turned_on(drill, "hen", "here") == [(0, False), (12, True), (20, False), (22, True)]
     assert turned_on(drill, "egg", "here") == [(0, False), (13, True), (20, False), (24, True)]
@@ -358,8 +358,8 @@ services:
 """,
         LOST,
     )
-    # infra is called at 35, and is there after 15 + 40 min, at 90: start 90-100. Each point distrusts it; that at `here`
-    # cannot be verified; that at `base` is, 100-106.
+    # infra is called at 35, and is there after 15 + 40 min, at 90: start 90-100. Each point distrusts it; that at
+    # `here` cannot be verified; that at `base` is, 100-106.
     (mobilise,), (start,) = rows_of(drill, "mobilise", "infra"), rows_of(drill, "start", "app")
     assert (times(mobilise), mobilise.site) == ((35, 35, 35, 90), "there")
     assert (times(start), start.freed_by) == ((65, 65, 90, 100), None)
@@ -404,7 +404,7 @@ services:
     assert found["permits", ""].recovery_time == math.inf
     assert found["permits", ""].continuity == "lost"
     assert found["permits", ""].downtime == 2 * DAY
-    # Open: Tuesday 10-17, Wednesday 9-17, Thursday 9-10: 16 hours, 2 days; 6 contacts an hour, 3/4 of them at the counter.
+    # Open: Tuesday 10-17, Wednesday 9-17, Thursday 9-10: 16 hours. 6 contacts an hour, 3/4 of them at the counter.
     assert found["permits", ""].downtime_open == 16 * HOUR
     assert found["permits", "here"].contacts_lost == 72
     assert found["permits", ""].contacts_lost == 72 + Fraction(24, 2)
@@ -412,7 +412,7 @@ services:
 
 def test_fair_shares():
     # One link of 10 for three flows: 10 // 3 = 3 each; the flows at the smallest share are fixed together.
-    assert network.fair_shares({x: (99, ("l",)) for x in "abc"}, {"l": 10}) == {"a": 3, "b": 3, "c": 3}
+    assert network.fair_shares(dict.fromkeys("abc", (99, ("l",))), {"l": 10}) == {"a": 3, "b": 3, "c": 3}
     # A limit of 1 leaves 9 for two: 4 each. Within a site only the limit counts; without a route it is 0.
     flows = {"a": (1, ("l",)), "b": (99, ("l",)), "c": (99, ("l",)), "d": (7, ()), "e": (7, None)}
     assert network.fair_shares(flows, {"l": 10}) == {"a": 1, "b": 4, "c": 4, "d": 7, "e": 0}

@@ -46,8 +46,10 @@ class Known:
     """What a value may point at, and, for messages, which keys each mapping that was read may have."""
 
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """For each kind (`site`, `team`, ...) its names."""
+    """For each kind (`site`, `component`, ...) its names."""
     sources: Collection[str] = ()
+    complete: bool = True
+    """False when a file could not be read, so that what is missing may be in it; then every name is taken."""
     keys: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """By the `id` of a mapping; noted while validating."""
 
@@ -61,11 +63,11 @@ class Part(BaseModel):
     @classmethod
     def _note_keys(cls, value: object, info: ValidationInfo) -> object:
         if isinstance(info.context, Known) and isinstance(value, Mapping):
-            info.context.keys[id(value)] = cls.keys()
+            info.context.keys[id(value)] = cls.key_names()
         return value
 
     @classmethod
-    def keys(cls) -> tuple[str, ...]:
+    def key_names(cls) -> tuple[str, ...]:
         """Give the keys that the notation has for it, in the order of the notation."""
         return tuple(name for name, field in cls.model_fields.items() if _forbid not in _functions(field.metadata))
 
@@ -129,7 +131,9 @@ def _name(value: str) -> str:
     return value
 
 
-def _choice(*options: str) -> BeforeValidator:
+def choice(*options: str) -> BeforeValidator:
+    """Make the validator of a word of which there are a few."""
+
     def check(value: object) -> object:
         if value not in options:
             raise refusal(f"{shown(value)} is not one of the words for this", did_you_mean(str(value), options))
@@ -140,7 +144,7 @@ def _choice(*options: str) -> BeforeValidator:
 
 def check_reference(kind: str, name: str, known: object) -> None:
     """Refuse a name that the context, if it is a `Known`, does not have."""
-    if not isinstance(known, Known):
+    if not isinstance(known, Known) or not known.complete:
         return
     names = known.names.get(kind, ())
     if name in names:
@@ -175,18 +179,18 @@ MunicipalityName = Annotated[Text, _reference("municipality")]
 
 Kind = Annotated[
     Literal["town hall", "data centre", "home", "cloud", "outside"],
-    _choice("town hall", "data centre", "home", "cloud", "outside"),
+    choice("town hall", "data centre", "home", "cloud", "outside"),
 ]
 """What a site is."""
-Scope = Annotated[Literal["site", "network"], _choice("site", "network")]
+Scope = Annotated[Literal["site", "network"], choice("site", "network")]
 """Whom a component serves."""
-Role = Annotated[Literal["active", "hot", "warm", "cold"], _choice("active", "hot", "warm", "cold")]
+Role = Annotated[Literal["active", "hot", "warm", "cold"], choice("active", "hot", "warm", "cold")]
 """What a deployment is at the start of a drill."""
-Strategy = Annotated[Literal["hot", "warm", "cold"], _choice("hot", "warm", "cold")]
+Strategy = Annotated[Literal["hot", "warm", "cold"], choice("hot", "warm", "cold")]
 """How a component is recovered."""
 CopyKind = Annotated[
     Literal["synchronous", "asynchronous", "snapshot", "backup"],
-    _choice("synchronous", "asynchronous", "snapshot", "backup"),
+    choice("synchronous", "asynchronous", "snapshot", "backup"),
 ]
 """How a copy is made."""
 
@@ -236,7 +240,7 @@ def _read(parse: Callable[[Any], Q], value: object, info: ValidationInfo, what: 
         quantity = parse(value if mapping else str(value))
     except ValueError as error:
         raise refusal(*split_hint(str(error))) from None
-    if isinstance(info.context, Known):
+    if isinstance(info.context, Known) and info.context.complete:
         for source in _sources(quantity):
             if source not in info.context.sources:
                 known = sorted(info.context.sources)
@@ -416,7 +420,9 @@ def _some(value: object, at: Path, known: object, errors: list[InitErrorDetails]
 
 def _at_least(value: object, at: Path, known: object, errors: list[InitErrorDetails]) -> trees.Need:
     if not isinstance(value, Mapping) or set(value) != {"count", "of"}:
-        raise refusal("'at_least' takes a count and a list", "write '{at_least: {count: 2, of: [a, b, c]}}'")
+        error = refusal("'at_least' takes a count and a list", "write '{at_least: {count: 2, of: [a, b, c]}}'")
+        errors.append(InitErrorDetails(type=error, loc=at, input=value))
+        return trees.AtLeast(1, ())
     of = _some(value["of"], (*at, "of"), known, errors)
     try:
         count = _whole(value["count"])

@@ -7,7 +7,7 @@ Mappings are immutable, lists are tuples.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from immutabledict import immutabledict
 from pydantic import BeforeValidator, Field
@@ -17,7 +17,7 @@ from drsim.distributions import Law as LawOf
 from drsim.model import fields, tree
 from drsim.model.fields import Forbidden, Part
 from drsim.model.needs import NOTHING
-from drsim.units import DAY, HOUR, MINUTE, ONE
+from drsim.units import HOUR, MINUTE, ONE
 from drsim.units import Count as CountOf
 from drsim.units import Duration as DurationOf
 from drsim.units import Share as ShareOf
@@ -176,15 +176,17 @@ class Copy(Part):
         return self.kind in _REPLICATED
 
 
-def _recover(parts: dict[str, Any]) -> tuple[str, ...]:
+_Strategies: TypeAlias = tuple[Literal["hot", "warm", "cold"], ...]
+
+
+def _recover(parts: dict[str, Any]) -> _Strategies:
     """Give the strategies that follow from the roles; `parts` are the attributes before `recover`."""
-    roles = {standing.role for standing in parts["at"].values()}
-    role = next((role for role in ("hot", "warm", "cold") if role in roles), None)
-    if role is None:
-        return ()
-    strategies = ("hot", "warm") if role == "hot" and parts["start"] is not None else (role,)
+    roles = {standing.role for standing in parts["at"].values()} - {"active"}
     restorable = parts["data"] is not None and any(not copy.replicated for copy in parts["copies"].values())
-    return (*strategies, "cold") if restorable and role != "cold" else strategies
+    last: _Strategies = ("cold",) if roles and (restorable or "cold" in roles) else ()
+    if "hot" in roles:
+        return ("hot", "warm", *last) if parts["start"] is not None else ("hot", *last)
+    return ("warm", *last) if "warm" in roles else last
 
 
 class Component(Part):
@@ -200,9 +202,9 @@ class Component(Part):
     """What it takes to run."""
     starts_after: fields.NeedTree | None = None
     """What it takes to start; None: its needs without what closes a circle."""
-    uses: fields.Named[fields.Count] = _NONE
+    uses: fields.Named[fields.SomeCount] = _NONE
     """Room that it reserves at a site."""
-    shares: fields.Named[fields.Count] = _NONE
+    shares: fields.Named[fields.SomeCount] = _NONE
     """Demand on pools that are shared."""
     start: Step | None = None
     """Start it at a warm or cold standby; None: at once, by itself."""
@@ -237,7 +239,7 @@ class Component(Part):
         return next((site for site in sorted(self.at) if self.at[site].role != "active"), None)
 
     @property
-    def default_recover(self) -> tuple[str, ...]:
+    def default_recover(self) -> _Strategies:
         """The strategies that follow from its roles, whatever `recover` says."""
         return _recover({"at": self.at, "start": self.start, "data": self.data, "copies": self.copies})
 
@@ -334,7 +336,3 @@ class Landscape(Part):
     def digest(self) -> str:
         """Give 64 hexadecimal digits that are the same for equal landscapes only (SHA-256 of all values)."""
         return tree.digest(self)
-
-
-DEFAULT_HORIZON = DurationOf(14 * DAY)
-"""How far a drill looks when its scenario does not say."""

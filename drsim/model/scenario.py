@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from immutabledict import immutabledict
 from pydantic import Field
@@ -12,7 +12,12 @@ from pydantic import Field
 from drsim.distributions import Law as LawOf
 from drsim.model import fields, tree
 from drsim.model.fields import Part
-from drsim.model.landscape import DEFAULT_HORIZON, Landscape, Response
+from drsim.model.landscape import Landscape, Response
+from drsim.units import DAY
+from drsim.units import Duration as DurationOf
+
+DEFAULT_HORIZON: Final = DurationOf(14 * DAY)
+"""How far a drill looks when its scenario does not say."""
 
 
 class Disruption(Part):
@@ -59,9 +64,9 @@ class Scenario(Part):
         out; it never adds an entry. Values are written as in the notation, or numbers, quantities, mappings and lists.
         InputError has all problems.
         """
-        from drsim.model import build
+        from drsim.reading import changed
 
-        return build.changed(self, changes)
+        return changed(self, changes)
 
     def digest(self) -> str:
         """Give 64 hexadecimal digits that are the same for equal scenarios only (SHA-256 of all values)."""

@@ -1,4 +1,4 @@
-"""Trees in the notation: mappings, lists and scalars that know where they were written, and the model written as one."""
+"""The model written as a tree of the notation: mappings, lists and scalars; and a digest of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from drsim.calendar import Calendar, Schedule
 from drsim.distributions import Law
-from drsim.model.fields import Part, Path
+from drsim.model.fields import Part
 from drsim.model.needs import All, AtLeast, Need
 from drsim.model.needs import Any as OneOf
 from drsim.units import ONE, Count, Quantity
@@ -29,124 +28,6 @@ UNTIL_REPAIRED = "until repaired"
 """What `lasts` says for a component that is mended."""
 
 Leaf: TypeAlias = Callable[[Quantity | Calendar | Schedule], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A place in a file."""
-
-    file: str | None = None
-    line: int | None = None
-    """Counted from 1."""
-    column: int | None = None
-    """Counted from 1."""
-
-    def __str__(self) -> str:
-        """Give `file:line:column`."""
-        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-
-
-NOWHERE = Mark()
-"""The place of what no file says."""
-
-
-class Table(dict[str, Any]):
-    """A mapping that knows where its keys and values were written."""
-
-    __slots__ = ("mark", "places")
-
-    def __init__(self, mark: Mark = NOWHERE) -> None:
-        super().__init__()
-        self.mark = mark
-        self.places: dict[str, tuple[Mark, Mark]] = {}
-
-    def put(self, key: str, value: Any, places: tuple[Mark, Mark] | None = None) -> None:
-        """Set an entry; without the places of key and value those that it had stay."""
-        self[key] = value
-        if places is not None:
-            self.places[key] = places
-
-    def take(self, other: Table, key: str) -> None:
-        """Set an entry to that of another table, with its places."""
-        self.put(key, other[key], other.at(key))
-
-    def at(self, key: str) -> tuple[Mark, Mark]:
-        """Give the places of a key and its value."""
-        return self.places.get(key, (self.mark, self.mark))
-
-    def copy(self) -> Table:
-        """Give a copy that shares the values."""
-        new = Table(self.mark)
-        new.update(self)
-        new.places = dict(self.places)
-        return new
-
-
-class Items(list[Any]):
-    """A list that knows where its items were written."""
-
-    __slots__ = ("mark", "places")
-
-    def __init__(self, mark: Mark = NOWHERE) -> None:
-        super().__init__()
-        self.mark = mark
-        self.places: list[Mark] = []
-
-    def add(self, value: Any, place: Mark) -> None:
-        """Append an item."""
-        self.append(value)
-        self.places.append(place)
-
-
-def cloned(value: Any) -> Any:
-    """Give a copy of a tree, down to the scalars."""
-    if isinstance(value, Table):
-        table = value.copy()
-        for key in table:
-            table[key] = cloned(table[key])
-        return table
-    if isinstance(value, Items):
-        items = Items(value.mark)
-        for item, place in zip(value, value.places, strict=True):
-            items.add(cloned(item), place)
-        return items
-    return value
-
-
-def planted(value: Any, mark: Mark = NOWHERE) -> Any:
-    """Give a plain value of Python as a tree, all of it written at one place; quantities become their text."""
-    if isinstance(value, Part):
-        value = written(value, plain_leaf)
-    if isinstance(value, Mapping):
-        table = Table(mark)
-        for key, each in value.items():
-            table.put(str(key), planted(each, mark), (mark, mark))
-        return table
-    if isinstance(value, list | tuple):
-        items = Items(mark)
-        for each in value:
-            items.add(planted(each, mark), mark)
-        return items
-    if isinstance(value, datetime):
-        return moment_text(value)
-    return value if isinstance(value, bool | int | float | None) else str(value)
-
-
-def place_of(root: Any, path: Path, *, key: bool = False) -> tuple[Mark, Path]:
-    """Find where a path was written: its place (that of the key if asked), and how far the tree has it."""
-    mark, node = root.mark, root
-    for depth, part in enumerate(path):
-        if isinstance(node, Table) and isinstance(part, str) and part in node:
-            mark = node.at(part)[0 if key and depth == len(path) - 1 else 1]
-        elif isinstance(node, Items) and isinstance(part, int) and part < len(node):
-            mark = node.places[part]
-        else:
-            return mark, path[:depth]
-        node = node[part]
-    return mark, path
-
-
-# Writing the model
 
 
 def written(part: Part, leaf: Leaf) -> dict[str, Any]:
@@ -215,7 +96,7 @@ def _attributes(part: Part, leaf: Leaf, *, all_of_them: bool = True) -> Iterator
             continue
         if value == All() or (not all_of_them and not field.is_required() and value == field.default):
             continue
-        if all_of_them and name not in type(part).keys():
+        if all_of_them and name not in type(part).key_names():
             continue
         yield name, _value(value, leaf)
 

@@ -55,6 +55,7 @@ class Numbers:
         self.seed, self.first, self.count = seed, first, count
         self.script = script
         self._columns: dict[tuple[int, int, int], list[int] | list[float]] = {}
+        self._zeroth: list[list[Any] | None] = [None] * len(plan.variables)
 
     def moments(self) -> list[int]:
         """Where in the week each drill begins when the moment is drawn: a whole minute, in ms since Monday 0:00."""
@@ -70,7 +71,13 @@ class Numbers:
         column = self._columns.get(key)
         if column is None:
             column = self._columns[key] = self._draw(self.variables[variable], incident, attempt)
+            if not incident and not attempt:
+                self._zeroth[variable] = column
         return column
+
+    def zeroth(self) -> list[list[Any] | None]:
+        """By variable the columns of incident 0, try 0 that are there already, for a quick look."""
+        return self._zeroth
 
     def _uniform(self, name: DrawName) -> np.ndarray[Any, np.dtype[np.float64]]:
         u = uniforms(self.seed, name, self.first, self.count)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Sequence
+from copy import copy
 from heapq import heappop, heappush
 from typing import Any
 
@@ -40,6 +41,7 @@ ONE = 1_000_000
 DETECT, ASSESS, DECIDE, DECLARE, MOBILISE = range(5)
 INCIDENT_NAMES = ("detect", "assess", "decide", "declare", "mobilise")
 NONE, ASKED, GIVEN = 0, 1, 2  # room
+GATE, SITE, READY, POINT = range(4)  # kinds of ground
 PER_INCIDENT = 1_000  # places in plan order for the steps of one incident
 FIRST = -(10**9)  # plan order of the first step of the first incident
 
@@ -59,6 +61,13 @@ class Incident:
         self.detected = self.assessed = self.go = self.closed = False
         self.arrived: set[int] = set()
         self.rows: dict[int, Row] = {}
+
+    def again(self, same: Callable[[Row], Row]) -> Incident:
+        """A copy, with rows replaced by theirs."""
+        new = copy(self)
+        new.arrived = set(self.arrived)
+        new.rows = {key: same(row) for key, row in self.rows.items()}
+        return new
 
 
 class Engine:
@@ -86,6 +95,7 @@ class Engine:
         self.steps_of = [
             tuple(i for i, s in enumerate(steps) if s.component == c) for c in range(len(structure.components))
         ]
+        self.steps_component = [step.component for step in steps]
         self.at_site = [tuple(i for i, s in enumerate(steps) if s.site == name) for name in structure.sites]
         self.site_of = [site for _, site in structure.deployments]
         self.component_of = [component for component, _ in structure.deployments]
@@ -98,11 +108,31 @@ class Engine:
         self.trusts_of = [
             tuple(i for i, (q, _) in enumerate(structure.trusts) if q == p) for p in range(len(structure.points))
         ]
+        self.ground = [_ground_of(structure, step.kind, step.deployment, step.point) for step in steps]
+        self.step_site = [structure.sites.index(step.site) for step in steps]
+        self.lone_team = [step.crew[0][0] if len(step.crew) == 1 and step.crew[0][1] == 1 else -1 for step in steps]
+        self.simple = [self._is_simple(i) for i in range(len(steps))]
         self.several = any(len(step.crew) > 1 for step in steps) or len(plan.assess[1]) > 1 or len(plan.decide[1]) > 1
         self.flag_on = len(structure.sites) + len(structure.links)
         self.flag_checked = self.flag_on + count
         self.flag_trusted = self.flag_checked + count
         self.at_first()
+        self.beginning = self._common_beginning()
+
+    def _is_simple(self, index: int) -> bool:
+        """A start that cannot fail, of what keeps no data and nobody verifies: its end only makes others ready."""
+        plan, structure = self.plan, self.plan.structure
+        step = plan.steps[index]
+        c, d = step.component, step.deployment
+        return (
+            step.kind == "start"
+            and step.works == ONE
+            and step.hours < 0
+            and not structure.has_data[c]
+            and not structure.opts_in[c]
+            and not structure.trusted_by[d]
+            and self.lone_team[index] >= 0
+        )
 
     def at_first(self) -> None:
         """Readiness and room when everything is whole."""
@@ -149,7 +179,21 @@ class Engine:
 
     def drill(self, numbers: Numbers, index: int) -> Trajectory:
         """Drill `index` of the slice of draws."""
-        return _Drill(self, numbers, index).run()
+        if self.beginning is None:
+            return _Drill(self, numbers, index).run()
+        return self.beginning.again(numbers, index).resume()
+
+    def _common_beginning(self) -> _Drill | None:
+        """All drills up to the first draw are one: what comes before it is done once and copied."""
+        if not self.plan.dated:
+            return None
+        drill = _Drill(self, _NoNumbers(), 0)
+        drill.keeps = True
+        try:
+            drill.run()
+        except _FirstDraw:
+            return drill.kept
+        return None
 
 
 def _feeds(
@@ -173,10 +217,24 @@ def _feeds(
     return seen_from(structure.views), seen_from(structure.checked_views)
 
 
+class _FirstDraw(Exception):
+    """A drill asks for its first number."""
+
+
+class _NoNumbers:
+    first = 0
+
+    def column(self, variable: int, incident: int = 0, attempt: int = 0) -> list[Any]:
+        raise _FirstDraw
+
+    def zeroth(self) -> list[list[Any] | None]:
+        return []
+
+
 class _Drill:
     """The state of one drill, section 2, and the rules that change it."""
 
-    def __init__(self, engine: Engine, numbers: Numbers, index: int) -> None:
+    def __init__(self, engine: Engine, numbers: Numbers | _NoNumbers, index: int) -> None:
         plan = engine.plan
         structure = plan.structure
         self.engine, self.plan, self.structure = engine, plan, structure
@@ -185,6 +243,7 @@ class _Drill:
         self.horizon = plan.horizon
         self.offset = 0
         if not plan.dated:
+            assert isinstance(numbers, Numbers)
             self.offset = numbers.moments()[index]
         components, deployments = len(structure.components), len(structure.deployments)
         teams = len(structure.teams)
@@ -235,6 +294,10 @@ class _Drill:
         # work
         self.incidents: list[Incident] = []
         self.live: list[Row | None] = [None] * len(plan.steps)
+        self.wanted = [-1] * len(plan.steps)
+        self.wanted_seq = [0] * len(plan.steps)
+        self.wanted_incident = [0] * len(plan.steps)
+        self.open_steps = [0] * (components + 1)  # the last for points, whose component is -1
         self.tries: dict[tuple[int, int], int] = {}
         self.rows: list[Row] = []
         self.queues: list[list[tuple[int, int, Row]]] = [[] for _ in range(teams)]
@@ -258,6 +321,10 @@ class _Drill:
         self.dirty_room = -1
         self.touched: set[int] = set()
         self.shaken: list[Row] = []
+        self.unusual = True
+        self.keeps = False
+        self.kept: _Drill | None = None
+        self.zeroth = numbers.zeroth()
         self.now = 0
         self.rounds = 0
         self.seq = 0
@@ -285,7 +352,49 @@ class _Drill:
             self.outages[outage.name] = (begin, begin + length if length < NEVER else NEVER)
             if length < NEVER:
                 self._at(begin + length, self._on_outage, (index, -1))
+        return self._to_the_end()
+
+    def resume(self) -> Trajectory:
+        """Go on from a copy, which was made before the starts of an instant."""
+        self._finish_instant()
+        return self._to_the_end()
+
+    def again(self, numbers: Numbers, index: int) -> _Drill:
+        """A copy of this state, with other draws from here on."""
+        new = object.__new__(_Drill)
+        for name, value in vars(self).items():
+            setattr(new, name, value.copy() if type(value) in (list, dict, set) else value)
+        new.numbers, new.index, new.zeroth = numbers, index, numbers.zeroth()
+        new.keeps, new.kept = False, None
+        rows = {id(row): copy(row) for row in self.rows if row.outcome is None}
+
+        def same(row: Row) -> Row:
+            return rows.get(id(row), row)
+
+        new.rows = [same(row) for row in self.rows]
+        for row in rows.values():
+            if row.step >= 0:
+                new.live[row.step] = row
+        new.queues = [[(order, serial, same(row)) for order, serial, row in queue] for queue in self.queues]
+        new.unmanned = [same(row) for row in self.unmanned]
+        new.several = [same(row) for row in self.several]
+        new.expected = {key: [same(row) for row in waiting] for key, waiting in self.expected.items()}
+        new.flows = [flow.again(same(flow.row)) for flow in self.flows]
+        new.incidents = [incident.again(same) for incident in self.incidents]
+        new.env = simpy.Environment(initial_time=self.env.now)
+        for time, _, _, event in sorted(self.env._queue):
+            callback = getattr(new, event.callbacks[0].__name__)  # type: ignore[index]
+            value = event._value
+            again = new.env.timeout(time - self.env.now, same(value) if isinstance(value, Row) else value)
+            again.callbacks.append(callback)  # type: ignore[union-attr]
+        return new
+
+    def _to_the_end(self) -> Trajectory:
+        plan = self.plan
         self.env.run()
+        for step, wanted in enumerate(self.wanted):
+            if wanted >= 0 and self.live[step] is None:
+                self._row(step)
         for row in self.rows:
             if row.outcome is None:
                 row.outcome = RUNNING if row.start >= 0 else WAITING
@@ -318,6 +427,7 @@ class _Drill:
         return value
 
     def _on_outage(self, event: Any) -> None:
+        self.unusual = True
         self.pending -= 1
         self.due_outages.append(event._value)
         self._settle_if_last()
@@ -331,25 +441,30 @@ class _Drill:
             self._settle()
 
     def _on_arrival(self, event: Any) -> None:
+        self.unusual = True
         self.pending -= 1
         self.due_arrivals.append(event._value)
         self._settle_if_last()
 
     def _on_timer(self, event: Any) -> None:
+        self.unusual = True
         self.pending -= 1
         self.due_timers.append(event._value)
         self._settle_if_last()
 
     def _on_heads(self, event: Any) -> None:
+        self.unusual = True
         self.pending -= 1
         self.due_heads.append(event._value)
         self._settle_if_last()
 
     def _on_flow(self, event: Any) -> None:
+        self.unusual = True
         self.pending -= 1
         self._settle_if_last()
 
     def _on_edge(self, event: Any) -> None:
+        self.unusual = True
         self.pending -= 1
         self.due_edge = event._value
         self._settle_if_last()
@@ -365,6 +480,14 @@ class _Drill:
         if now != self.now:
             self.now, self.rounds = int(now), 0
         self.rounds += 1
+        if not self.unusual:
+            due, simple = self.due_rows, self.engine.simple
+            for row in due:
+                if not simple[row.step]:
+                    break
+            else:
+                self._settle_simple()
+                return
         if self.rounds > len(self.plan.steps) + 10 + 5 * len(self.incidents):
             busy = sorted({f"{row.kind} {row.object}" for row in self.due_rows})
             raise DrsimError(f"the instant {now} ms does not settle; it goes on with: {', '.join(busy)}")
@@ -391,6 +514,11 @@ class _Drill:
         if self.due_timers:
             self._end_timers()
             self._settle_wanted()
+        if self.keeps:
+            self.kept = self.again(self.numbers, 0)  # type: ignore[arg-type]
+        self._finish_instant()
+
+    def _finish_instant(self) -> None:
         self._start()
         if self.flows_changed or (self.reach_changed and self.flows):
             self._refill()
@@ -400,6 +528,132 @@ class _Drill:
             edge, self.due_edge = self.due_edge, -1
             if self.pending or self._anybody_waits():
                 self._next_edge(edge + 1)
+        self.unusual = bool(self.flows or self.several or self.unmanned)
+
+    def _settle_simple(self) -> None:
+        """An instant at which nothing happens but the ends of simple starts (`Engine.simple`): the same, without detours.
+
+        Crew-limited recoveries consist of little else; whatever is not simple falls back on the general rules.
+        """
+        now, due = self.now, self.due_rows
+        live, wanted, short, started = self.live, self.wanted, self.short, self.started
+        structure, engine, plan = self.structure, self.engine, self.plan
+        up, owner, gated, lone = structure.up, structure.owner, engine.gated, engine.lone_team
+        busy, queues, present = self.busy, self.queues, self.present
+        if len(due) > 1:
+            due.sort(key=_by_order)
+        teams = []
+        for row in due:
+            step = row.step
+            c, d = plan.steps[step].component, plan.steps[step].deployment
+            row.outcome, row.end = DONE, now
+            live[step], wanted[step] = None, -1
+            self.open_steps[c] -= 1
+            self.seq += 1
+            self.causes.append(row)
+            team = lone[step]
+            busy[team] -= 1
+            teams.append(team)
+            self.freed_time[team], self.freed_row[team] = now, row
+            for other in structure.of_component[c]:
+                if other != d and self.role[other] == ACTIVE:
+                    self.role[other] = STALE
+                    self.incident_of[other] = -1
+            self.role[d] = ACTIVE
+            started[d] = True
+            self.start_incident[d] = row.incident
+            self.incident_of[d] = -1
+            self.lost[c] = False
+            self.failures[c] = 0
+            self.restored[c] = -1
+            self.changes.append((now, engine.flag_on + d, True))
+            if self.open_steps[c] or self.incidents[row.incident].closed:
+                self._touch(c, self.seq)
+                self.dirty_incidents = True
+            # its views, and what waits for nothing else
+            self.ready[d] = True
+            self.ready_seq[d] = self.seq
+            self.fed[d] = fed = self.feeds[d]
+            for view in fed:
+                short[view] -= 1
+                if short[view] == 0:
+                    for node in up[view]:
+                        short[node] -= 1
+                        if short[node] == 0:
+                            self._opens(node, owner[node], up[node], row)
+        self.due_rows = []
+        if self.dirty or self.dirty_incidents:
+            self._settle_wanted()
+        if self.keeps:
+            self.kept = self.again(self.numbers, 0)  # type: ignore[arg-type]
+        if self.unmanned or self.several:
+            self._finish_instant()
+            return
+        if self.touched:
+            teams.extend(self.touched)
+            self.touched.clear()
+        timeout, ended, zeroth, index = self.env.timeout, self._on_row, self.zeroth, self.index
+        for team in teams:
+            queue = queues[team]
+            while queue and busy[team] < present[team]:
+                row = queue[0][2]
+                step = row.step
+                if step < 0 or lone[step] < 0:
+                    self.touched.add(team)
+                    self._finish_instant()
+                    break
+                heappop(queue)
+                if row.outcome is not None or row.start >= 0 or row.ready < 0:
+                    continue
+                facts = plan.steps[step]
+                if row.attempt or row.incident or facts.hours >= 0 or facts.kind == "restore":
+                    if not self._begin_row(row):
+                        self.several.append(row)
+                    continue
+                column = zeroth[facts.variable] if facts.fixed < 0 else None
+                length = (
+                    facts.fixed
+                    if facts.fixed >= 0
+                    else column[index]
+                    if column is not None
+                    else self.numbers.column(facts.variable)[index]
+                )
+                row.start = now
+                busy[team] += 1
+                if now > row.ready and self.freed_time[team] == now:
+                    row.freed_by = self.freed_row[team]
+                if now + length < self.horizon:
+                    self.pending += 1
+                    timeout(length, row).callbacks.append(ended)  # type: ignore[union-attr]
+
+    def _opens(self, node: int, owner: int, above: tuple[int, ...], cause: Row) -> None:
+        """A gate opens in a simple instant: what waited for it alone is ready."""
+        index = (owner - 1) // 3
+        if owner == 0 or (owner - 1) % 3 or self.started[index]:
+            stack: list[int] = list(above)
+            if owner:
+                self._gate_opens(node, owner - 1, stack, self.seq)
+            self._raise(stack, self.seq)
+            return
+        self.gate_seq[node] = self.seq
+        for step in self.engine.gated[index]:
+            if self.wanted[step] < 0:
+                continue
+            team = self.engine.lone_team[step]
+            if (
+                self.live[step] is not None
+                or team < 0
+                or not self.site_up[self.engine.step_site[step]]
+                or self.broken[index]
+                or team not in self.incidents[self.wanted_incident[step]].arrived
+            ):
+                self._check_step(step)
+                continue
+            row = self._row(step)
+            row.ready, row.bound_by = self.now, cause
+            self.serial += 1
+            heappush(self.queues[team], (step, self.serial, row))
+            self.touched.add(team)
 
     def _settle_wanted(self) -> None:
         while self.dirty_incidents or self.dirty or self.dirty_room >= 0 or self.dirty_points:
@@ -467,9 +721,7 @@ class _Drill:
             self._attribute(dropped)
         for s in ups:
             for step in self.engine.at_site[s]:
-                row = self.live[step]
-                if row is not None and row.start < 0:
-                    self._check_ready(row)
+                self._check_step(step)
             for d in self.engine.deployments_at[s]:
                 self._touch(self.component_of(d), seq_of["site", s])
             self.dirty_incidents = True
@@ -477,7 +729,9 @@ class _Drill:
             for step in self.engine.at_site[s]:
                 self._shake(self.live[step])
             for d in self.engine.deployments_at[s]:
-                self._touch(self.component_of(d), seq_of["site", s])
+                c = self.component_of(d)
+                if not self.lost[c] or self.open_steps[c]:
+                    self._touch(c, seq_of["site", s])
         for d in (*breaks, *mends):
             self._touch(self.component_of(d), seq_of["component", d])
             for step in self.engine.gated[d]:
@@ -639,7 +893,7 @@ class _Drill:
         if row is not None:
             if row.start >= 0:
                 self.shaken.append(row)
-            elif row.ready >= 0 and not self._grounded(row):
+            elif row.ready >= 0 and not self._grounded(row.step):
                 row.ready = -1
 
     def _interrupt(self) -> None:
@@ -652,7 +906,7 @@ class _Drill:
         for row in sorted(set(self.shaken), key=_by_order):
             if row.outcome is None and row.start >= 0:
                 source_down = row.copy >= 0 and not self.site_up[self._copy(row).site]
-                if source_down or not self._grounded(row):
+                if source_down or not self._grounded(row.step):
                     self._finish(row, INTERRUPTED)
                     step = self.plan.steps[row.step]
                     if step.point >= 0:
@@ -745,31 +999,24 @@ class _Drill:
     def _gate_opens(self, node: int, owner: int, stack: list[int], seq: int) -> None:
         self.gate_seq[node] = seq
         kind, index = owner % 3, owner // 3
-        live = self.live
         if kind == 0:
             if self.started[index] and not self.ready[index]:
                 self._becomes_ready(index, stack, seq)
             for step in self.engine.gated[index]:
-                row = live[step]
-                if row is not None and row.start < 0:
-                    self._check_ready(row)
+                if self.wanted[step] >= 0:
+                    self._check_step(step)
             return
         step = self.engine.restore[index] if kind == 1 else self.engine.point_verify[index]
         if step >= 0:
-            row = live[step]
-            if row is not None and row.start < 0:
-                self._check_ready(row)
+            self._check_step(step)
 
     def _becomes_ready(self, d: int, stack: list[int], seq: int) -> None:
         self.ready[d] = True
         self.ready_seq[d] = seq
         self.fed[d] = fed = self._feeds_of(d)
         stack.extend(fed)
-        step = self.engine.verify[d]
-        if step >= 0:
-            row = self.live[step]
-            if row is not None and row.start < 0:
-                self._check_ready(row)
+        if (step := self.engine.verify[d]) >= 0:
+            self._check_step(step)
 
     def _unready(self, d: int) -> None:
         self.ready[d] = False
@@ -803,45 +1050,57 @@ class _Drill:
                     elif (step := self.engine.point_verify[index]) >= 0:
                         self._shake(self.live[step])
 
-    def _grounded(self, row: Row) -> bool:
+    def _grounded(self, step: int) -> bool:
         """Section 8: what a step stands on."""
-        if row.step < 0:
-            return True
-        step = self.plan.steps[row.step]
-        structure, d = self.structure, step.deployment
-        kind = row.kind
-        if step.point >= 0:
-            return self.site_up[structure.points[step.point][2]] and self.short[structure.point_gate[step.point]] <= 0
-        if not self.site_up[self.engine.site_of[d]]:
+        kind, place, node, d = self.engine.ground[step]
+        if not self.site_up[place]:
             return False
-        if kind == "repair":
-            return True
-        if kind == "verify":
-            return self.ready[d]
-        gate = structure.restore_gate[d] if kind == "restore" else structure.gate[d]
-        return not self.broken[d] and self.short[gate] <= 0
+        if kind == GATE:
+            return self.short[node] <= 0 and not self.broken[d]
+        if kind == POINT:
+            return self.short[node] <= 0
+        return kind == SITE or self.ready[d]
 
-    def _ground_seq(self, row: Row) -> int:
-        """What was applied last of all that the ground of a row consists of."""
-        if row.step < 0:
-            return 0
-        step = self.plan.steps[row.step]
-        structure, d = self.structure, step.deployment
-        if step.point >= 0:
-            return max(self.site_seq[structure.points[step.point][2]], self.gate_seq[structure.point_gate[step.point]])
-        site = self.site_seq[self.engine.site_of[d]]
-        if row.kind == "repair":
-            return site
-        if row.kind == "verify":
+    def _ground_seq(self, step: int) -> int:
+        """What was applied last of all that the ground of a step consists of."""
+        kind, place, node, d = self.engine.ground[step]
+        seq = self.site_seq[place]
+        if kind == READY:
             return self.ready_seq[d]
-        gate = structure.restore_gate[d] if row.kind == "restore" else structure.gate[d]
-        return max(site, self.broken_seq[d], self.gate_seq[gate])
+        if node >= 0:
+            seq = max(seq, self.gate_seq[node])
+        return max(seq, self.broken_seq[d]) if kind == GATE else seq
 
-    def _check_ready(self, row: Row) -> None:
-        if row.ready < 0 and self._grounded(row):
-            row.ready = self.now
-            row.bound_by = self.causes[max(row.seq, self._ground_seq(row))]
-            self._queue(row)
+    def _check_step(self, step: int) -> None:
+        """A step that may have got ready."""
+        if self.wanted[step] < 0:
+            return
+        row = self.live[step]
+        if row is None:
+            if self._grounded(step):
+                self._make_ready(self._row(step))
+        elif row.ready < 0 and row.start < 0 and self._grounded(step):
+            self._make_ready(row)
+
+    def _make_ready(self, row: Row) -> None:
+        row.ready = self.now
+        step = row.step
+        row.bound_by = self.causes[max(row.seq, self._ground_seq(step)) if step >= 0 else row.seq]
+        self._queue(row)
+
+    def _row(self, step: int) -> Row:
+        """The row of a wanted step; made only when it is ready (or dropped), since most of the waiting needs none."""
+        plan = self.plan.steps[step]
+        number = self.wanted_incident[step]
+        key = (step, number)
+        tried = self.tries.get(key, 0)
+        self.tries[key] = tried + 1
+        row = Row(step, step, plan.kind, number, tried, self.wanted[step])
+        row.object, row.site, row.crew = plan.object, plan.site, plan.crew
+        row.seq = self.wanted_seq[step]
+        self.rows.append(row)
+        self.live[step] = row
+        return row
 
     def _queue(self, row: Row) -> None:
         crew = row.crew
@@ -877,10 +1136,9 @@ class _Drill:
         if kind == MOBILISE:
             row.object, row.site = self.structure.teams[team], root.destinations[team]
         row.seq = seq
-        row.variable = incident.root
         self.rows.append(row)
         incident.rows[kind if team < 0 else MOBILISE + team] = row
-        self._check_ready(row)
+        self._make_ready(row)
         return row
 
     def _is_back(self, incident: Incident) -> bool:
@@ -936,7 +1194,9 @@ class _Drill:
     def _detected(self, incident: Incident) -> None:
         incident.detected = True
         self._incident_row(incident, ASSESS, -1, self.seq)
-        self._touch_incident(incident, self.seq)
+        for d, number in enumerate(self.broken_incident):
+            if number == incident.number:
+                self._touch(self.component_of(d), self.seq)
 
     def _assessed(self, incident: Incident) -> None:
         incident.assessed = True
@@ -998,35 +1258,42 @@ class _Drill:
         )
 
     def _settle_component(self, c: int, seq: int) -> None:
-        """Bring the rows of a component in line with what is wanted of it now."""
-        engine, live, role = self.engine, self.live, self.role
-        wanted: list[tuple[int, int]] = []
+        """Bring what is open of a component in line with what is wanted of it now."""
+        wanted = self._wanted_of(c)
+        if self.open_steps[c]:
+            steps = {step for step, _ in wanted}
+            for step in self.engine.steps_of[c]:
+                if self.wanted[step] >= 0 and step not in steps:
+                    self._withdraw(step)
+        for step, number in wanted:
+            if self.wanted[step] < 0:
+                self._want(step, number, seq)
+
+    def _wanted_of(self, c: int) -> list[tuple[int, int]]:
+        """(step, incident) of all that is wanted of a component."""
+        engine, role, running = self.engine, self.role, self._is_running
         deployments = self.structure.of_component[c]
-        lost = self.lost[c]
-        in_place = not lost
-        stale_too = False
-        if lost:
+        wanted: list[tuple[int, int]] = []
+        in_place, stale_too = not self.lost[c], False
+        if not in_place:
             b = self.structure.standby[c]
             number = self.incident[c]
             fails_over = self._fails_over(c)
-            running = False
-            if b >= 0:
-                for step in (engine.switch[b], engine.restore[b], engine.start[b]):
-                    if step >= 0 and (row := live[step]) is not None and row.start >= 0:
-                        running = True
-                        wanted.append((step, row.incident))
-            restarting = any((row := live[engine.restart[d]]) is not None and row.start >= 0 for d in deployments)
-            if fails_over and not restarting and not running:
+            moving = [
+                step
+                for step in (engine.switch[b], engine.restore[b], engine.start[b])
+                if b >= 0 and step >= 0 and running(step)
+            ]
+            wanted += [(step, self.wanted_incident[step]) for step in moving]
+            if fails_over and not moving and not any(running(engine.restart[d]) for d in deployments):
                 strategy = self.plan.strategies[c][self.stage[c]]
                 if strategy == "hot":
                     wanted.append((engine.switch[b], number))
                 elif self.incidents[number].go and (self.structure.hot[b] or self.room[c] == GIVEN):
-                    if strategy == "cold" and self.structure.has_data[c] and self.restored[c] < 0:
-                        wanted.append((engine.restore[b], number))
-                    else:
-                        wanted.append((engine.start[b], number))
+                    restores = strategy == "cold" and self.structure.has_data[c] and self.restored[c] < 0
+                    wanted.append((engine.restore[b] if restores else engine.start[b], number))
             usable = fails_over and self.site_up[engine.site_of[b]] and not self.broken[b]
-            in_place = stale_too = not usable and not running
+            in_place = stale_too = not usable and not moving
         for d in deployments:
             if in_place and not self.started[d] and self.site_up[engine.site_of[d]] and not self.broken[d]:
                 number = self.incident_of[d] if role[d] == ACTIVE else self.incident[c]
@@ -1040,14 +1307,11 @@ class _Drill:
                     wanted.append((engine.repair[d], number))
             if not self.checked[d] and self.started[d] and role[d] == ACTIVE and engine.verify[d] >= 0:
                 wanted.append((engine.verify[d], self.start_incident[d]))
-        steps = {step for step, _ in wanted}
-        for step in engine.steps_of[c]:
-            row = live[step]
-            if row is not None and row.start < 0 and step not in steps:
-                self._drop(row)
-        for step, number in wanted:
-            if live[step] is None:
-                self._want(step, number, seq)
+        return wanted
+
+    def _is_running(self, step: int) -> bool:
+        row = self.live[step]
+        return row is not None and row.start >= 0
 
     def _settle_point(self, p: int, seq: int) -> None:
         step = self.engine.point_verify[p]
@@ -1059,24 +1323,28 @@ class _Drill:
             for i in self.engine.trusts_of[p]
             if not self.trusted[i] and self.started[(d := trusts[i][1])] and self.role[d] == ACTIVE
         ]
-        row = self.live[step]
-        if doubted and row is None:
+        if not doubted:
+            self._withdraw(step)
+        elif self.wanted[step] < 0:
             self._want(step, min(doubted), seq)
-        elif not doubted and row is not None and row.start < 0:
-            self._drop(row)
 
     def _want(self, step: int, number: int, seq: int) -> None:
-        plan = self.plan.steps[step]
-        key = (step, number)
-        tried = self.tries.get(key, 0)
-        self.tries[key] = tried + 1
-        row = Row(step, step, plan.kind, number, tried, self.now)
-        row.object, row.site, row.crew = plan.object, plan.site, plan.crew
-        row.variable = plan.variable
-        row.seq = seq
-        self.rows.append(row)
-        self.live[step] = row
-        self._check_ready(row)
+        self.wanted[step] = self.now
+        self.wanted_seq[step] = seq
+        self.wanted_incident[step] = number
+        self.open_steps[self.engine.steps_component[step]] += 1
+        if self._grounded(step):
+            self._make_ready(self._row(step))
+
+    def _withdraw(self, step: int) -> None:
+        """No longer wanted; what runs goes on."""
+        if self.wanted[step] < 0:
+            return
+        row = self.live[step]
+        if row is None:
+            row = self._row(step)
+        if row.start < 0:
+            self._finish(row, DROPPED)
 
     # room, section 8
 
@@ -1229,9 +1497,9 @@ class _Drill:
         if found < 0:
             return False
         row.copy = found
-        copy = self.plan.copies[c][found]
-        limit = self._value(copy.rate, copy.rate_variable, row.incident, row.attempt)
-        flow = Flow(row, self.plan.data_size[c] * 1000, limit, copy.site, target)
+        source = self.plan.copies[c][found]
+        limit = self._value(source.rate, source.rate_variable, row.incident, row.attempt)
+        flow = Flow(row, self.plan.data_size[c] * 1000, limit, source.site, target)
         flow.since = self.now
         self.flows.append(flow)
         self.flows_changed = True
@@ -1293,8 +1561,11 @@ class _Drill:
         """A row ends; its crew is free."""
         row.outcome = outcome
         row.end = self.now
-        if row.step >= 0:
-            self.live[row.step] = None
+        step = row.step
+        if step >= 0:
+            self.live[step] = None
+            self.wanted[step] = -1
+            self.open_steps[self.engine.steps_component[step]] -= 1
         if row.start < 0:
             return
         for team, heads in row.crew:
@@ -1439,6 +1710,7 @@ class _Drill:
         self.start_incident[d] = row.incident
         self.lost[c] = False
         self.failures[c] = 0
+        self._touch(c, self.seq)
         engine, structure = self.engine, self.structure
         self.changes.append((self.now, engine.flag_on + d, True))
         if not trusted:
@@ -1479,6 +1751,18 @@ class _Drill:
                 state[flag] = value
                 net.append((time, flag, value))
         return net
+
+
+def _ground_of(structure: Structure, kind: str, d: int, p: int) -> tuple[int, int, int, int]:
+    """(kind of ground, site, node or -1, deployment or -1) of a step."""
+    if p >= 0:
+        return POINT, structure.points[p][2], structure.point_gate[p], -1
+    place = structure.deployments[d][1]
+    if kind == "repair":
+        return SITE, place, -1, d
+    if kind == "verify":
+        return READY, place, -1, d
+    return GATE, place, structure.restore_gate[d] if kind == "restore" else structure.gate[d], d
 
 
 def _by_order(row: Row) -> tuple[int, int]:

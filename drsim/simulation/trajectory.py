@@ -32,7 +32,7 @@ class Row:
 
     __slots__ = (
         "attempt", "bound_by", "copy", "crew", "due", "end", "freed_by", "incident", "kind", "object", "order", "outcome",
-        "ready", "seq", "site", "start", "step", "variable", "wanted",
+        "ready", "seq", "site", "start", "step", "wanted",
     )  # fmt: skip
 
     kind: str
@@ -41,7 +41,6 @@ class Row:
     crew: tuple[tuple[int, int], ...]
     copy: int
     seq: int
-    variable: int
 
     def __init__(self, step: int, order: int, kind: str, incident: int, attempt: int, wanted: int) -> None:
         self.step = step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 from drsim.planning.plan import Structure
 from drsim.simulation.trajectory import Row
@@ -25,6 +26,12 @@ class Flow:
         self.rate = 0
         self.since = 0
         self.end = -1
+
+    def again(self, row: Row) -> Flow:
+        """A copy for another row."""
+        new = copy(self)
+        new.row = row
+        return new
 
 
 def route(

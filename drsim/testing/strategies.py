@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, TypeVar, Unpack, cast, get_args
@@ -479,13 +479,13 @@ def laws(
 ) -> SearchStrategy[str | Document]:
     """Laws of a duration as the notation writes them; `working` adds those in working hours."""
     given = _features({"durations": durations, "uncertain": uncertain})
-    return _parts(lambda draw: _law(draw, given, working=working))
+    return _law_part(given, working)
 
 
 def rates(durations: Durations = "round", *, uncertain: bool = True) -> SearchStrategy[str | Document]:
     """Laws of a rate as the notation writes them."""
     given = _features({"durations": durations, "uncertain": uncertain})
-    return _parts(lambda draw: _rate(draw, given))
+    return _rate_part(given)
 
 
 def calendars() -> SearchStrategy[str]:
@@ -500,13 +500,22 @@ def schedules() -> SearchStrategy[str]:
 
 def need_trees(names: Sequence[str], *, max_leaves: int = 4, nested: bool = True) -> SearchStrategy[list[Any]]:
     """Needs over these names, each at most once; `nested` adds `any` and `at_least`."""
-    return _parts(lambda draw: _tree(draw, _some(draw, names, max_leaves), nested))
+    return _tree_part(tuple(names), max_leaves, nested)
 
 
 @st.composite
-def _parts(draw: DrawFn, part: Callable[[DrawFn], _T]) -> _T:
-    """Run a function that draws; what it draws is one span, which the shrinker can remove as a whole."""
-    return part(draw)
+def _law_part(draw: DrawFn, given: Features, working: bool) -> str | Document:
+    return cast("str | Document", _law(draw, given, working=working))
+
+
+@st.composite
+def _rate_part(draw: DrawFn, given: Features) -> str | Document:
+    return cast("str | Document", _rate(draw, given))
+
+
+@st.composite
+def _tree_part(draw: DrawFn, names: Sequence[str], most: int, nested: bool) -> list[Any]:
+    return _tree(draw, _some(draw, names, most), nested)
 
 
 # A landscape
@@ -1099,9 +1108,6 @@ class _Builder:
 
     # The document
 
-    def response(self, draw: DrawFn) -> Document:
-        return _response(draw, self.given, self.crews)
-
     def document(self, response: Document) -> Document:
         sections = {
             "sources": self.sources,
@@ -1150,10 +1156,44 @@ def _response(draw: DrawFn, given: Features, crews: Sequence[Any]) -> Document:
     return _in_order(response, _RESPONSE_KEYS)
 
 
+# Each part is a strategy of its own, since Hypothesis shrinks by removing parts and varies by repeating alike ones.
+
+
+@st.composite
+def _site_part(draw: DrawFn, builder: _Builder) -> bool:
+    return builder.site(draw)
+
+
+@st.composite
+def _team_part(draw: DrawFn, builder: _Builder) -> bool:
+    return builder.team(draw)
+
+
+@st.composite
+def _component_part(draw: DrawFn, builder: _Builder) -> bool:
+    return builder.component(draw)
+
+
+@st.composite
+def _channel_part(draw: DrawFn, builder: _Builder) -> bool:
+    return builder.channel(draw)
+
+
+@st.composite
+def _service_part(draw: DrawFn, builder: _Builder) -> bool:
+    return builder.service(draw)
+
+
+@st.composite
+def _response_part(draw: DrawFn, given: Features, crews: Sequence[Any]) -> Document:
+    return _response(draw, given, crews)
+
+
+@st.composite
 def _landscape(draw: DrawFn, given: Features) -> Document:
     builder = _Builder(given)
-    site, team, component = _parts(builder.site), _parts(builder.team), _parts(builder.component)
-    channel, service = _parts(builder.channel), _parts(builder.service)
+    site, team, component = _site_part(builder), _team_part(builder), _component_part(builder)
+    channel, service = _channel_part(builder), _service_part(builder)
     while len(builder.sites) < given["max_sites"] and draw(site):
         pass
     while given["crews"] and len(builder.teams) + len(builder.suppliers) < 2 * given["max_teams"] and draw(team):
@@ -1166,7 +1206,7 @@ def _landscape(draw: DrawFn, given: Features) -> Document:
         pass
     while len(builder.services) < given["max_services"] and draw(service):
         pass
-    return builder.document(draw(_parts(builder.response)))
+    return builder.document(draw(_response_part(given, builder.crews)))
 
 
 # A scenario
@@ -1290,9 +1330,22 @@ def _moment(draw: DrawFn, given: ScenarioFeatures) -> str:
     return _pick(draw, _MOMENTS)
 
 
-def _scenario(draw: DrawFn, landscape: Document, given: ScenarioFeatures) -> Document:
+@st.composite
+def _disruption_part(draw: DrawFn, targets: _Targets) -> Document | None:
+    return targets.disruption(draw)
+
+
+@st.composite
+def _scenario(draw: DrawFn, own: Document | SearchStrategy[Document] | None, given: ScenarioFeatures) -> Document:
+    if own is None:
+        landscape = draw(_landscape(given))
+    elif isinstance(own, SearchStrategy):
+        landscape = draw(own)
+    else:
+        landscape = copy.deepcopy(own)
+
     targets = _Targets(landscape, given)
-    disruption = _parts(targets.disruption)
+    disruption = _disruption_part(targets)
     disruptions: Document = {}
     while len(disruptions) < given["max_disruptions"]:
         drawn = draw(disruption)
@@ -1324,7 +1377,7 @@ def landscape_documents(**features: Unpack[Features]) -> SearchStrategy[Document
     Every service is at or above its minimum when nothing is disrupted. See `Features` for the keyword arguments.
     """
     given = _features(features)
-    return _parts(lambda draw: _landscape(draw, given))
+    return _landscape(given)
 
 
 def scenario_documents(
@@ -1336,17 +1389,7 @@ def scenario_documents(
     features. See `ScenarioFeatures` for the keyword arguments.
     """
     given = _features(features)
-
-    def scenario(draw: DrawFn) -> Document:
-        if landscape is None:
-            document = _landscape(draw, given)
-        elif isinstance(landscape, SearchStrategy):
-            document = draw(landscape)
-        else:
-            document = copy.deepcopy(landscape)
-        return _scenario(draw, document, given)
-
-    return _parts(scenario)
+    return _scenario(landscape, given)
 
 
 def landscapes(**features: Unpack[Features]) -> SearchStrategy[Landscape]:

@@ -32,6 +32,7 @@ Flag = tuple[str, ...]
 
 INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
 COMPONENT_KINDS = ("switch", "restore", "start", "restart", "repair", "verify")
+AT_ONCE = Law.constant(0)
 FAILOVER_KINDS = ("switch", "restore", "start")
 
 
@@ -270,7 +271,8 @@ class Run:
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
         self.possible = self.possible_steps()
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
-        self.taking_part = {team for kind, thing, _ in self.possible for team in self.task(kind, thing).by}
+        self.task = {(kind, thing): self.described(kind, thing) for kind, thing, _ in self.possible}
+        self.taking_part = {team for kind, thing, _ in self.possible for team in self.task[kind, thing].by}
 
         self.now = -1
         self.outages, self.absences = self.draw_disruptions()
@@ -387,18 +389,18 @@ class Run:
         """Section 9: "the longest chain of `starts_after` below a component"."""
         return max((1 + self.depth(need) for need in names(self.starts_after(c))), default=0)
 
-    def task(self, kind: str, thing: str) -> Task:
+    def described(self, kind: str, thing: str) -> Task:
         """Give a step of a component or of a point, defaults filled in."""
-        nothing = Task(Law.constant(0))
         if thing in self.points:
-            return as_task(self.land.services[self.points[thing][0]].verify) or nothing
+            return as_task(self.land.services[self.points[thing][0]].verify)
         component = self.land.components[thing]
         if kind == "restart":
-            start = self.task("start", thing)
-            return as_task(component.restart) or Task(start.takes, start.by, on_site=start.on_site)
+            start = self.described("start", thing)
+            alike = Task(start.takes, start.by, on_site=start.on_site)
+            return alike if component.restart is None else as_task(component.restart)
         if kind == "restore":
-            return Task(Law.constant(0), component.restore.by if component.restore is not None else {})
-        return as_task(getattr(component, kind)) or nothing
+            return Task(AT_ONCE, component.restore.by if component.restore is not None else {})
+        return as_task(getattr(component, kind))
 
     def possible_steps(self) -> list[tuple[str, str, str]]:
         """Give every (kind, object, site) of a component or point that there may ever be."""
@@ -665,7 +667,7 @@ class Run:
         loss, replica = self.lost[c], self.replica(c) if work.strategy in ("hot", "warm") else None
         if not work.succeeds:
             loss.attempts += 1
-            if loss.attempts >= self.task(work.kind, c).attempts:
+            if loss.attempts >= self.task[work.kind, c].attempts:
                 loss.strategy, loss.attempts = loss.strategy + 1, 0
             return self.finish(work, "failed")
         if replica is not None:
@@ -699,7 +701,7 @@ class Run:
             point = self.lost_since[c, s]
             self.leave_the_lost(c)
         self.bring_up(c, s, point, work)
-        if not self.task("restart", c).automatic:
+        if not self.task["restart", c].automatic:
             self.doubt(c, s)
         return self.finish(work, "done")
 
@@ -968,7 +970,7 @@ class Run:
             if c in self.lost and self.fails_over(c) and self.usable(c, self.standby(c) or ""):
                 continue
             number = self.incident_of[c, s] if lost else self.lost[c].incident
-            if self.incidents[number].assessed or self.task("restart", c).automatic:
+            if self.incidents[number].assessed or self.task["restart", c].automatic:
                 yield "restart", c, s, number
 
     def wanted_repairs(self) -> Iterable[tuple[str, str, str, int]]:
@@ -1028,7 +1030,7 @@ class Run:
                 return self.scenario.response.assess.by
             case "decide":
                 return self.scenario.response.decide.by
-        return self.task(work.kind, work.object).by
+        return self.task[work.kind, work.object].by
 
     def present(self, team: str) -> int:
         """Section 8: "people while the team's calendar is open, less those away, at least 0"."""
@@ -1062,7 +1064,7 @@ class Run:
         based = self.land.crews[team].based
         at_standby, at_root = [], []
         for kind, thing, s in self.possible:
-            task = self.task(kind, thing)
+            task = self.task[kind, thing]
             if team not in task.by or not task.on_site:
                 continue
             if incident.kind == "site" and s == incident.root:
@@ -1101,7 +1103,7 @@ class Run:
         if work.kind in ("switch", "start"):
             work.strategy = self.strategy(work.object) or ""
         if work.kind in COMPONENT_KINDS:
-            works = self.task(work.kind, work.object).works
+            works = self.task[work.kind, work.object].works
             name = (f"{work.kind} works", work.object, work.site, work.incident, work.attempt)
             work.succeeds = self.happens(works, name)
         if work.kind == "restore":
@@ -1134,7 +1136,7 @@ class Run:
             case "decide":
                 law = response.decide.takes
             case _:
-                law = self.task(work.kind, work.object).takes
+                law = self.task[work.kind, work.object].takes
         takes = max(least, self.draw(law, work.kind, work.object, work.site, work.incident, work.attempt))
         crew = self.crew(work)
         if not law.working or not crew:
@@ -1240,10 +1242,10 @@ class Run:
         self.history.append(self.moment())
 
 
-def as_task(step: Anything) -> Task | None:
-    """Give a step of the model with plain numbers."""
+def as_task(step: Anything) -> Task:
+    """Give a step of the model with plain numbers; one that is left out takes no time and nobody."""
     if step is None:
-        return None
+        return Task(AT_ONCE)
     return Task(
         step.takes, step.by, step.works.millionths, step.attempts, step.on_site, getattr(step, "automatic", False)
     )

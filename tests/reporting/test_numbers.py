@@ -215,6 +215,6 @@ def test_a_number_is_never_finer_than_its_error(value, half_width):
     shown, error = (part.replace(",", "").replace("−", "-") for part in format_count(value, half_width).split(" ±"))
     assert half_width * (1 - 1e-8) <= float(error) <= 2 * half_width * (1 + 1e-8)
     assert len(error.strip("0.")) == 1
-    unit = 10.0 ** math.floor(math.log10(float(error)) + 1e-9)
-    assert abs(float(shown) - value) <= unit * 0.5000001
-    assert abs(float(shown) / unit - round(float(shown) / unit)) < 1e-4
+    unit = Fraction(10) ** math.floor(math.log10(float(error)) + 1e-9)
+    assert Fraction(shown) % unit == 0
+    assert abs(Fraction(shown) - Fraction(value)) <= unit * Fraction(1_000_001, 2_000_000)

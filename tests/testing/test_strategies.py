@@ -373,7 +373,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "begins later": (disrupted(lambda each: "after" in each), 0.3),
     "drawn beginning": (disrupted(lambda each: isinstance(each.get("after"), dict)), 0.05),
     "drawn duration": (disrupted(lambda each: isinstance(each.get("lasts"), dict)), 0.1),
-    "fixed duration": (disrupted(lambda each: each.get("lasts", "t")[0] != "t" if "lasts" in each else False), 0.3),
+    "fixed duration": (disrupted(lambda each: str(each.get("lasts"))[0].isdigit()), 0.3),
     "the whole drill": (disrupted(lambda each: each.get("lasts") == "the whole drill"), 0.1),
     "until repaired": (disrupted(lambda each: each.get("lasts") == "until repaired"), 0.01),
     "touching": (pairs(lambda a, b: a[2] == b[1]), 0.02),

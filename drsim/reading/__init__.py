@@ -1,0 +1,72 @@
+"""YAML to model, with the file, line and column of every problem; and the model to YAML."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from drsim.model.landscape import Landscape
+from drsim.model.scenario import Scenario
+from drsim.model.tree import plain_leaf, written
+from drsim.reading.build import Draft, build_landscape, build_scenario
+from drsim.reading.dump import Assumption, assumptions, dump
+from drsim.reading.files import Reader
+from drsim.reading.nodes import Problems, planted
+from drsim.reading.paths import in_order, settings
+
+__all__ = ["Assumption", "assumptions", "changed", "dump", "load", "load_landscape", "loads", "loads_landscape"]
+
+S = TypeVar("S", bound=Scenario)
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+def load(path: str | os.PathLike[str], set: Mapping[str, Any] = _NOTHING) -> Scenario:  # noqa: A002
+    """Read a scenario file, or standard input for `-`, with the values at some paths set.
+
+    A path of `set` may also lead into a class or a channel. InputError has every problem of every file.
+    """
+    reader = Reader()
+    return _scenario(reader.scenario(os.fspath(path)), set, reader.problems)
+
+
+def loads(text: str, *, base: Path = Path(".")) -> Scenario:
+    """Read a scenario that is given as text; `base` is where the paths in it start from."""
+    reader = Reader()
+    return _scenario(reader.scenario_text(text, None, base), _NOTHING, reader.problems)
+
+
+def load_landscape(path: str | os.PathLike[str], set: Mapping[str, Any] = _NOTHING) -> Landscape:  # noqa: A002
+    """Read a landscape file or directory, or standard input for `-`, with the values at some paths set.
+
+    InputError has every problem of every file.
+    """
+    reader = Reader()
+    draft = reader.landscape(os.fspath(path))
+    draft.change(in_order(settings(set, reader.problems)), reader.problems)
+    return build_landscape(draft, reader.problems)
+
+
+def loads_landscape(text: str) -> Landscape:
+    """Read a landscape that is given as text."""
+    reader = Reader()
+    return build_landscape(reader.landscape_text(text, None), reader.problems)
+
+
+def changed(scenario: S, changes: Mapping[str, Any]) -> S:
+    """Give a scenario with the values at some paths set; what `Scenario.with_` does."""
+    problems = Problems()
+    tree = planted(written(scenario, plain_leaf))
+    landscape = tree.pop("landscape")
+    draft = Draft(tree, landscape, file=scenario.file)
+    return _scenario(draft, changes, problems)  # type: ignore[return-value]
+
+
+def _scenario(draft: Draft | None, values: Mapping[str, Any], problems: Problems) -> Scenario:
+    if draft is None:
+        problems.refuse()
+        raise AssertionError("what could not be read has no problem")
+    draft.change(in_order(settings(values, problems)), problems)
+    return build_scenario(draft, problems)

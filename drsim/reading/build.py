@@ -1,0 +1,398 @@
+"""From a tree to a landscape or scenario: resolved, read part by part, checked as a whole, all problems gathered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, TypeVar, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import PlainValidator, TypeAdapter, ValidationInfo
+
+from drsim.calendar import TIME_ZONE, Calendar
+from drsim.distributions import Law
+from drsim.errors import did_you_mean, nearest
+from drsim.model import fields
+from drsim.model.fields import Part, Path
+from drsim.model.landscape import (
+    Component,
+    Landscape,
+    Link,
+    Response,
+    Service,
+    Site,
+    Supplier,
+    Team,
+)
+from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Scenario
+from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
+from drsim.reading.nodes import BROKEN, Problems, Table, cloned, leaf_path, node_at
+from drsim.reading.paths import LANDSCAPE_KEYS, SCENARIO_KEYS, SECTIONS, Change, apply, begins_well
+from drsim.reading.resolve import apply_classes, expand_channels, fill, name_calendars
+from drsim.reading.rules import (
+    Findings,
+    Parts,
+    horizon_findings,
+    landscape_findings,
+    response_findings,
+    scenario_findings,
+)
+from drsim.reading.validate import Checker, known_names, sections
+
+T = TypeVar("T")
+_KINDS: Final = get_args(Disruption.model_fields["kind"].annotation)
+_ALL_KEYS: Final = (*SCENARIO_KEYS[:3], "landscape", "based_on", *SCENARIO_KEYS[3:], "add", "change", "remove")
+_UNIQUE: Final = ("sites", "links", "teams", "suppliers", "components", "services")
+_ENTRIES: Final[dict[str, TypeAdapter[Any]]] = {
+    "sites": TypeAdapter(Site),
+    "links": TypeAdapter(Link),
+    "teams": TypeAdapter(Team),
+    "suppliers": TypeAdapter(Supplier),
+    "components": TypeAdapter(Component),
+    "services": TypeAdapter(Service),
+}
+_TEXT: Final[TypeAdapter[str]] = TypeAdapter(fields.Text)
+_CALENDAR: Final[TypeAdapter[Calendar]] = TypeAdapter(fields.Hours)
+_RESPONSE: Final = TypeAdapter(Response)
+_CLOCK_LAW: Final[TypeAdapter[Law]] = TypeAdapter(fields.ClockLaw)
+
+
+def _moment(value: object) -> datetime | None:
+    if value == ANY_MOMENT:
+        return None
+    found = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2}) (\d{1,2}):(\d{2})", value) if isinstance(value, str) else None
+    if found is None:
+        hint = f"write 'YYYY-MM-DD HH:MM' such as '2015-05-12 10:00', or '{ANY_MOMENT}'"
+        raise fields.refusal(f"{fields.shown(value)} is not a moment", hint)
+    try:
+        year, month, day, hour, minute = map(int, found.groups())
+        moment = datetime(year, month, day, hour, minute)
+    except ValueError:
+        raise fields.refusal(f"'{value}' is on no calendar", "give a date and a time that exist") from None
+    zone = ZoneInfo(TIME_ZONE)
+    if moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+        rule = f"'{value}' does not exist: clocks skip that hour when summer time begins"
+        raise fields.refusal(rule, "give an hour earlier or later")
+    return moment
+
+
+def _lasts(value: object, info: ValidationInfo) -> object:
+    words = (WHOLE_DRILL, UNTIL_REPAIRED)
+    if value in words:
+        return value
+    if isinstance(value, str) and (near := nearest(value, words)):
+        raise fields.refusal(f"'{value}' is not how long something lasts", f"did you mean '{near}'?")
+    return _CLOCK_LAW.validate_python(value, context=info.context)
+
+
+class _Head(Part):
+    """A scenario without what is read part by part."""
+
+    title: fields.Text
+    question: fields.Text | None = None
+    why: fields.Text | None = None
+    moment: Annotated[datetime | None, PlainValidator(_moment)]
+    horizon: fields.Horizon = DEFAULT_HORIZON
+
+
+class _Hit(Part):
+    """A disruption as it is written."""
+
+    site: fields.SiteName | None = None
+    link: fields.LinkName | None = None
+    component: fields.ComponentName | None = None
+    team: fields.TeamName | None = None
+    after: fields.ClockLaw | None = None
+    lasts: Annotated[Any, PlainValidator(_lasts)] = None
+    sites: fields.Items[fields.SiteName] | None = None
+    people: fields.SomeCount | None = None
+
+
+_HEAD: Final = TypeAdapter(_Head)
+_HIT: Final = TypeAdapter(_Hit)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A scenario, or a landscape alone, while its files are read: not resolved, not checked."""
+
+    tree: Table | None = None
+    """The keys of the scenario; None for a landscape alone."""
+    landscape: Table | None = None
+    later: list[Change] = field(default_factory=list)
+    """What is to be changed once classes and channels are resolved."""
+    file: str | None = None
+    complete: bool = True
+    """False when a file could not be read."""
+
+    def change(self, changes: Iterable[Change], problems: Problems) -> None:
+        """Make changes; those of a component with classes, or of points of channels, are kept for later."""
+        roots = (*SCENARIO_KEYS, *LANDSCAPE_KEYS) if self.tree is not None else LANDSCAPE_KEYS
+        for change in changes:
+            if not begins_well(change, roots, problems):
+                continue
+            if self.tree is not None and change.parts[0] in SCENARIO_KEYS:
+                self._inherit(self.tree, change)
+                apply(self.tree, change, problems)
+            elif self.landscape is not None and self.complete:
+                self._change_landscape(self.landscape, change, problems)
+
+    def _change_landscape(self, landscape: Table, change: Change, problems: Problems) -> None:
+        if _is_resolved(landscape, change.parts):
+            self.later.append(change)
+        else:
+            self.later = [later for later in self.later if not later.within(change.parts)]
+            apply(landscape, change, problems)
+
+    def _inherit(self, tree: Table, change: Change) -> None:
+        """Let a change of the response begin from what the landscape says."""
+        theirs = None if self.landscape is None else self.landscape.get("response")
+        if change.parts[0] != "response" or len(change.parts) < 2 or not isinstance(theirs, Table):
+            return
+        if "response" not in tree:
+            tree.put("response", Table())
+        own, key = tree["response"], change.parts[1]
+        if isinstance(own, Table) and key in theirs and key not in own and change.kind != "remove":
+            own.put(key, cloned(theirs[key]), theirs.at(key))
+
+
+def _is_resolved(landscape: Table, parts: tuple[str, ...]) -> bool:
+    """Tell whether a path leads into what classes or channels give."""
+    entry = node_at(landscape, parts[:2])
+    if len(parts) < 3 or not isinstance(entry, Table):
+        return False
+    if parts[0] == "components":
+        return "class" in entry and parts[2] != "class"
+    return parts[0] == "services" and "channels" in entry and parts[2] == "points"
+
+
+class _LandscapeBuilder:
+    """Reads a landscape; what can be read stands in `parts` even if the rest is wrong."""
+
+    def __init__(self, tree: Table, draft: Draft, problems: Problems) -> None:
+        self.tree: Table = cloned(tree)
+        self.problems = problems
+        self._check_sections()
+        self.checker = Checker(self.tree, known_names(self.tree, complete=draft.complete), problems)
+        self._check_names()
+        name_calendars(self.checker, "channels")
+        apply_classes(self.checker)
+        expand_channels(self.checker)
+        for change in draft.later:
+            apply(self.tree, change, problems)
+        name_calendars(self.checker, "teams", "suppliers", "services")
+        fill(self.tree)
+        self.parts = Parts()
+        self.calendars: dict[str, Calendar] = {}
+        self.sources: dict[str, str] = {}
+        self.response: Response | None = None
+        self.title: str | None = ""
+        self._read()
+        if draft.complete:
+            findings(self.checker, landscape_findings(self.parts, self.response))
+
+    def landscape(self) -> Landscape:
+        """Give the landscape, once there are no problems."""
+        parts = {section: getattr(self.parts, section) for section in _ENTRIES}
+        return Landscape(
+            title=self.title or "",
+            sources=self.sources,
+            calendars=self.calendars,
+            response=self.response or Response(),
+            **parts,
+        )
+
+    def _check_sections(self) -> None:
+        for key in list(self.tree):
+            if key not in LANDSCAPE_KEYS:
+                hint = did_you_mean(key, LANDSCAPE_KEYS)
+                self.problems.add(f"'{key}' is not a section of a landscape", key, self.tree.at(key)[0], hint, key)
+            elif key in SECTIONS and not isinstance(self.tree[key], Table):
+                if self.tree[key] is not BROKEN:
+                    rule = f"{fields.shown(self.tree[key])} stands where a mapping of names is due"
+                    self.problems.add(rule, key, self.tree.at(key)[1], f"write entries such as '{key}: {{name: ...}}'")
+                self.tree[key] = Table()
+
+    def _check_names(self) -> None:
+        owners: dict[str, str] = {}
+        for section in SECTIONS:
+            for name in sections(self.tree, section):
+                path = (section, name)
+                check_name(self.checker, path)
+                if section in _UNIQUE and name in owners:
+                    where = str(self.tree[owners[name]].at(name)[0])
+                    rule = f"'{name}' is already one of the {owners[name]}" + (f", at {where}" if where else "")
+                    self.checker.refuse(path, rule, "give one of them another name", key=True)
+                elif section in _UNIQUE:
+                    owners[name] = section
+        for name in ("always", "never"):
+            if name in sections(self.tree, "calendars"):
+                rule = f"'{name}' is a calendar already, and cannot be the name of one"
+                self.checker.refuse(("calendars", name), rule, "give it another name", key=True)
+
+    def _read(self) -> None:
+        read = self.checker.read
+        self.sources = _present({name: read(_TEXT, ("sources", name)) for name in sections(self.tree, "sources")})
+        self.calendars = _present(
+            {name: read(_CALENDAR, ("calendars", name)) for name in sections(self.tree, "calendars")}
+        )
+        for section, kind in _ENTRIES.items():
+            entries = {name: read(kind, (section, name)) for name in sections(self.tree, section)}
+            setattr(self.parts, section, _present(entries))
+        if "title" in self.tree:
+            self.title = read(_TEXT, ("title",))
+        self.response = read(_RESPONSE, ("response",)) if "response" in self.tree else Response()
+
+
+def check_name(checker: Checker, path: Path) -> None:
+    """Refuse the key at a path if it breaks the rule for names."""
+    if not fields.is_name(str(path[-1])):
+        hint = "write a-z, 0-9 and -, starting with a letter or digit, such as 'town-hall'"
+        checker.refuse(path, f"'{path[-1]}' is not a name", hint, key=True)
+
+
+def _present(values: dict[str, T | None]) -> dict[str, T]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def findings(checker: Checker, found: Findings) -> None:
+    """Add what breaks rules to the problems, each at its place."""
+    for finding in found:
+        path = finding.path
+        if finding.leaf is not None:
+            path += leaf_path(node_at(checker.root, path), finding.leaf) or ()
+        checker.refuse(path, finding.rule, finding.hint, key=finding.key)
+
+
+def build_landscape(draft: Draft, problems: Problems) -> Landscape:
+    """Build a landscape; InputError with all problems if there are any."""
+    builder = _LandscapeBuilder(Table() if draft.landscape is None else draft.landscape, draft, problems)
+    problems.refuse()
+    return builder.landscape()
+
+
+def build_scenario(draft: Draft, problems: Problems) -> Scenario:
+    """Build a scenario with its landscape; InputError with all problems if there are any."""
+    tree = Table() if draft.tree is None else draft.tree
+    builder = _LandscapeBuilder(Table() if draft.landscape is None else draft.landscape, draft, problems)
+    checker = Checker(tree, builder.checker.known, problems)
+    head = _head(checker)
+    horizon = None if head is None else head.horizon
+    response = _response(checker, builder)
+    disruptions = _disruptions(checker, builder.parts)
+    if draft.complete:
+        findings(checker, scenario_findings(disruptions, horizon, builder.parts))
+        if horizon is not None:
+            findings(builder.checker, horizon_findings(builder.parts.services, horizon))
+    problems.refuse()
+    if head is None or response is None:
+        raise AssertionError("what could not be read has no problem")
+    return Scenario(
+        title=head.title,
+        question=head.question,
+        why=head.why,
+        landscape=builder.landscape(),
+        moment=head.moment,
+        disruptions=disruptions,
+        response=response,
+        horizon=head.horizon,
+        file=draft.file,
+    )
+
+
+def _head(checker: Checker) -> _Head | None:
+    """Read what is not read part by part; whatever is no key of a scenario is refused here."""
+    tree = checker.root
+    head = Table(tree.mark)
+    for key in tree:
+        if key in _Head.key_names():
+            head.take(tree, key)
+        elif key not in SCENARIO_KEYS:
+            checker.refuse((key,), f"'{key}' is not a key of a scenario", did_you_mean(key, _ALL_KEYS), key=True)
+    return Checker(head, checker.known, checker.problems).read(_HEAD, ())
+
+
+def _response(checker: Checker, builder: _LandscapeBuilder) -> Response | None:
+    """Read the scenario's response over the landscape's, key by key."""
+    tree = checker.root
+    own, theirs = tree.get("response", Table()), builder.tree.get("response")
+    root = Table(tree.mark)
+    root.put("response", own, tree.at("response"))
+    if isinstance(own, Table) and isinstance(theirs, Table):
+        both = theirs.copy()
+        for key in own:
+            both.take(own, key)
+        root.put("response", both)
+    both_checker = Checker(root, checker.known, checker.problems)
+    response = both_checker.read(_RESPONSE, ("response",))
+    if response is not None and checker.known.complete:
+        findings(both_checker, response_findings(response, builder.parts.crews))
+    return response
+
+
+def _disruptions(checker: Checker, parts: Parts) -> dict[str, Disruption]:
+    written = checker.root.get("disruptions", Table())
+    if not isinstance(written, Table):
+        if written is not BROKEN:
+            rule = f"{fields.shown(written)} stands where a mapping of names is due"
+            checker.refuse(("disruptions",), rule, "write entries such as '{town-hall: {site: ...}}'")
+        return {}
+    found: dict[str, Disruption | None] = {}
+    for name in written:
+        check_name(checker, ("disruptions", name))
+        found[name] = _disruption(checker, ("disruptions", name), parts)
+    return _present(found)
+
+
+def _disruption(checker: Checker, path: Path, parts: Parts) -> Disruption | None:
+    hit = checker.read(_HIT, path)
+    if hit is None:
+        return None
+    given = [kind for kind in _KINDS if getattr(hit, kind) is not None]
+    if len(given) != 1:
+        rule = f"a disruption hits exactly one thing, this one {' and '.join(given) or 'none'}"
+        checker.refuse(path, rule, f"give one of: {', '.join(_KINDS)}")
+        return None
+    kind = given[0]
+    if not _fits(checker, path, hit, kind):
+        return None
+    component = parts.components.get(hit.component or "")
+    mended = hit.lasts == UNTIL_REPAIRED or (
+        hit.lasts is None and component is not None and component.repair is not None
+    )
+    return Disruption(
+        kind=kind,
+        target=getattr(hit, kind),
+        after=hit.after or Law.constant(0),
+        lasts=hit.lasts if isinstance(hit.lasts, Law) else None,
+        until_repaired=mended,
+        sites=tuple(sorted(hit.sites or ())),
+        people=hit.people,
+    )
+
+
+def _fits(checker: Checker, path: Path, hit: _Hit, kind: str) -> bool:
+    """Refuse what says nothing for this kind of disruption."""
+    wrong = False
+    if hit.sites is not None and kind != "component":
+        checker.refuse(
+            (*path, "sites"), f"'sites' says nothing about a {kind}", "leave it out: it is for a component", key=True
+        )
+        wrong = True
+    if hit.people is not None and kind != "team":
+        checker.refuse(
+            (*path, "people"), f"'people' says nothing about a {kind}", "leave it out: it is for a team", key=True
+        )
+        wrong = True
+    if hit.lasts == UNTIL_REPAIRED and kind != "component":
+        rule = f"'{UNTIL_REPAIRED}' is impossible for a {kind}: only components are repaired"
+        checker.refuse((*path, "lasts"), rule, f"say how long, or '{WHOLE_DRILL}'")
+        wrong = True
+    if hit.sites == ():
+        checker.refuse(
+            (*path, "sites"), "'sites' names no site", "name one, or leave it out for all where it is active"
+        )
+        wrong = True
+    return not wrong

@@ -1,0 +1,372 @@
+"""The rules of the notation that hold between values: each gives a `Finding` for what breaks it."""
+
+from __future__ import annotations
+
+import graphlib
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from drsim.errors import did_you_mean
+from drsim.model.fields import Path
+from drsim.model.landscape import Component, Copy, Link, Response, Service, Site, Step, Supplier, Team
+from drsim.model.needs import Need, circles, leaves, without
+from drsim.model.scenario import Disruption
+from drsim.units import Duration
+
+_STEPS: Final = ("start", "switch", "restart", "repair", "verify")
+
+
+class Finding(NamedTuple):
+    """One broken rule and where."""
+
+    path: Path
+    rule: str
+    hint: str | None = None
+    key: bool = False
+    """Whether it is about the key at the path rather than the value."""
+    leaf: str | None = None
+    """The name that it is about, somewhere in the tree of needs at the path."""
+
+
+Findings = Iterator[Finding]
+
+
+@dataclass(slots=True)
+class Parts:
+    """What could be read of a landscape: the entries that are well on their own."""
+
+    sites: dict[str, Site] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    suppliers: dict[str, Supplier] = field(default_factory=dict)
+    components: dict[str, Component] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+
+    @property
+    def crews(self) -> Mapping[str, Team]:
+        """Teams and suppliers together."""
+        return {**self.teams, **self.suppliers}
+
+
+def landscape_findings(parts: Parts, response: Response | None) -> Findings:
+    """Check everything that a landscape says."""
+    for name, site in parts.sites.items():
+        yield from _travel(name, site, parts.sites)
+    for name, link in parts.links.items():
+        if link.between[0] == link.between[1]:
+            rule = f"the link joins '{link.between[0]}' with itself"
+            yield Finding(("links", name, "between"), rule, "give two sites")
+    for name, component in parts.components.items():
+        for check in _COMPONENT:
+            for finding in check(component, parts):
+                yield finding._replace(path=("components", name, *finding.path))
+    for name, service in parts.services.items():
+        yield from _service(("services", name), service, parts)
+    if response is not None:
+        yield from response_findings(response, parts.crews)
+    yield from _room(parts)
+    yield from _start_circles(parts.components)
+
+
+def response_findings(response: Response, crews: Mapping[str, Team]) -> Findings:
+    """Check the steps of a response."""
+    for key in ("assess", "decide"):
+        yield from _step(("response", key), getattr(response, key), crews)
+
+
+# Sites
+
+
+def _travel(name: str, site: Site, sites: Mapping[str, Site]) -> Findings:
+    for other in site.travel:
+        path = ("sites", name, "travel", other)
+        if other == name:
+            yield Finding(path, f"'{name}' is no travel away from itself", "leave it out", True)
+        elif other in sites and name in sites[other].travel and name > other:
+            rule = f"the travel time between '{other}' and '{name}' is given twice: it holds in either direction"
+            yield Finding(path, rule, "keep one of the two", True)
+
+
+def _room(parts: Parts) -> Findings:
+    """Active and hot deployments must fit together into each pool."""
+    used: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for name, component in parts.components.items():
+        for site, standing in component.at.items():
+            for pool, count in component.uses.items():
+                if standing.role in ("active", "hot"):
+                    used[site, pool][name] = count.number
+    for (site, pool), users in used.items():
+        room = parts.sites[site].pools.get(pool) if site in parts.sites else None
+        if room is not None and sum(users.values()) > room.number:
+            who = ", ".join(f"{name} {count}" for name, count in sorted(users.items()))
+            rule = f"what runs at '{site}' uses {sum(users.values())} {pool} of {room.number}: {who}"
+            yield Finding(("sites", site, "pools", pool), rule, "make the pool larger, or place something elsewhere")
+
+
+# Steps
+
+
+def _step(path: Path, step: Step, crews: Mapping[str, Team]) -> Findings:
+    if step.takes.working and not step.by:
+        rule = f"'{step.takes.text}' is in working hours, but nobody is there to work them"
+        yield Finding((*path, "takes"), rule, "say by whom with 'by', or write it in 'h'")
+    yield from _crew(path, step.by, crews)
+    if step.on_site and not step.by:
+        yield Finding((*path, "on_site"), "'on_site' is true, but nobody is there to travel", "say who with 'by'", True)
+
+
+def _crew(path: Path, by: Mapping[str, int], crews: Mapping[str, Team]) -> Findings:
+    for team, heads in by.items():
+        if team in crews and heads > crews[team].people.number:
+            rule = f"{heads} of '{team}' are asked for, who are {crews[team].people.number}"
+            yield Finding((*path, "by", team), rule, "ask for fewer, or give the team more people")
+
+
+def _way(path: Path, step: Step, places: Collection[str], parts: Parts) -> Findings:
+    """Whoever works on site must know the way."""
+    for team in step.by if step.on_site else ():
+        base = parts.crews[team].based if team in parts.crews else None
+        for place in sorted(places):
+            if base is None or base not in parts.sites or place not in parts.sites or place == base:
+                continue
+            if place not in parts.sites[base].travel and base not in parts.sites[place].travel:
+                rule = (
+                    f"'{team}' works on site at '{place}', but there is no travel time from '{base}', where it is based"
+                )
+                yield Finding((*path, "on_site"), rule, f"add 'travel: {{{base}: 25 min}}' to '{place}'")
+
+
+# Components
+
+
+def _roles(component: Component, _: Parts) -> Findings:
+    if not component.active:
+        yield Finding(("at",), "it is active nowhere", "give one site the role 'active'")
+    standbys = [site for site, standing in component.at.items() if standing.role != "active"]
+    for site in sorted(standbys)[1:]:
+        rule = f"it has standbys at {' and '.join(sorted(standbys))}, but may have one"
+        yield Finding(("at", site), rule, "keep one, or make the other active")
+
+
+def _needs_beside(component: Component, parts: Parts) -> Findings:
+    for key in ("needs", "starts_after"):
+        need: Need | None = getattr(component, key)
+        for name in dict.fromkeys(leaves(need)) if need is not None else ():
+            yield from _beside((key,), name, component.at, parts)
+
+
+def _beside(path: Path, name: str, places: Iterable[str], parts: Parts) -> Findings:
+    """What serves only its own site must stand wherever it is needed."""
+    other = parts.components.get(name)
+    if other is None or other.scope == "network":
+        return
+    lacking = sorted({place for place in places if place not in other.at})
+    if lacking:
+        rule = f"'{name}' serves only its own site, and does not stand at {' and '.join(lacking)}, where it is needed"
+        yield Finding(path, rule, f"place '{name}' there too, or give it 'scope: network'", leaf=name)
+
+
+def _pools(component: Component, parts: Parts) -> Findings:
+    for key in ("uses", "shares"):
+        for pool in getattr(component, key):
+            lacking = sorted(site for site in component.at if site in parts.sites and pool not in parts.sites[site].pools)
+            if lacking:
+                known = sorted(parts.sites[lacking[0]].pools)
+                hint = did_you_mean(pool, known) if known else f"add 'pools: {{{pool}: 8}}' to '{lacking[0]}'"
+                yield Finding((key, pool), f"there is no pool named '{pool}' at {' and '.join(lacking)}", hint, True)
+
+
+def _component_steps(component: Component, parts: Parts) -> Findings:
+    for key in _STEPS:
+        step = getattr(component, key)
+        if step is not None:
+            yield from _step((key,), step, parts.crews)
+            yield from _way((key,), step, component.at, parts)
+    if component.restart is not None and component.restart.automatic and component.restart.by:
+        who = ", ".join(sorted(component.restart.by))
+        rule = f"an automatic restart needs nobody, but is to be done by {who}"
+        yield Finding(("restart", "by"), rule, "leave 'by' out, or 'automatic'", True)
+    if component.restore is not None:
+        yield from _crew(("restore",), component.restore.by, parts.crews)
+
+
+def _copies(component: Component, _: Parts) -> Findings:
+    replicas: dict[str, str] = {}
+    for name in sorted(component.copies):
+        copy = component.copies[name]
+        path = ("copies", name)
+        yield from _copy_keys(path, copy)
+        if copy.replicated and copy.at in replicas:
+            rule = f"'{replicas[copy.at]}' and '{name}' are both replicated copies at '{copy.at}'"
+            yield Finding(path, rule, "keep one of them", True)
+        elif copy.replicated:
+            replicas[copy.at] = name
+    if component.copies and component.data is None:
+        yield Finding(("copies",), "it has copies, but no data", "add 'data: {size: 2.1 TB}', or leave them out", True)
+
+
+def _copy_keys(path: Path, copy: Copy) -> Findings:
+    due = {"asynchronous": ("lag",), "synchronous": ()}.get(copy.kind, ("taken", "restores"))
+    examples = {"lag": "15 min", "taken": "daily 22:00", "restores": "60 MB/s"}
+    for key, example in examples.items():
+        given = getattr(copy, key) is not None
+        if given and key not in due:
+            yield Finding((*path, key), f"'{key}' says nothing for a copy of kind '{copy.kind}'", "leave it out", True)
+        if not given and key in due:
+            rule = f"'{key}' is missing, which a copy of kind '{copy.kind}' must say"
+            yield Finding((*path, key), rule, f"add it, such as '{key}: {example}'")
+
+
+def _standby_data(component: Component, _: Parts) -> Findings:
+    if component.data is None or component.standby is None:
+        return
+    site = component.standby
+    role = component.at[site].role
+    if role == "cold":
+        if not _restorable(component):
+            rule = "a cold standby of a component with data needs a snapshot or backup, and has none"
+            yield Finding(("at", site), rule, "add one under 'copies'")
+    elif not any(copy.replicated and copy.at == site for copy in component.copies.values()):
+        rule = f"a {role} standby of a component with data needs a synchronous or asynchronous copy at '{site}'"
+        yield Finding(("at", site), rule, f"add one under 'copies', such as '{{at: {site}, kind: synchronous}}'")
+
+
+def _restorable(component: Component) -> bool:
+    return any(not copy.replicated for copy in component.copies.values())
+
+
+def _recover(component: Component, _: Parts) -> Findings:
+    role = None if component.standby is None else component.at[component.standby].role
+    for index, strategy in enumerate(component.recover):
+        path = ("recover", index)
+        if component.recover.index(strategy) != index:
+            yield Finding(path, f"'{strategy}' is there twice", "a strategy is tried once, in its place: leave one out")
+        elif role is None:
+            yield Finding(
+                path,
+                f"'{strategy}' is impossible: it has no standby",
+                "add a standby under 'at', or leave 'recover' out",
+            )
+        elif strategy == "cold":
+            if component.data is not None and role != "cold" and not _restorable(component):
+                rule = "'cold' is impossible: its data has no snapshot or backup to restore"
+                yield Finding(path, rule, "add one under 'copies', or leave 'cold' out")
+        elif role not in (("hot",) if strategy == "hot" else ("hot", "warm")):
+            yield Finding(
+                path, f"'{strategy}' is impossible: its standby is {role}", f"expected: {_ways(component, role)}"
+            )
+
+
+def _ways(component: Component, role: str) -> str:
+    ways = {"hot": ("hot", "warm"), "warm": ("warm",)}.get(role, ())
+    return ", ".join((*ways, "cold") if component.data is None or _restorable(component) else ways)
+
+
+_COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
+    *(_roles, _needs_beside, _pools, _component_steps),
+    *(_copies, _standby_data, _recover),
+)
+
+
+# What starts after what
+
+
+def _start_circles(components: Mapping[str, Component]) -> Findings:
+    """Nothing may start after itself, by way of others or not."""
+    mates = {name: circle for circle in circles({n: c.needs for n, c in components.items()}) for name in circle}
+    starts = {
+        name: component.starts_after
+        if component.starts_after is not None
+        else without(component.needs, {*mates.get(name, ()), name})
+        for name, component in components.items()
+    }
+    for circle in circles(starts):
+        edges = {name: sorted(circle & set(leaves(starts[name]))) for name in sorted(circle)}
+        order = _one_circle(edges)
+        explicit = [
+            (one, other) for one, other in itertools.pairwise(order) if components[one].starts_after is not None
+        ]
+        one, other = min(explicit)
+        chain = " after ".join(f"'{name}'" for name in order)
+        rule = f"nothing here can ever start: {chain}"
+        hint = f"take '{other}' out of 'components.{one}.starts_after'"
+        yield Finding(("components", one, "starts_after"), rule, hint, leaf=other)
+
+
+def _one_circle(edges: Mapping[str, Collection[str]]) -> list[str]:
+    """Give a circle of names, each before what it starts after, the first again at the end."""
+    try:
+        graphlib.TopologicalSorter(edges).prepare()
+    except graphlib.CycleError as error:
+        found: list[str] = error.args[1]
+        return found[::-1]
+    raise AssertionError(f"there is no circle in {dict(edges)}")
+
+
+# Services
+
+
+def _service(path: Path, service: Service, parts: Parts) -> Findings:
+    if not service.points:
+        yield Finding((*path, "points"), "a service needs at least one point", "add one such as '{counter: {at: ...}}'")
+    if service.verify is not None:
+        yield from _step((*path, "verify"), service.verify, parts.crews)
+        yield from _way((*path, "verify"), service.verify, {point.at for point in service.points.values()}, parts)
+    needed: dict[str, list[str]] = defaultdict(list)
+    for point, content in service.points.items():
+        for name in dict.fromkeys(leaves(content.needs)):
+            needed[name].append(point)
+    for name, points in needed.items():
+        places = {service.points[point].at: point for point in reversed(points)}
+        for finding in _beside((), name, places, parts):
+            first = next(point for place, point in places.items() if place not in parts.components[name].at)
+            yield finding._replace(path=(*path, "points", first, "needs"))
+
+
+# Scenarios
+
+
+def scenario_findings(disruptions: Mapping[str, Disruption], horizon: Duration | None, parts: Parts) -> Findings:
+    """Check what happens in a scenario against its landscape and its horizon."""
+    for name, disruption in disruptions.items():
+        yield from _disruption(("disruptions", name), disruption, horizon, parts)
+
+
+def horizon_findings(services: Mapping[str, Service], horizon: Duration) -> Findings:
+    """Check that a drill looks as far as the targets of the services; working hours count as hours."""
+    for name, service in services.items():
+        for key in ("rto", "mtpd"):
+            target: Duration | None = getattr(service.targets, key)
+            if target is not None and target.ms > horizon.ms:
+                rule = f"the {key} of '{target.text}' lies beyond the horizon of '{horizon.text}'"
+                yield Finding(("services", name, "targets", key), rule, "lengthen the horizon, or leave the target out")
+
+
+def _disruption(path: Path, disruption: Disruption, horizon: Duration | None, parts: Parts) -> Findings:
+    after = disruption.after.fixed
+    if after is not None and horizon is not None and after >= horizon.ms:
+        rule = f"it begins after '{disruption.after.text}', when the drill is over: the horizon is '{horizon.text}'"
+        yield Finding((*path, "after"), rule, "let it begin earlier, or lengthen the horizon")
+    team = parts.crews.get(disruption.target) if disruption.kind == "team" else None
+    if team is not None and disruption.people is not None and disruption.people.number > team.people.number:
+        rule = f"'{disruption.people.text}' people are away, but '{disruption.target}' has {team.people.number}"
+        yield Finding((*path, "people"), rule, "write at most as many, or leave 'people' out for all of them")
+    component = parts.components.get(disruption.target) if disruption.kind == "component" else None
+    if component is not None:
+        yield from _broken(path, disruption, component)
+
+
+def _broken(path: Path, disruption: Disruption, component: Component) -> Findings:
+    if disruption.until_repaired and component.repair is None:
+        rule = f"'until repaired' is impossible: '{disruption.target}' has no 'repair'"
+        yield Finding((*path, "lasts"), rule, "give it a 'repair', or say how long it lasts")
+    for index, site in enumerate(disruption.sites):
+        if site not in component.at:
+            rule = f"'{disruption.target}' does not stand at '{site}'"
+            yield Finding((*path, "sites", index), rule, did_you_mean(site, sorted(component.at)))
+    for site, count in Counter(disruption.sites).items():
+        if count > 1:
+            yield Finding((*path, "sites"), f"'{site}' is there twice", "leave one out")

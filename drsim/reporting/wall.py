@@ -1,0 +1,66 @@
+"""Instants of a drill as people say them: `Tue 10:00`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from drsim.calendar import wall_clock
+from drsim.units import MINUTE, WEEK
+
+__all__ = ["Wall", "moment_text"]
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def moment_text(moment: datetime | None) -> str:
+    """Write the moment of a scenario: `Tue 12 May 2015 10:00`."""
+    if moment is None:
+        return "any moment of the week"
+    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Wall:
+    """The clock on the wall in one drill."""
+
+    moment: datetime | None
+    """Of the scenario."""
+    offset: int = 0
+    """Of a drill that begins at any moment: ms since Monday 0:00."""
+    far: bool = False
+    """Whether a weekday is not enough, because times are a week or more apart."""
+
+    @classmethod
+    def over(cls, moment: datetime | None, offset: int, last: int) -> Wall:
+        """The clock for times up to `last` ms."""
+        return cls(moment, offset, last >= WEEK)
+
+    def at(self, t: int) -> datetime:
+        """The local time t ms after the moment of the drill."""
+        return wall_clock(self.moment, t + (self.offset if self.moment is None else 0))
+
+    def day(self, t: int) -> str:
+        """`Tue`, or `Tue 12 May` (`Tue week 2` where there is no date) when times are far apart."""
+        local = self.at(t)
+        name = _DAYS[local.weekday()]
+        if not self.far:
+            return name
+        if self.moment is None:
+            return f"{name} week {1 + (local.date() - date(1, 1, 1)).days // 7}"
+        return f"{name} {local.day} {_MONTHS[local.month - 1]}"
+
+    def clock(self, t: int) -> str:
+        """`10:00`, the minute that it is in."""
+        return f"{self.at(t):%H:%M}"
+
+    def text(self, t: int) -> str:
+        """`Tue 10:00`."""
+        return f"{self.day(t)} {self.clock(t)}"
+
+    def minute(self, t: int) -> int:
+        """The minutes gone by on this clock since the drill began: what lies between two times as they are shown."""
+        shift = (self.at(0).second * 1_000 + self.at(0).microsecond // 1_000) if t >= 0 else 0
+        return (t + shift) // MINUTE

@@ -1,0 +1,421 @@
+"""Each rule of the notation is seen to accept and to refuse; `§` stands right before the place that is refused."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from drsim.errors import InputError, Problem
+from drsim.model import All
+from drsim.reading import loads, loads_landscape
+
+LANDSCAPE = """\
+drsim: landscape 1
+title: Two town halls
+sources: {rvig: RvIG information sheet}
+calendars: {office: Mon-Fri 8:30-17:30 except Dutch holidays}
+response: {decide: {takes: 60 min (20 to 240), by: infra}}
+sites:
+  haaren: {kind: town hall, inhabitants: 14000, pools: {hosts: 8, seats: 100}}
+  boxtel: {kind: town hall, inhabitants: 30000, pools: {hosts: 4, seats: 50}, travel: {haaren: 25 min}}
+  cloud: {kind: cloud}
+links:
+  ring: {between: [haaren, boxtel], bandwidth: 1 Gbit/s}
+teams:
+  infra: {people: 2, works: office, based: haaren}
+suppliers:
+  centric: {people: 1, works: office, call_out: 2 h}
+classes:
+  server: {needs: [directory], start: {takes: 35 min (15 to 120), by: infra}}
+components:
+  directory: {at: {haaren: active, boxtel: hot}}
+  printer: {scope: site, at: {haaren: active, boxtel: active}}
+  oracle:
+    class: server
+    at: {haaren: active, boxtel: warm}
+    uses: {hosts: 2}
+    restart: {takes: 10 min}
+    repair: {takes: 16 wh, by: centric}
+    data: {size: 2.1 TB}
+    copies:
+      standby: {at: boxtel, kind: asynchronous, lag: 15 min}
+      nightly: {at: boxtel, kind: backup, taken: daily 22:00, restores: 60 MB/s}
+    recover: [warm, cold]
+  desktops:
+    class: server
+    at: {haaren: active, boxtel: cold}
+    needs: [printer]
+    shares: {seats: 100}
+channels:
+  counter: {per: town hall, needs: [desktops], open: office}
+  web: {at: cloud}
+services:
+  passport:
+    targets: {rto: 48 h @rvig, mbco: 30 %}
+    needs: [oracle]
+    channels: {counter: 80 %, web: 20 %}
+  graves:
+    points: {desk: {at: haaren, weight: 2}}
+"""
+
+SCENARIO = (
+    """\
+drsim: scenario 1
+title: The town hall of Haaren lost
+moment: 2015-05-12 10:00
+disruptions:
+  town-hall: {site: haaren, lasts: 4 h (2 to 8)}
+  fault: {component: oracle}
+response: {wait: 1 h}
+horizon: 7 d
+landscape:
+"""
+    + "".join(f"  {line}\n" for line in LANDSCAPE.splitlines()[1:])
+)
+
+
+class Case(NamedTuple):
+    """A piece of the base text, a piece that is as good, and one that is refused with a message."""
+
+    name: str
+    old: str
+    good: str
+    bad: str
+    rule: str
+    elsewhere: tuple[str, str] = ("", "")
+    """A piece of the base text and the same with `§`, when another place is refused."""
+
+
+def refused(text: str, *, scenario: bool = False) -> list[Problem]:
+    """Read a text that must be refused, and look whether that is where `§` says."""
+    lines = text.splitlines()
+    places = [(row + 1, line.index("§") + 1) for row, line in enumerate(lines) if "§" in line]
+    assert text.count("§") == len(places)
+    plain = text.replace("§", "")
+    with pytest.raises(InputError) as error:
+        loads(plain) if scenario else loads_landscape(plain)
+    problems = list(error.value.problems)
+    assert [(problem.line, problem.column) for problem in problems] == places, str(error.value)
+    return problems
+
+
+def check(base: str, case: Case, *, scenario: bool = False) -> None:
+    assert base.count(case.old) == 1, case.old
+    good = base.replace(case.old, case.good)
+    assert loads(good) if scenario else loads_landscape(good)
+    bad = base.replace(case.old, case.bad)
+    if case.elsewhere[0]:
+        assert bad.count(case.elsewhere[0]) == 1, case.elsewhere
+        bad = bad.replace(*case.elsewhere)
+    problems = refused(bad, scenario=scenario)
+    assert case.rule in str(problems[0])
+
+
+def cases(*rows: tuple[Any, ...]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", [pytest.param(Case(*row), id=row[0]) for row in rows])
+
+
+def test_the_base_texts_are_fine() -> None:
+    assert loads(SCENARIO).landscape == loads_landscape(LANDSCAPE)
+
+
+@cases(
+    ("section", "title: Two", "title: Three", "§titel: Two", "'titel' is not a section of a landscape"),
+    ("section-as-list", "links:\n  ring: {between: [haaren, boxtel], bandwidth: 1 Gbit/s}", "links: {}", "links: §[ring]", "a list stands where a mapping of names"),
+    ("text", "title: Two town halls", "title: '2015'", "title: §2015", "'2015' is not text\n  put it in quotes"),
+    ("name", "  cloud: {kind", "  1-a: {}\n  cloud: {kind", "  §A: {}\n  cloud: {kind", "'A' is not a name"),
+    ("name-taken", "  centric: {", "  abc: {}\n  centric: {", "  §infra: {}\n  centric: {", "'infra' is already one of"),
+    ("calendar-name", "{office: Mon", "{a: never, office: Mon", "{§always: never, office: Mon", "is a calendar already"),
+    ("calendar-text", "{office: Mon", "{a: never, office: Mon", "{a: §Mon 9-25, office: Mon", "'Mon 9-25' has the time '9'"),
+    ("unknown-key", "{kind: cloud}", "{title: A}", "{§knd: cloud}", "'knd' is not a key here\n  expected one of: title, kind"),
+    ("word", "{kind: cloud}", "{kind: home}", "{kind: §clod}", "'clod' is not one of the words for this"),
+    ("word-hint", "{kind: cloud}", "{kind: home}", "{kind: §clod}", "did you mean 'cloud'?"),
+    ("no-mapping", "  cloud: {kind: cloud}", "  cloud: {}", "  cloud: §outside", "'outside' stands where a mapping is due"),
+    ("missing", ", bandwidth: 1 Gbit/s}", ", bandwidth: 1 GB/s}", "}", "'bandwidth' is missing", ("{betw", "§{betw")),
+    ("between", "[haaren, boxtel], band", "[cloud, boxtel], band", "§[haaren], band", "a list is not two sites"),
+    ("self-link", "[haaren, boxtel], band", "[cloud, boxtel], band", "§[cloud, cloud], band", "joins 'cloud' with itself"),
+    ("link-site", "[haaren, boxtel], band", "[cloud, boxtel], band", "[haaren, §boxtle], band", "no site is named 'boxtle'"),
+    ("no-town", "inhabitants: 14000", "inhabitants: 14000 @rvig", "inhabitants: §0", "'0' is nothing"),
+    ("self-travel", "travel: {haaren: 25", "travel: {cloud: 1 h, haaren: 25", "travel: {§boxtel: 1 h, haaren: 25", "no travel"),
+    (
+        "travel-twice",
+        "  haaren: {kind",
+        "  haaren: {travel: {cloud: 1 h}, kind",
+        "  haaren: {travel: {§boxtel: 1 h}, kind",
+        "the travel time between 'boxtel' and 'haaren' is given twice",
+    ),
+    ("travel-law", "{haaren: 25 min}", "{haaren: 25 min (15 to 50)}", "{haaren: §2 wh}", "'2 wh' is in working hours"),
+    ("bare", "bandwidth: 1 Gbit/s", "bandwidth: 10 MB/s", "bandwidth: §10", "'10' has no unit"),
+    ("rate", "bandwidth: 1 Gbit/s", "bandwidth: 10 MB/s", "bandwidth: §10 min", "'10 min' has the unit 'min'"),
+    ("source", "48 h @rvig", "47 h @rvig", "§48 h @rving", "no source is named 'rving'"),
+    ("people", "{people: 2, works", "{people: 3, works", "{people: §0, works", "'0' is nothing: it must be above zero"),
+    ("half-people", "{people: 2, works", "{people: 3, works", "{people: §2.5, works", "'2.5' is not a count"),
+    ("true-people", "{people: 2, works", "{people: 3, works", "{people: §true, works", "'true' is not a count"),
+    ("calendar", "infra: {people: 2, works: office", "infra: {people: 2, works: never", "infra: {people: 2, works: §ofice",
+     "no calendar is named 'ofice'"),
+    ("based", "based: haaren", "based: boxtel", "based: §hatert", "no site is named 'hatert'"),
+    ("based-kind", "based: haaren", "based: boxtel", "based: §ring", "no site is named 'ring' (it is a link)"),
+    ("based-supplier", "{people: 1, works", "{title: A, works", "{§based: haaren, works", "'based' is not a key here"),
+    ("decide-team", "by: infra}}\nsites", "by: {infra: 2}}}\nsites", "by: §infr}}\nsites", "no team or supplier is named"),
+    ("decide-works", "by: infra}}\nsites", "by: centric}}\nsites", "§works: 90 %}}\nsites", "'works' is not a key here"),
+    ("decide-heads", "by: infra}}\nsites", "by: {infra: 2}}}\nsites", "by: {infra: §3}}}\nsites", "3 of 'infra' are asked for"),
+)  # fmt: skip
+def test_sites_links_people_and_response(case: Case) -> None:
+    check(LANDSCAPE, case)
+
+
+@cases(
+    ("active", "{haaren: active, boxtel: hot}", "{boxtel: active}", "§{haaren: warm}", "it is active nowhere"),
+    ("standbys", "boxtel: hot}", "boxtel: hot, cloud: active}", "boxtel: hot, cloud: §cold}", "has standbys at boxtel and cloud"),
+    ("role", "boxtel: hot}", "boxtel: {role: hot, share: 50 %}}", "boxtel: §hott}", "'hott' is not one of the words"),
+    ("standing", "boxtel: hot}", "boxtel: {role: hot}}", "boxtel: {role: hot, §shrae: 5 %}}", "'shrae' is not a key here"),
+    ("no-share", "boxtel: hot}", "boxtel: {role: hot}}", "boxtel: {role: hot, share: §0 %}}", "'0 %' is nothing"),
+    ("at", "boxtel: hot}", "cloud: hot}", "§clod: hot}", "no site is named 'clod'"),
+    ("scope", "{scope: site", "{scope: network", "{scope: §sites", "'sites' is not one of the words for this"),
+    ("need", "needs: [printer]", "needs: [oracle]", "needs: [§printre]", "no component is named 'printre'"),
+    ("need-any", "needs: [printer]", "needs: {any: [oracle]}", "needs: [{any: [oracle, §orcle]}]", "named 'orcle'"),
+    ("need-text", "needs: [printer]", "needs: []", "needs: §printer", "'printer' stands where needs are due\n  write '[pr"),
+    ("need-none", "needs: [printer]", "needs: [{any: [printer]}]", "needs: [{any: §[]}]", "gives nothing to choose from"),
+    ("need-word", "needs: [printer]", "needs: [{any: [printer]}]", "needs: [§{all: []}]", "'all' is not a kind of need"),
+    ("need-count", "needs: [printer]", "needs: [{at_least: {count: 1, of: [printer]}}]",
+     "needs: [{at_least: {count: §2, of: [printer]}}]", "'2' of 1 can never be met"),
+    ("need-of", "needs: [printer]", "needs: [{at_least: {count: 1, of: [printer]}}]",
+     "needs: [{at_least: §{count: 2}}]", "'at_least' takes a count and a list"),
+    ("need-number", "needs: [printer]", "needs: ['oracle']", "needs: [§3]", "'3' is not a need"),
+    ("need-service", "needs: [printer]", "needs: [oracle]", "needs: [§graves]", "(it is a service)"),
+    ("beside", "{scope: site, at: {haaren: active, boxtel: active}}", "{scope: network, at: {haaren: active}}",
+     "{scope: site, at: {haaren: active}}", "'printer' serves only its own site, and does not stand at boxtel",
+     ("[printer]", "[§printer]")),
+    ("uses", "uses: {hosts: 2}", "uses: {hosts: 3}", "uses: {§host: 2}", "there is no pool named 'host' at boxtel and haaren"),
+    ("no-uses", "uses: {hosts: 2}", "uses: {hosts: 3}", "uses: {hosts: §0}", "'0' is nothing"),
+    ("shares", "shares: {seats: 100}", "shares: {seats: 500}", "shares: {§chairs: 100}", "no pool named 'chairs' at boxtel"),
+    ("room", "uses: {hosts: 2}", "uses: {hosts: 8}", "uses: {hosts: 9}", "what runs at 'haaren' uses 9 hosts of 8: oracle 9",
+     ("hosts: 8", "hosts: §8")),
+    ("takes", "restart: {takes: 10 min}", "restart: {takes: 10 min (5 to 20)}", "restart: {takes: §10 mins}", "unit 'mins'"),
+    ("takes-missing", "restart: {takes: 10 min}", "restart: {takes: 1 d}", "restart: §{by: infra}", "'takes' is missing"),
+    ("by-nobody", "repair: {takes: 16 wh, by: centric}", "repair: {takes: 16 h}", "repair: {takes: §16 wh}",
+     "'16 wh' is in working hours, but nobody is there"),
+    ("on-site", "repair: {takes: 16 wh, by: centric}", "repair: {takes: 1 h, by: infra, on_site: true}",
+     "repair: {takes: 1 h, §on_site: true}", "nobody is there to travel"),
+    ("travel", "directory: {at: {haaren: active, boxtel: hot}}",
+     "directory: {at: {haaren: active, boxtel: hot}, start: {takes: 1 h, by: infra, on_site: true}}",
+     "directory: {at: {haaren: active, cloud: hot}, start: {takes: 1 h, by: infra, on_site: §true}}",
+     "'infra' works on site at 'cloud', but there is no travel time from 'haaren'"),
+    ("boolean", "restart: {takes: 10 min}", "restart: {takes: 10 min, automatic: true}",
+     "restart: {takes: 10 min, automatic: §yes}", "'yes' is not true or false"),
+    ("automatic", "restart: {takes: 10 min}", "restart: {takes: 10 min, automatic: true}",
+     "restart: {takes: 10 min, automatic: true, §by: infra}", "an automatic restart needs nobody, but is to be done by infra"),
+    ("attempts", "restart: {takes: 10 min}", "restart: {takes: 1 h, attempts: 2, works: 90 %}",
+     "restart: {takes: 1 h, attempts: §0}", "'0' is nothing"),
+    ("attempts-text", "restart: {takes: 10 min}", "restart: {takes: 1 h, attempts: 2}",
+     "restart: {takes: 1 h, attempts: §twice}", "'twice' is not a count"),
+    ("works", "restart: {takes: 10 min}", "restart: {takes: 1 h, works: 90 %}",
+     "restart: {takes: 1 h, works: §101 %}", "'101 %' is more than all of it"),
+    ("switch", "restart: {takes: 10 min}", "switch: {takes: 1 h, works: 90 %}",
+     "switch: {takes: 1 h, §by: infra}", "'by' is not a key here\n  expected one of: takes, works, attempts"),
+    ("verify", "restart: {takes: 10 min}", "verify: {takes: 1 h, by: infra}",
+     "verify: {takes: 1 h, §attempts: 2}", "'attempts' is not a key here\n  expected one of: takes, by, on_site"),
+    ("heads", "restart: {takes: 10 min}", "restart: {takes: 10 min, by: {infra: 2, centric: 1}}",
+     "restart: {takes: 10 min, by: {infra: §3}}", "3 of 'infra' are asked for, who are 2"),
+    ("restore", "restart: {takes: 10 min}", "restore: {by: infra}", "restore: {by: {centric: §2}}", "2 of 'centric' are asked"),
+    ("availability", "restart: {takes: 10 min}", "availability: 3", "availability: §4", "'4' is not an availability class"),
+    ("size", "size: 2.1 TB", "size: 2 GiB", "size: §2.1", "'2.1' has no unit"),
+    ("class", "class: server\n    at: {haaren: active, boxtel: warm}", "class: [server]\n    at: {haaren: active, boxtel: warm}",
+     "class: §servers\n    at: {haaren: active, boxtel: warm}", "no class is named 'servers'"),
+    ("class-mapping", "class: server\n    at: {haaren: active, boxtel: warm}",
+     "class: [server]\n    at: {haaren: active, boxtel: warm}", "class: §{}\n    at: {haaren: active, boxtel: warm}",
+     "a mapping is not a class"),
+    ("class-circle", "server: {needs", "cluster: {class: server}\n  server: {needs",
+     "cluster: {class: §server}\n  server: {class: cluster, needs", "the classes cluster, server name each other in a circle"),
+)  # fmt: skip
+def test_components(case: Case) -> None:
+    check(LANDSCAPE, case)
+
+
+COPY = "nightly: {at: boxtel, kind: backup, taken: daily 22:00, restores: 60 MB/s}"
+REPLICA = "standby: {at: boxtel, kind: asynchronous, lag: 15 min}"
+RECOVER = "recover: [warm, cold]"
+
+
+@cases(
+    ("at", COPY, COPY.replace("boxtel", "cloud"), COPY.replace("boxtel", "§clod"), "no site is named 'clod'"),
+    ("kind", COPY, COPY.replace("backup", "snapshot"), COPY.replace("backup", "§bakcup"), "'bakcup' is not one of"),
+    ("lag", REPLICA, REPLICA.replace("15 min", "mean 5 min"), REPLICA.replace("15", "§15").replace("min", "m"), "unit 'm'"),
+    ("lag-due", REPLICA, REPLICA.replace("15 min", "1 min"), "standby: §{at: boxtel, kind: asynchronous}", "'lag' is missing"),
+    ("lag-none", REPLICA, "standby: {at: boxtel, kind: synchronous}", REPLICA.replace("asyn", "syn").replace("lag", "§lag"),
+     "'lag' says nothing for a copy of kind 'synchronous'"),
+    ("taken-due", COPY, COPY.replace("daily", "Sun"), "nightly: §{at: boxtel, kind: backup, restores: 60 MB/s}",
+     "'taken' is missing, which a copy of kind 'backup' must say"),
+    ("restores-due", COPY, COPY.replace("60", "50"), "nightly: §{at: boxtel, kind: backup, taken: daily 22:00}",
+     "'restores' is missing, which a copy of kind 'backup' must say"),
+    ("taken-none", REPLICA, REPLICA.replace("15 min", "1 min"), REPLICA.replace("lag", "§taken: daily 22:00, lag"),
+     "'taken' says nothing for a copy of kind 'asynchronous'"),
+    ("taken", COPY, COPY.replace("daily 22:00", "every 15 min"), COPY.replace("daily 22:00", "§nightly"), "'nightly'"),
+    ("restores", COPY, COPY.replace("60 MB/s", "60 MB/s (35 to 90)"), COPY.replace("60 MB/s", "§60 min"), "unit 'min'"),
+    ("two-replicas", REPLICA, REPLICA + "\n      copy: {at: haaren, kind: synchronous}",
+     REPLICA + "\n      copy: {at: boxtel, kind: synchronous}", "'copy' and 'standby' are both replicated copies at 'boxtel'",
+     ("standby: {", "§standby: {")),
+    ("no-data", "    data: {size: 2.1 TB}\n", "    data: {size: 3 TB}\n", "", "it has copies, but no data",
+     ("copies:", "§copies:")),
+    ("warm-data", REPLICA, REPLICA.replace("lag: 15 min", "lag: 1 d"), REPLICA.replace("at: boxtel", "at: cloud"),
+     "a warm standby of a component with data needs a synchronous or asynchronous copy at 'boxtel'",
+     ("boxtel: warm", "boxtel: §warm")),
+    ("cold-data", "    shares: {seats: 100}", "    gemma: Werkplek", "    data: {size: 1 TB}",
+     "a cold standby of a component with data needs a snapshot or backup", ("boxtel: cold", "boxtel: §cold")),
+    ("hot", RECOVER, "recover: [cold]", "recover: [§hot, warm]", "'hot' is impossible: its standby is warm"),
+    ("twice", RECOVER, "recover: [warm]", "recover: [warm, cold, §warm]", "'warm' is there twice"),
+    ("strategy", RECOVER, "recover: []", "recover: [§tepid]", "'tepid' is not one of the words for this"),
+    ("list", RECOVER, "recover: [cold, warm]", "recover: §warm", "'warm' stands where a list is due"),
+    ("cold", COPY, COPY.replace("cold", "cold"), "", "'cold' is impossible: its data has no snapshot or backup",
+     ("[warm, cold]", "[warm, §cold]")),
+    ("no-standby", "    shares: {seats: 100}", "    recover: [cold]", "    recover: []\n  pc: {at: {cloud: active}, recover: [§cold]}",
+     "'cold' is impossible: it has no standby"),
+)  # fmt: skip
+def test_data(case: Case) -> None:
+    check(LANDSCAPE, case)
+
+
+@pytest.mark.parametrize(
+    ("component", "recover"),
+    [
+        ("{at: {haaren: active}}", ()),
+        ("{at: {haaren: active, boxtel: hot}}", ("hot",)),
+        ("{at: {haaren: active, boxtel: hot}, start: {takes: 1 h}}", ("hot", "warm")),
+        ("{at: {haaren: active, boxtel: warm}, start: {takes: 1 h}}", ("warm",)),
+        ("{at: {haaren: active, boxtel: cold}}", ("cold",)),
+        ("{at: {haaren: active, boxtel: hot}, data: {size: 1 B}, copies: {a: {at: boxtel, kind: synchronous}, b: "
+         "{at: boxtel, kind: backup, taken: Sun 3:00, restores: 1 B/s}}}", ("hot", "cold")),
+    ],
+)  # fmt: skip
+def test_recover_follows_from_the_roles(component: str, recover: tuple[str, ...]) -> None:
+    text = f"drsim: landscape 1\nsites: {{haaren: {{}}, boxtel: {{}}}}\ncomponents: {{it: {component}}}\n"
+    assert loads_landscape(text).components["it"].recover == recover
+
+
+STARTS = """\
+drsim: landscape 1
+sites: {haaren: {}}
+components:
+  a: {at: {haaren: active}, needs: [b]}
+  b: {at: {haaren: active}, needs: [c]}
+  c: {at: {haaren: active}, needs: [a], starts_after: []}
+  d: {at: {haaren: active}, needs: [d]}
+  e: {at: {haaren: active}, needs: [a]}
+"""
+
+
+def test_a_circle_of_needs_is_no_circle_of_starts() -> None:
+    assert loads_landscape(STARTS).components["c"].starts_after == All()
+
+
+def test_a_circle_of_starts_is_refused() -> None:
+    text = STARTS.replace("starts_after: []", "starts_after: [{any: [d, §e]}]")
+    (problem,) = refused(text.replace("needs: [a]}", "needs: [], starts_after: [c]}"))
+    assert problem.path == "components.c.starts_after.0.any.1"
+    assert problem.rule == "nothing here can ever start: 'c' after 'e' after 'c'"
+    assert problem.hint == "take 'e' out of 'components.c.starts_after'"
+
+
+def test_a_circle_of_starts_with_a_default_in_it_is_refused_where_it_is_explicit() -> None:
+    (problem,) = refused(STARTS.replace("needs: [a], starts_after: []", "starts_after: [§e]"))
+    assert problem.rule == "nothing here can ever start: 'a' after 'b' after 'c' after 'e' after 'a'"
+    assert problem.hint == "take 'e' out of 'components.c.starts_after'"
+
+
+def test_starting_after_oneself_is_refused() -> None:
+    (problem,) = refused(STARTS.replace("needs: [d]}", "needs: [d], starts_after: [§d]}"))
+    assert problem.rule == "nothing here can ever start: 'd' after 'd'"
+
+
+@cases(
+    ("no-channel", "web: 20 %", "web: 20.0 %", "§wep: 20 %", "no channel is named 'wep'"),
+    ("sum", "counter: 80 %, web: 20 %", "web: 100 %", "counter: 80 %, web: 10 %", "have 90 % of its demand",
+     ("{counter: 80", "§{counter: 80")),
+    ("share", "web: 20 %", "web: 20.0 %", "web: §20", "'20' has no unit"),
+    ("both", "    channels: {counter: 80 %, web: 20 %}", "    points: {desk: {at: haaren}}",
+     "    §channels: {counter: 80 %, web: 20 %}\n    points: {desk: {at: haaren}}", "has 'channels' or 'points', not both"),
+    ("neither", "  graves:\n    points: {desk: {at: haaren, weight: 2}}", "  graves: {points: {desk: {at: haaren}}}",
+     "  graves: §{open: always}", "a service needs 'channels' or 'points'"),
+    ("no-points", "{desk: {at: haaren, weight: 2}}", "{desk: {at: haaren}}", "§{}", "a service needs at least one point"),
+    ("weight", "weight: 2", "weight: 28000", "weight: §0", "'0' is nothing"),
+    ("weight-unit", "weight: 2", "weight: 28000", "weight: §2 %", "'2 %' is not a count"),
+    ("municipality", "weight: 2", "municipality: boxtel", "municipality: §cloud", "no municipality is named 'cloud' (it is a"),
+    ("point-site", "desk: {at: haaren", "desk: {at: cloud", "desk: {at: §farm", "no site is named 'farm'"),
+    ("beside", "haaren, weight: 2", "haaren, needs: [printer]", "cloud, needs: [§printer]", "does not stand at cloud, where it is needed"),
+    ("per", "per: town hall", "per: municipality, at: cloud", "per: §town", "'town' is not one of the words for this"),
+    ("at-due", "web: {at: cloud}", "web: {at: haaren}", "web: §{}", "'at' is missing"),
+    ("at-none", "per: town hall", "per: municipality, at: cloud", "§at: cloud, per: town hall", "'at' says nothing for a channel"),
+    ("inhabitants", "inhabitants: 14000, ", "inhabitants: 1, ", "", "the town hall 'haaren' has no 'inhabitants'",
+     ("haaren: {kind", "haaren: §{kind")),
+    ("mbco", "mbco: 30 %", "mbco: 100 %", "mbco: §0 %", "'0 %' is nothing: it must be above zero"),
+    ("target", "mbco: 30 %", "mtpd: 7 d", "§mtdp: 7 d", "'mtdp' is not a key here\n  expected one of: rto, rpo, mtpd"),
+    ("rpo", "mbco: 30 %", "rpo: 4 h", "rpo: §4 wh", "'4 wh' is in working hours"),
+    ("demand", "    needs: [oracle]", "    demand: 38/day", "    demand: §38", "'38' has no unit"),
+    ("open", "    needs: [oracle]", "    open: office", "    open: §ofice", "no calendar is named 'ofice'"),
+    ("channel-open", "open: office}", "open: daily 8:00-9:00}", "open: §ofice}", "no calendar is named 'ofice'"),
+    ("verify", "    needs: [oracle]", "    verify: {takes: 1 h, by: infra}", "    verify: {takes: 1 h, by: {infra: §3}}",
+     "3 of 'infra' are asked for"),
+    ("verify-travel", "    needs: [oracle]", "    verify: {takes: 1 h, by: centric, on_site: true}",
+     "    verify: {takes: 1 h, by: infra, on_site: §true}", "'infra' works on site at 'cloud', but there is no travel time"),
+)  # fmt: skip
+def test_channels_and_services(case: Case) -> None:
+    check(LANDSCAPE, case)
+
+
+def test_a_channel_per_municipality_without_any_is_refused() -> None:
+    text = LANDSCAPE.replace("kind: town hall, inhabitants: 14000, ", "").replace("kind: town hall, inhabitants: 30000, ", "")
+    (problem,) = refused(text.replace("{counter: 80", "§{counter: 80"))
+    assert problem.rule == "a channel is per municipality, but there is none"
+
+
+def test_two_channels_must_not_give_points_the_same_name() -> None:
+    text = LANDSCAPE.replace("  web: {at", "  counter-haaren: {at").replace(", web: 20", ",\n      §counter-haaren: 20")
+    (problem,) = refused(text)
+    assert "two points the name 'counter-haaren'" in problem.rule
+
+
+HIT = "fault: {component: oracle}"
+
+
+@cases(
+    ("title", "title: The town hall of Haaren lost", "title: x", "why: The town hall of Haaren lost", "'title' is missing",
+     ("drsim: scenario", "§drsim: scenario")),
+    ("key", "horizon: 7 d", "horizon: 8 d", "§horizonn: 7 d", "'horizonn' is not a key of a scenario"),
+    ("moment", "moment: 2015-05-12 10:00", "moment: any moment of the week", "moment: §2015-05-12", "is not a moment"),
+    ("date", "2015-05-12 10:00", "2016-02-29 9:00", "§2015-02-29 10:00", "'2015-02-29 10:00' is on no calendar"),
+    ("hour", "2015-05-12 10:00", "2015-03-29 03:00", "§2015-03-29 02:30", "'2015-03-29 02:30' does not exist"),
+    ("twice-hour", "2015-05-12 10:00", "2015-10-25 02:30", "§2015-10-25 24:30", "'2015-10-25 24:30' is on no calendar"),
+    ("name", "  fault: {comp", "  fault-2: {comp", "  §Fault: {comp", "'Fault' is not a name"),
+    ("one", HIT, "fault: {link: ring}", "fault: §{component: oracle, link: ring}", "exactly one thing, this one link and component"),
+    ("none", HIT, "fault: {team: infra}", "fault: §{lasts: 1 h}", "exactly one thing, this one none"),
+    ("site", "{site: haaren, l", "{site: cloud, l", "{site: §haren, l", "no site is named 'haren'\n  expected one of: boxtel"),
+    ("supplier", HIT, "fault: {team: centric}", "fault: {team: §centrik}", "no team or supplier is named 'centrik'"),
+    ("lasts", "lasts: 4 h (2 to 8)", "lasts: the whole drill", "lasts: §the hole drill", "did you mean 'the whole drill'?"),
+    ("lasts-wh", "lasts: 4 h (2 to 8)", "lasts: 16 h", "lasts: §16 wh", "'16 wh' is in working hours"),
+    ("repaired", HIT, "fault: {component: oracle, lasts: until repaired}", "fault: {component: directory, lasts: §until repaired}",
+     "'until repaired' is impossible: 'directory' has no 'repair'"),
+    ("repaired-site", "lasts: 4 h (2 to 8)", "lasts: 1 h", "lasts: §until repaired", "only components are repaired"),
+    ("sites", HIT, "fault: {component: oracle, sites: [boxtel]}", "fault: {component: oracle, sites: [§cloud]}",
+     "'oracle' does not stand at 'cloud'"),
+    ("sites-known", HIT, "fault: {component: oracle, sites: [boxtel]}", "fault: {component: oracle, sites: [§clod]}",
+     "no site is named 'clod'"),
+    ("sites-none", HIT, "fault: {component: oracle, sites: [boxtel]}", "fault: {component: oracle, sites: §[]}",
+     "'sites' names no site"),
+    ("sites-twice", HIT, "fault: {component: oracle, sites: [boxtel]}",
+     "fault: {component: oracle, sites: §[boxtel, boxtel]}", "'boxtel' is there twice"),
+    ("sites-kind", HIT, "fault: {link: ring}", "fault: {link: ring, §sites: [boxtel]}", "'sites' says nothing about a link"),
+    ("people", HIT, "fault: {team: infra, people: 2}", "fault: {team: infra, people: §3}", "'3' people are away, but 'infra' has 2"),
+    ("people-kind", HIT, "fault: {team: infra, people: 1}", "fault: {component: oracle, §people: 1}", "'people' says nothing about"),
+    ("after", HIT, "fault: {link: ring, after: 6 d}", "fault: {link: ring, after: §7 d}", "'7 d', when the drill is over"),
+    ("horizon", "horizon: 7 d", "horizon: 8 d", "horizon: §0 s", "'0 s' is nothing"),
+    ("horizon-wh", "horizon: 7 d", "horizon: 8 d", "horizon: §80 wh", "'80 wh' is in working hours"),
+    ("target", "horizon: 7 d", "horizon: 48 h", "horizon: 47 h", "the rto of '48 h' lies beyond the horizon of '47 h'",
+     ("rto: 48", "rto: §48")),
+    ("wait", "wait: 1 h}", "wait: 0 s}", "wait: §1}", "'1' has no unit"),
+    ("response", "wait: 1 h}", "settle: 1 h}", "§weit: 1 h}", "'weit' is not a key here\n  expected one of: detect, assess"),
+    ("assess", "wait: 1 h}", "assess: {takes: 1 wh, by: infra}}", "assess: {takes: §1 wh}}", "'1 wh' is in working hours"),
+    ("assess-heads", "wait: 1 h}", "assess: {takes: 1 h, by: infra}}", "assess: {takes: 1 h, by: {infra: §9}}}", "9 of 'infra'"),
+)  # fmt: skip
+def test_scenarios(case: Case) -> None:
+    check(SCENARIO, case, scenario=True)
