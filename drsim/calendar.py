@@ -206,9 +206,9 @@ def compile_calendar(calendar: Calendar, moment: datetime | None, until: int) ->
 
 
 def wall_clock(moment: datetime | None, t: int) -> datetime:
-    """Give the local time t ms after the moment, naive; without a moment of the standard week from Monday 1 January 1."""
+    """Give the local time t ms after the moment, naive; without a moment that of weeks from a Monday, 1 January 2001."""
     if moment is None:
-        return datetime(1, 1, 1) + timedelta(milliseconds=t)
+        return datetime(2001, 1, 1) + timedelta(milliseconds=t)
     instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=_instant(moment) + t)
     return instant.astimezone(ZoneInfo(TIME_ZONE)).replace(tzinfo=None)
 

@@ -50,7 +50,7 @@ def turned_on(drill: Drill, c: str, s: str) -> list[tuple[float, bool]]:
 
 
 TWO_SITES = """\
-sites: {here: {}, there: {pools: {hosts: 4}}}
+sites: {here: {pools: {hosts: 8}}, there: {pools: {hosts: 4}}}
 links: {line: {between: [here, there], bandwidth: 10 MB/s}}
 teams: {infra: {people: 1}}
 """
@@ -341,7 +341,7 @@ components:
 def test_people_travel_and_verify():
     drill = run(
         """\
-sites: {here: {}, there: {}, base: {travel: {there: 40 min}}}
+sites: {here: {}, there: {}, base: {travel: {there: 40 min, here: 10 min}}}
 links: {line: {between: [base, there], bandwidth: 1 GB/s}}
 teams:
   infra: {people: 2, based: base, call_out: 15 min}

@@ -15,7 +15,7 @@ from drsim.planning.plan import NEVER, Plan, Tree
 from drsim.simulation.levels import Levels, levels
 from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Row, Trajectory
 
-__all__ = ["CAUSES", "Segment", "explain"]
+__all__ = ["CAUSES", "Segment", "explain", "waits"]
 
 CAUSES = (
     "not yet detected",
@@ -72,6 +72,15 @@ def explain(
     level = levels(plan, [drill]) if level is None else level
     walk = _Walk(plan, group, drill)
     return [(what, walk.segments(what)) for what in interruptions(plan, group, drill, level)]
+
+
+def waits(plan: Plan, drill: Trajectory, row: Row) -> list[Segment]:
+    """Why a ready step did not start at once: from when it was ready to its start (its end, or that of the drill)."""
+    if row.ready < 0:
+        return []
+    end = row.start if row.start >= 0 else row.end if row.end >= 0 else plan.horizon
+    nobody = Group(-1, None, None, None, (), (), 0, NEVER)
+    return list(_Walk(plan, nobody, drill)._waits(row, row.ready, end))
 
 
 class _Walk:

@@ -430,9 +430,9 @@ class _PlanBuilder:
                     held = {} if part.restore is None else part.restore.by
                     add("restore", c, b, -1, Step(takes=Law.constant(0), by=held))
             for d in structure.of_component[c]:
-                add("restart", c, d, -1, restart_of(part)[0])
+                add("restart", c, d, -1, restart_of(part)[0], tries=part.restart is not None)
                 if part.repair is not None:
-                    add("repair", c, d, -1, part.repair, last=b >= 0)
+                    add("repair", c, d, -1, part.repair, tries=True, last=b >= 0)
                 if part.verify is not None:
                     add("verify", c, d, -1, part.verify)
         for p, point_row in enumerate(structure.points):

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Final
 
 from drsim.calendar import wall_clock
-from drsim.units import MINUTE, WEEK
+from drsim.units import WEEK
 
 __all__ = ["Wall", "moment_text"]
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_FIRST: Final = date(2001, 1, 1)
 
 
 def moment_text(moment: datetime | None) -> str:
@@ -49,7 +50,7 @@ class Wall:
         if not self.far:
             return name
         if self.moment is None:
-            return f"{name} week {1 + (local.date() - date(1, 1, 1)).days // 7}"
+            return f"{name} week {1 + (local.date() - _FIRST).days // 7}"
         return f"{name} {local.day} {_MONTHS[local.month - 1]}"
 
     def clock(self, t: int) -> str:
@@ -59,8 +60,3 @@ class Wall:
     def text(self, t: int) -> str:
         """`Tue 10:00`."""
         return f"{self.day(t)} {self.clock(t)}"
-
-    def minute(self, t: int) -> int:
-        """The minutes gone by on this clock since the drill began: what lies between two times as they are shown."""
-        shift = (self.at(0).second * 1_000 + self.at(0).microsecond // 1_000) if t >= 0 else 0
-        return (t + shift) // MINUTE

@@ -1592,7 +1592,7 @@ class _Drill:
         c, d = step.component, step.deployment
         if kind == "start" or kind == "switch":
             outcome = DONE
-            if step.works < ONE and not self._luck(step.works, step.works_variable, row.incident, row.attempt):
+            if not self._works(row):
                 outcome = FAILED
             elif self.structure.has_data[c] and self.restored[c] < 0 and not self._replica_works(c, d):
                 outcome = UNUSABLE
@@ -1601,6 +1601,8 @@ class _Drill:
                 self._moved(c, d, row)
             else:
                 self._failed(c, step.attempts, outcome)
+        elif kind in ("restart", "repair") and not self._works(row):
+            self._finish(row, FAILED)
         elif kind == "restart":
             self._finish(row, DONE)
             self._restarted(c, d, row)
@@ -1630,6 +1632,10 @@ class _Drill:
                 self.fed[d] = (*self.fed[d], *more)
                 self._raise(more, self.seq)
         self._touch(c, self.seq)
+
+    def _works(self, row: Row) -> bool:
+        step = self.plan.steps[row.step]
+        return step.works == ONE or self._luck(step.works, step.works_variable, row.incident, row.attempt)
 
     def _luck(self, works: int, variable: int, incident: int, attempt: int) -> bool:
         number: float = self.numbers.column(variable, incident, attempt)[self.index]

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from drsim.errors import DrsimError, did_you_mean
-from drsim.measures.drills import Group, Interruption, groups
-from drsim.measures.explanation import Segment, explain
+from drsim.measures.drills import Group, Interruption, groups, interruptions
+from drsim.measures.explanation import Segment, explain, waits
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers, Script
 from drsim.simulation.engine import Engine
 from drsim.simulation.levels import Levels, levels
-from drsim.simulation.trajectory import Row, Trajectory, reference_of
+from drsim.simulation.trajectory import Recovery, Row, Trajectory, reference_of
 from drsim.units import HOUR, ONE
 
 if TYPE_CHECKING:
@@ -69,6 +69,20 @@ class Replay:
         """The longest interruption (one that did not end is the longest of all), None if there was none."""
         found = self.explain(service)
         return max(found, key=lambda pair: (not pair[0].back, pair[0].end - pair[0].begin), default=None)
+
+    def interruptions(self, service: str) -> list[Interruption]:
+        """The times at which a service is below its minimum, short good times in between joined."""
+        return interruptions(self.plan, self.group(service), self.trajectory, self.computed)
+
+    def waits(self, row: Row) -> list[Segment]:
+        """Why a ready step did not start at once."""
+        return waits(self.plan, self.trajectory, row)
+
+    def data_lost(self, service: str) -> Recovery | None:
+        """The recovery below a service that lost most data, None if none lost any."""
+        below = self.plan.structure.data_below[self.group(service).service]
+        found = [r for r in self.trajectory.recoveries if r.component in below and r.point < r.lost_at]
+        return max(found, key=lambda r: r.lost_at - r.point, default=None)
 
     def level(self, service: str) -> list[tuple[int, int]]:
         """(time, level in millionths) of a service, from each instant at which it changes."""
