@@ -28,7 +28,7 @@ from drsim.model.landscape import (
 )
 from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Scenario
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
-from drsim.reading.nodes import BROKEN, Problems, Table, cloned, leaf_path, node_at
+from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
 from drsim.reading.paths import LANDSCAPE_KEYS, SCENARIO_KEYS, SECTIONS, Change, apply, begins_well
 from drsim.reading.resolve import apply_classes, expand_channels, fill, name_calendars
 from drsim.reading.rules import (
@@ -210,7 +210,7 @@ class _LandscapeBuilder:
                 hint = did_you_mean(key, LANDSCAPE_KEYS)
                 self.problems.add(f"'{key}' is not a section of a landscape", key, self.tree.at(key)[0], hint, key)
             elif key in SECTIONS and not isinstance(self.tree[key], Table):
-                if self.tree[key] is not BROKEN:
+                if not is_broken(self.tree[key]):
                     rule = f"{fields.shown(self.tree[key])} stands where a mapping of names is due"
                     self.problems.add(rule, key, self.tree.at(key)[1], f"write entries such as '{key}: {{name: ...}}'")
                 self.tree[key] = Table()

@@ -520,6 +520,8 @@ class _Drill:
 
     def _finish_instant(self) -> None:
         self._start()
+        if self.dirty:
+            self._settle_wanted()
         if self.flows_changed or (self.reach_changed and self.flows):
             self._refill()
         self.reach_changed = False
@@ -650,7 +652,7 @@ class _Drill:
                 self._check_step(step)
                 continue
             row = self._row(step)
-            row.ready, row.bound_by = self.now, cause
+            row.ready, row.round, row.bound_by = self.now, self.rounds, cause
             self.serial += 1
             heappush(self.queues[team], (step, self.serial, row))
             self.touched.add(team)
@@ -739,8 +741,15 @@ class _Drill:
             if (step := self.engine.restore[d]) >= 0:
                 self._shake(self.live[step])
             self.dirty_incidents = True
+        for d in mends:
+            self._mended(d)
         self._interrupt()
         self.evacuated = downs
+
+    def _mended(self, d: int) -> None:
+        for step in (*self.engine.gated[d], self.engine.restore[d]):
+            if step >= 0:
+                self._check_step(step)
 
     def component_of(self, deployment: int) -> int:
         return self.engine.component_of[deployment]
@@ -1084,6 +1093,7 @@ class _Drill:
 
     def _make_ready(self, row: Row) -> None:
         row.ready = self.now
+        row.round = self.rounds
         step = row.step
         row.bound_by = self.causes[max(row.seq, self._ground_seq(step)) if step >= 0 else row.seq]
         self._queue(row)
@@ -1441,6 +1451,8 @@ class _Drill:
         if row.kind == "restore" and not self._begin_restore(row):
             return False
         row.start = now
+        if row.step >= 0 and self.open_steps[(c := self.engine.steps_component[row.step])] > 1:
+            self._touch(c, self.seq)  # while it runs, something else may not be wanted
         for team, heads in row.crew:
             self.busy[team] += heads
             if now > row.ready and self.freed_time[team] == now:
@@ -1561,6 +1573,8 @@ class _Drill:
         """A row ends; its crew is free."""
         row.outcome = outcome
         row.end = self.now
+        if outcome == DROPPED and row.ready == self.now and row.round == self.rounds:
+            row.ready, row.bound_by = -1, None  # what is wanted is settled before what is ready
         step = row.step
         if step >= 0:
             self.live[step] = None
@@ -1612,7 +1626,9 @@ class _Drill:
             self._finish(row, DONE)
             self.broken[d] -= self.broken_until[d]
             self.broken_until[d] = 0
-            self.broken_seq[d] = self.seq
+            if not self.broken[d]:
+                self.broken_seq[d] = self.seq
+                self._mended(d)
             self.dirty_incidents = True
         elif step.point >= 0:
             self._finish(row, DONE)

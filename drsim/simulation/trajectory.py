@@ -32,7 +32,7 @@ class Row:
 
     __slots__ = (
         "attempt", "bound_by", "copy", "crew", "due", "end", "freed_by", "incident", "kind", "object", "order", "outcome",
-        "ready", "seq", "site", "start", "step", "wanted",
+        "ready", "round", "seq", "site", "start", "step", "wanted",
     )  # fmt: skip
 
     kind: str
@@ -53,7 +53,7 @@ class Row:
         self.outcome: str | None = None
         self.bound_by: Row | tuple[str, str] | None = None
         self.freed_by: Row | None = None
-        self.copy = -1
+        self.copy = self.round = -1
 
     @property
     def reference(self) -> Reference:

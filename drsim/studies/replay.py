@@ -33,9 +33,15 @@ class Replay:
     trajectory: Trajectory
 
     @classmethod
-    def of(cls, plan: Plan, seed: int, drill: int, script: Script | None = None) -> Replay:
-        """Drill number `drill` of a seed; `script` gives a test's own uniform numbers by name."""
-        return cls(plan, seed, Engine(plan).drill(Numbers(plan, seed, drill, 1, script), 0))
+    def of(
+        cls, plan: Plan, seed: int, drill: int, script: Script | None = None, engine: Engine | None = None
+    ) -> Replay:
+        """Drill number `drill` of a seed; `script` gives a test's own uniform numbers by name.
+
+        `engine`: one of this plan, when many drills are replayed.
+        """
+        engine = Engine(plan) if engine is None else engine
+        return cls(plan, seed, engine.drill(Numbers(plan, seed, drill, 1, script), 0))
 
     @property
     def drill(self) -> int:
@@ -190,7 +196,7 @@ class Replay:
         """The drill as a log that a person can read."""
         from drsim.reporting.timeline import timeline
 
-        return timeline(self, service)
+        return str(timeline(self, service))
 
 
 _COLUMNS = [

@@ -20,6 +20,7 @@ from drsim.measures.drills import AGES, CONTINUITY, Block, Group, groups
 from drsim.measures.explanation import CAUSES
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers
+from drsim.simulation.engine import Engine
 from drsim.studies.replay import Replay
 from drsim.units import HOUR, ONE
 
@@ -352,7 +353,14 @@ class Result:
         """One drill again, with its steps, levels and explanations."""
         if not 0 <= drill < self.replications:
             raise DrsimError(f"drill {drill}: this run has drills 0 to {self.replications - 1}")
-        return Replay.of(self.plan, self.seed, drill)
+        return Replay.of(self.plan, self.seed, drill, engine=self._engine)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return Engine(self.plan)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_engine"}  # it holds a clock of SimPy
 
     def around(self, service: str, p: float, count: int = AROUND) -> tuple[int, ...]:
         """The drills whose recovery time of a service ranks nearest to the quantile `p`, in order of rank."""

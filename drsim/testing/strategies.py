@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, Typ
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from drsim.distributions import Law
+from drsim.units import MINUTE, Duration, format_ms
+
 if TYPE_CHECKING:
     from drsim.model import Landscape, Scenario
 
@@ -275,13 +278,15 @@ _SERVICE_KEYS: Final = ("title", "targets", "open", "demand", "needs", "channels
 _RESPONSE_KEYS: Final = ("detect", "assess", "decide", "wait", "evacuation", "settle")
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
-# Drawing. One integer below a small number is the cheapest draw there is, and a shared strategy the cheapest strategy.
+# Drawing. Every choice is one integer of the same range, for Hypothesis varies an example by moving choices about: one
+# that is out of range where it arrives would become 0, which cuts the example short. Sharing the strategy is fast, too.
 
-_BELOW: Final = tuple(st.integers(0, max(0, count - 1)) for count in range(64))
+_CHOICE: Final = st.integers(0, 119)
 
 
 def _below(draw: DrawFn, count: int) -> int:
-    return draw(_BELOW[count] if count < len(_BELOW) else st.integers(0, count - 1))
+    """A number below the count, each as likely; shrinks to 0."""
+    return draw(_CHOICE) % count if count <= 60 else draw(st.integers(0, count - 1))
 
 
 def _pick(draw: DrawFn, options: Sequence[_T]) -> _T:
@@ -370,7 +375,7 @@ def _any_law(draw: DrawFn, uncertain: bool, unit: str) -> Any:
             "observed": [f"{low} {unit}", f"{likely} {unit}", f"{low} {unit}", f"{likely + 7} {unit}"][: 1 + low % 4]
         }
     if form == 9:
-        return {"mix": {f"{low} %": f"{likely} {unit}", f"{100 - low} %": f"{likely} {unit} ({low} to {likely * 2})"}}
+        return {"mix": {f"{low}.5 %": f"{likely} {unit}", f"{99 - low}.5 %": f"{likely} {unit} ({low} to {likely * 2})"}}
     return {
         "mix": {"60 %": f"mean {low} {unit}", "30.5 %": {"observed": [f"{likely} {unit}"]}, "9.5 %": f"{likely} {unit}"}
     }
@@ -573,7 +578,7 @@ class _Builder:
 
     def site(self, draw: DrawFn) -> bool:
         """Add a site with its links; False to stop."""
-        if self.sites and not _more(draw, 5):
+        if self.sites and not _more(draw, 6 if len(self.sites) == 1 else 4):
             return False
         given, earlier, name = self.given, list(self.sites), f"site-{len(self.sites) + 1}"
         site: Document = {}
@@ -613,7 +618,7 @@ class _Builder:
 
     def team(self, draw: DrawFn) -> bool:
         """Add a team or, after them, a supplier; False to stop."""
-        if not _more(draw, 5):
+        if not _more(draw, 4 if self.teams or self.suppliers else 8):
             return False
         given = self.given
         outside = len(self.teams) == given["max_teams"] or _one_in(draw, 3)
@@ -729,7 +734,7 @@ class _Builder:
     def component(self, draw: DrawFn) -> bool:
         """Add a component, which needs earlier ones or closes a circle with one; False to stop."""
         given, number = self.given, len(self.components)
-        if number and not _more(draw, 9):
+        if number and not _more(draw, 10):
             return False
         place = given["max_components"] - 1 - number if self.backwards else number
         name = _LETTERS[place] if place < len(_LETTERS) else f"c{place + 1}"
@@ -759,7 +764,7 @@ class _Builder:
             "restart": 1,
             "automatic": given["automatic"],
             "repair": given["repairs"],
-            "restore": restorable and bool(self.crews),
+            "restore": 2 * (restorable and bool(self.crews)),
             "verify": given["verification"],
             "recover": role is not None,
             "pools": 2 * given["pools"],
@@ -767,7 +772,7 @@ class _Builder:
             "starts_after": given["starts_after"] and bool(lower),
             "labels": given["labels"],
         }
-        for extra in _extras(draw, [name for name, count in options.items() for _ in range(count)], 4):
+        for extra in _extras(draw, [name for name, count in options.items() for _ in range(count)], 3):
             match extra:
                 case "start":
                     component["start"] = self.step(draw, works=_WORKS_OR_NEVER_EACH, places=at)
@@ -988,7 +993,7 @@ class _Builder:
                 case "demand":
                     service["demand"] = _pick(draw, ("38/day", "5/hour", "100/week", "2500.5/year"))
                 case "verify":
-                    service["verify"] = self.step(draw)
+                    service["verify"] = self.step(draw, places=dict.fromkeys(site for site, _ in seen))
                 case "title":
                     service["title"] = "Paspoort afhalen"
                 case "targets":
@@ -1029,7 +1034,7 @@ class _Builder:
                 "channel": bool(channels),
                 "open": given["calendars"],
             }
-            for extra in _extras(draw, [name for name, on in options.items() if on], 4):
+            for extra in _extras(draw, [name for name, on in options.items() if on], 2):
                 match extra:
                     case "needs":
                         own = _some(draw, [name for name in self.known if self.reaches([at], name)], 2)
@@ -1053,7 +1058,7 @@ class _Builder:
         options = {
             "rto": ("1 h", "30 min", "4 h", "1 d", *working),
             "rpo": ("1 h", "0 s", "1 d"),
-            "mtpd": ("3 d", "7 d"),
+            "mtpd": ("1 d", "3 d", "7 d"),
             "share": ("85 %", "50 %", "99.9 %"),
         }
         targets = {name: _pick(draw, options[name]) for name in _extras(draw, ("rto", *options), 1)}
@@ -1145,7 +1150,7 @@ def _response(draw: DrawFn, given: Features, crews: Sequence[Any]) -> Document:
         return step if crew is None else {**step, "by": crew}
 
     response: Document = {}
-    for extra in _extras(draw, _RESPONSE_KEYS, 3):
+    for extra in _extras(draw, _RESPONSE_KEYS, 2):
         match extra:
             case "detect" | "evacuation":
                 response[extra] = _law(draw, given)
@@ -1222,6 +1227,7 @@ class _Targets:
     last: tuple[str, str, int] | None = None
     """The last one with a fixed beginning and end: its kind, its target and the minute of its end."""
     last_after: int = 0
+    first: bool = True
 
     def __post_init__(self) -> None:
         """List the kinds of things that there are to hit."""
@@ -1250,10 +1256,11 @@ class _Targets:
 
     def disruption(self, draw: DrawFn) -> Document | None:
         """A disruption; None to stop."""
-        if not self.kinds or not _more(draw, 5):
+        if not self.kinds or not _more(draw, 12 if self.first else 4):
             return None
+        self.first = False
         given, last, before = self.given, self.last, self.last_after
-        again = last is not None and given["later"] and _one_in(draw, 3)
+        again = last is not None and given["later"] and _one_in(draw, 2)
         kind = _pick(draw, self.kinds + self.kinds[:1])
         section = self.section(kind)
         target = _pick(draw, list(section))
@@ -1353,7 +1360,7 @@ def _scenario(draw: DrawFn, own: Document | SearchStrategy[Document] | None, giv
             break
         disruptions[f"outage-{len(disruptions) + 1}"] = drawn
     teams = [*landscape.get("teams", ()), *landscape.get("suppliers", ())] if given["crews"] else []
-    response = _response(draw, given, teams) if _one_in(draw, 4) else {}
+    response = _response(draw, given, teams) if _one_in(draw, 3) else {}
     document: Document = {"drsim": "scenario 1", "title": "A generated drill"}
     if given["labels"] and _one_in(draw, 8):
         document |= {"question": "Does service simply go on?", "why": "no"}
@@ -1363,9 +1370,28 @@ def _scenario(draw: DrawFn, own: Document | SearchStrategy[Document] | None, giv
         document["disruptions"] = disruptions
     if response:
         document["response"] = response
-    if _one_in(draw, 3):
-        document["horizon"] = _duration(draw, given, _HORIZONS)
+    horizon = _horizon(draw, document, given)
+    if horizon:
+        document["horizon"] = horizon
     return document
+
+
+def _horizon(draw: DrawFn, document: Document, given: ScenarioFeatures) -> str | None:
+    """How far to look: as far as the targets, and beyond the beginning of each disruption; None for the default."""
+    ends = [0]
+    for service in document["landscape"].get("services", {}).values():
+        targets = service.get("targets", {})
+        ends += [Duration.parse(targets[key]).ms for key in ("rto", "mtpd") if key in targets]
+    for disruption in document.get("disruptions", {}).values():
+        after = Law.parse(disruption.get("after", "0 s"), "duration").fixed
+        ends.append(0 if after is None else after + 1)
+    least = max(ends)
+    enough = [horizon for horizon in _HORIZONS if Duration.parse(horizon).ms >= least]
+    if enough and enough[0] == _HORIZONS[0] and not _one_in(draw, 3):
+        return None
+    if not enough or (given["durations"] == "any" and _one_in(draw, 4)):
+        return format_ms(least + draw(st.integers(1, 240)) * MINUTE)
+    return _pick(draw, enough)
 
 
 # What users call

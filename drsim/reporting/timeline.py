@@ -1,0 +1,373 @@
+"""One drill, told as it was: all that happened, or what kept one service waiting."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from drsim.measures.drills import Interruption
+from drsim.measures.explanation import CAUSES, Segment
+from drsim.planning.plan import NEVER, Outage, Plan
+from drsim.reporting.numbers import plain
+from drsim.reporting.page import WIDTH, Cell, Page, hours_minutes
+from drsim.reporting.wall import Wall, moment_text
+from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Row
+from drsim.units import DAY, MINUTE
+
+if TYPE_CHECKING:
+    from drsim.studies.replay import Replay
+
+__all__ = ["because", "crew_text", "lost_text", "outage_text", "timeline", "title_of"]
+
+MOST_WAITS = 4
+"""Reasons that are named for one wait; the rest is summed."""
+
+
+def timeline(replay: Replay, service: str | None = None, page: Page | None = None) -> Page:
+    """The drill as a log, or the interruptions of one service as segments that add up."""
+    page = Page() if page is None else page
+    if service is None:
+        _Log(replay, page).write()
+    else:
+        _Story(replay, page, service).write()
+    return page
+
+
+def title_of(plan: Plan, service: str) -> str:
+    """What people call a service."""
+    return plan.scenario.landscape.services[service].title or service
+
+
+def crew_text(plan: Plan, crew: Iterable[tuple[int, int]]) -> str:
+    """`infra`, or `2 infra + network`."""
+    teams = plan.structure.teams
+    return " + ".join(teams[team] if heads == 1 else f"{heads} {teams[team]}" for team, heads in crew)
+
+
+def outage_text(plan: Plan, outage: Outage) -> str:
+    """What an outage takes away: `site haaren is lost`."""
+    structure = plan.structure
+    match outage.kind:
+        case "site":
+            return f"site {structure.sites[outage.targets[0]]} is lost"
+        case "link":
+            return f"link {structure.links[outage.targets[0]][0]} is cut"
+        case "team":
+            team = outage.targets[0]
+            some = outage.heads < plan.people[team]
+            return f"{f'{outage.heads} of ' if some else ''}team {structure.teams[team]} away"
+    names = {structure.components[structure.deployments[d][0]] for d in outage.targets}
+    sites = sorted(structure.sites[structure.deployments[d][1]] for d in outage.targets)
+    return f"component {', '.join(sorted(names))} breaks at {', '.join(sites)}"
+
+
+def lost_text(ms: int) -> str:
+    """How much data is gone: `12 h`."""
+    return plain(ms)
+
+
+def because(segment: Segment) -> str:
+    """What a wait was for: `dba busy with start sql-server`."""
+    if segment.cause == "team busy" and segment.detail:
+        return f"{segment.team} busy with {segment.detail}"
+    detail = segment.detail or segment.team
+    both = f"{segment.detail}: {segment.team}" if segment.detail and segment.team else detail
+    return f"{segment.cause} ({both})" if both else segment.cause
+
+
+def shown_minutes(begin: int, end: int) -> int:
+    """The minutes between two times as they are shown, so that what is shown adds up."""
+    return end // MINUTE - begin // MINUTE
+
+
+@dataclass
+class _Log:
+    replay: Replay
+    page: Page
+
+    def __post_init__(self) -> None:
+        self.plan = self.replay.plan
+        self.drill = self.replay.trajectory
+        self.wall = _wall(self.replay)
+        self.several = len({row.incident for row in self.drill.rows}) > 1
+        self.last = ""
+        ends = [self.wall.text(0), *(self.wall.text(row.end) for row in self.drill.rows if row.end >= 0)]
+        self.day = max(len(self.wall.day(0)), *(len(end) - 6 for end in ends))
+        self.end = max(len(end) for end in ends)
+        used = 2 + self.day + 1 + 5 + 1 + self.end + 1 + 6 + 2
+        crews = [len(crew_text(self.plan, row.crew)) for row in self.drill.rows]
+        self.who = min(max([0, *crews]), (WIDTH - used) // 3)
+        self.what = WIDTH - used - self.who - 1
+        self.hang = used
+
+    def write(self) -> None:
+        """All events in order of time."""
+        page, plan = self.page, self.plan
+        _opening(self.replay, page, f"{plan.scenario.title}")
+        cells = [
+            Cell("", self.day),
+            Cell("from", 5),
+            Cell("to", self.end),
+            Cell("h:mm", 6, "right"),
+            Cell("", 0),
+            Cell("what", self.what),
+            Cell("who", self.who),
+        ]
+        page.row([cell._replace(style="dim") for cell in cells])
+        for time, kind, _, what in sorted(self._events(), key=lambda event: event[:3]):
+            if isinstance(what, Row):
+                self._row(what)
+            else:
+                self._event(time, what, "bold red" if kind == 1 else "bold green" if kind == 2 else "bold")
+        self._undone()
+        self._services()
+
+    def _events(self) -> Iterable[tuple[int, int, int, Row | str]]:
+        """(time, what comes first at one instant, its order in that, what)."""
+        for outage in self.plan.outages:
+            begin, end = self.drill.outages.get(outage.name, (NEVER, NEVER))
+            if begin < self.plan.horizon:
+                yield begin, 0, 1, f"{outage.name}: {outage_text(self.plan, outage)}"
+            if end < self.plan.horizon:
+                yield end, 0, 0, f"{outage.name}: over"
+        for time, names in self._gone().items():
+            many = f" {len(names)} services:" if len(names) > 1 else ""
+            yield time, 1, 0, f"below their minimum:{many} {', '.join(names)}" if many else f"below minimum: {names[0]}"
+        for number, (time, text) in enumerate(self._back()):
+            yield time, 2, number, text
+        for number, row in enumerate(self.drill.rows):
+            if row.start >= 0:
+                yield row.start, 3, number, row
+
+    def _gone(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = defaultdict(list)
+        for service in self.plan.structure.services:
+            for what in self.replay.interruptions(service):
+                found[what.begin].append(title_of(self.plan, service))
+        return found
+
+    def _back(self) -> Iterable[tuple[int, str]]:
+        for service in self.plan.structure.services:
+            for what in self.replay.interruptions(service):
+                if what.back:
+                    length = hours_minutes(shown_minutes(what.begin, what.end))
+                    yield what.end, f"{title_of(self.plan, service)} is back after {length}"
+
+    def _times(self, time: int) -> list[Cell]:
+        day = self.wall.day(time)
+        shown = "" if day == self.last else day
+        self.last = day
+        return [Cell(shown, self.day), Cell(self.wall.clock(time), 5)]
+
+    def _event(self, time: int, text: str, style: str) -> None:
+        lines = self.page.wrapped(text, WIDTH - self.hang)
+        gap = [Cell("", self.end), Cell("", 6), Cell("", 0)]
+        self.page.row([*self._times(time), *gap, Cell(lines[0] if lines else "", WIDTH - self.hang, style=style)])
+        for line in lines[1:]:
+            self.page.raw(" " * self.hang + line, style=style)
+
+    def _row(self, row: Row) -> None:
+        end = row.end if row.end >= 0 else self.plan.horizon
+        until = self.wall.text(end) if self.wall.day(end) != self.wall.day(row.start) else self.wall.clock(end)
+        if row.end < 0:
+            until = ""
+        style = "" if row.outcome == DONE else "red"
+        text = self._name(row)
+        lines = self.page.wrapped(text, self.what)
+        self.page.row(
+            [
+                *self._times(row.start),
+                Cell(until, self.end),
+                Cell(hours_minutes(shown_minutes(row.start, end)), 6, "right"),
+                Cell("", 0),
+                Cell(lines[0], self.what, style=style),
+                Cell(crew_text(self.plan, row.crew), self.who),
+            ]
+        )
+        for line in lines[1:]:
+            self.page.raw(" " * self.hang + line, style=style)
+        if waited := self._waited(row, row.start):
+            self.page.say(waited, indent=self.hang, style="dim", hang=2)
+
+    def _name(self, row: Row) -> str:
+        step = self.plan.steps[row.step] if row.step >= 0 else None
+        place = f" @ {row.site}" if row.site and (step is None or step.point < 0) else ""
+        number = f", try {row.attempt + 1}" if row.attempt else ""
+        incident = f" #{row.incident}" if self.several else ""
+        ending = {
+            DONE: "",
+            RUNNING: ": still under way at the end",
+            "unusable": ": its copy was unusable",
+            "interrupted": ": interrupted, it lost its ground",
+            "dropped": ": dropped, no longer wanted",
+        }.get(row.outcome or "", f": {row.outcome}")
+        return f"{row.kind} {row.object}{place}{incident}{number}{ending}"
+
+    def _waited(self, row: Row, until: int) -> str:
+        """Why it did not start at once: `waited 0:27: dba busy with start sql-server`."""
+        segments = self.replay.waits(row)
+        if shown_minutes(row.ready, until) <= 0 or not segments:
+            return ""
+        parts: dict[str, int] = defaultdict(int)
+        for segment in segments:
+            parts[because(segment)] += shown_minutes(segment.begin, segment.end)
+        parts = {text: minutes for text, minutes in parts.items() if minutes}
+        total = hours_minutes(shown_minutes(row.ready, until))
+        if len(parts) < 2:
+            return f"waited {total}: {next(iter(parts), '')}"
+        shown = [f"{text} {hours_minutes(minutes)}" for text, minutes in list(parts.items())[:MOST_WAITS]]
+        if rest := sum(list(parts.values())[MOST_WAITS:]):
+            shown.append(f"other reasons {hours_minutes(rest)}")
+        return f"waited {total}: {' · '.join(shown)}"
+
+    def _undone(self) -> None:
+        waiting = [row for row in self.drill.rows if row.start < 0 and row.outcome == WAITING]
+        if waiting:
+            self.page.blank()
+            self.page.heading(f"NOT STARTED BY THE END {len(waiting)}")
+            for row in waiting:
+                since = f"wanted from {self.wall.text(row.wanted)}"
+                why = self._waited(row, self.plan.horizon) or "its ground is not there: what it needs does not run"
+                self.page.say(f"{self._name(row).split(':')[0]}: {since}; {why}", hang=4)
+        dropped = [row for row in self.drill.rows if row.start < 0 and row.outcome == "dropped"]
+        if dropped:
+            self.page.blank()
+            self.page.heading(f"NO LONGER WANTED BEFORE THEY STARTED {len(dropped)}")
+            self.page.say(" · ".join(f"{self._name(row).split(':')[0]}" for row in dropped))
+
+    def _services(self) -> None:
+        """What is not back, and what never went."""
+        services = self.plan.structure.services
+        found = {service: self.replay.interruptions(service) for service in services}
+        away = [name for name, all_of_them in found.items() if any(not what.back for what in all_of_them)]
+        whole = [name for name, all_of_them in found.items() if not all_of_them]
+        self.page.blank()
+        for heading, names, style in (("NOT BACK", away, "bold red"), ("NEVER BELOW THEIR MINIMUM", whole, "bold green")):
+            if names:
+                self.page.heading(f"{heading} {len(names)}", style=style)
+                self.page.say(" · ".join(title_of(self.plan, name) for name in names))
+
+
+@dataclass
+class _Story:
+    replay: Replay
+    page: Page
+    service: str
+
+    def __post_init__(self) -> None:
+        self.plan = self.replay.plan
+        self.wall = _wall(self.replay)
+        self.title = title_of(self.plan, self.service)
+        self.found = self.replay.explain(self.service)
+
+    def write(self) -> None:
+        """Each interruption with its segments, and totals by cause."""
+        _opening(self.replay, self.page, self._answer())
+        for what, segments in self.found:
+            self._interruption(what, segments)
+        if self.found:
+            self._totals()
+        self._data()
+
+    def _answer(self) -> str:
+        if not self.found:
+            return f"{self.title} is never below its minimum"
+        longest = max((what for what, _ in self.found), key=lambda what: (not what.back, what.end - what.begin))
+        times = "" if len(self.found) == 1 else f", the longest of {len(self.found)} interruptions"
+        if not longest.back:
+            return f"{self.title} is not back by the end of the {plain(self.plan.horizon)}{times}"
+        return f"{self.title} is back after {hours_minutes(shown_minutes(longest.begin, longest.end))}{times}"
+
+    def _interruption(self, what: Interruption, segments: Sequence[Segment]) -> None:
+        day = max(len(self.wall.day(t)) for t in (what.begin, what.end, *(s.begin for s in segments)))
+        team = min(22, max([0, *(len(segment.team) for segment in segments)]))
+        cause = max(len(segment.cause) for segment in segments)
+        detail = WIDTH - 2 - day - 1 - 5 - 1 - 7 - 2 - cause - 2 - 1 - team
+        last = ""
+        for segment in segments:
+            today = self.wall.day(segment.begin)
+            lines = self.page.wrapped(_told(segment), detail) or [""]
+            cells = [
+                Cell("" if today == last else today, day),
+                Cell(self.wall.clock(segment.begin), 5),
+                Cell(hours_minutes(shown_minutes(segment.begin, segment.end)), 7, "right"),
+                Cell("", 0),
+                Cell(segment.cause, cause + 1, style="red" if segment.cause == "failed attempt" else ""),
+                Cell(lines[0], detail),
+                Cell(segment.team, team),
+            ]
+            self.page.row(cells)
+            for line in lines[1:]:
+                self.page.raw(" " * (2 + day + 1 + 5 + 1 + 7 + 2 + cause + 2) + line)
+            last = today
+        end = self.wall.day(what.end)
+        self.page.row(
+            [
+                Cell("" if end == last else end, day),
+                Cell(self.wall.clock(what.end), 5),
+                Cell(hours_minutes(shown_minutes(what.begin, what.end)), 7, "right", "bold"),
+                Cell("", 0),
+                Cell(
+                    f"{self.title} is back" if what.back else "the end of the drill: not back",
+                    WIDTH - day - 20,
+                    style="bold green" if what.back else "bold red",
+                ),
+            ]
+        )
+        self.page.blank()
+
+    def _totals(self) -> None:
+        sums: dict[str, int] = defaultdict(int)
+        for _, segments in self.found:
+            for segment in segments:
+                sums[segment.cause] += shown_minutes(segment.begin, segment.end)
+        total = sum(shown_minutes(what.begin, what.end) for what, _ in self.found)
+        self.page.heading("IN ALL", "hours:minutes by cause")
+        for cause in sorted(sums, key=lambda cause: (-sums[cause], CAUSES.index(cause))):
+            self.page.row([Cell(cause, 34), Cell(hours_minutes(sums[cause]), 8, "right")])
+        self.page.row([Cell("below its minimum", 34, style="bold"), Cell(hours_minutes(total), 8, "right", "bold")])
+
+    def _data(self) -> None:
+        structure, drill = self.plan.structure, self.replay.trajectory
+        below = structure.data_below[self.replay.group(self.service).service]
+        gone = [structure.components[c] for c in drill.lost_at_end if c in below]
+        lost = self.replay.data_lost(self.service)
+        if not below:
+            return
+        self.page.blank()
+        if gone:
+            self.page.say(f"Data not recovered by the end: {', '.join(gone)}.", indent=1)
+        elif lost is None:
+            self.page.say("No data lost.", indent=1)
+        else:
+            name = structure.components[lost.component]
+            since = Wall(self.wall.moment, self.wall.offset, lost.lost_at - lost.point >= 6 * DAY or self.wall.far)
+            text = f"Data lost: {lost_text(lost.lost_at - lost.point)} of {name}, all after {since.text(lost.point)}."
+            self.page.say(text, indent=1)
+
+
+def _told(segment: Segment) -> str:
+    """What a segment was about."""
+    if segment.cause == "team busy" and segment.detail:
+        return f"busy with {segment.detail}"
+    return segment.detail
+
+
+def _wall(replay: Replay) -> Wall:
+    drill, plan = replay.trajectory, replay.plan
+    ends = [min(row.end, plan.horizon) for row in drill.rows]
+    ends += [t for span in drill.outages.values() for t in span if t < plan.horizon]
+    if any(row.end < 0 and row.outcome in (RUNNING, WAITING) for row in drill.rows) or drill.lost_at_end:
+        ends.append(plan.horizon)
+    return Wall.over(plan.scenario.moment, drill.offset, max([0, *ends]))
+
+
+def _opening(replay: Replay, page: Page, answer: str) -> None:
+    scenario, wall = replay.plan.scenario, _wall(replay)
+    page.say(f"Drill {replay.drill} of seed {replay.seed}: {answer}", style="bold", indent=0, most=4)
+    dated = moment_text(scenario.moment)
+    when = dated if scenario.moment is not None else f"any moment of the week: here {wall.day(0)} {wall.clock(0)}"
+    page.say(f"{scenario.title} · {when} · {plain(scenario.horizon.ms)} ahead", style="dim", indent=0, most=4)
+    page.blank()
