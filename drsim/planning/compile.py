@@ -154,6 +154,7 @@ class _StructureBuilder:
             for c in direct[p]
             if parts[c].verify is None
             for d in self.of_component[c]
+            if parts[c].scope == "network" or self.deployments[d][1] == point[2]
         ]
         self.points, self.direct = points, direct
         network, gate, restore_gate, point_gate, views, checked = self._network()

@@ -172,7 +172,9 @@ def _beside(path: Path, name: str, places: Iterable[str], parts: Parts) -> Findi
 def _pools(component: Component, parts: Parts) -> Findings:
     for key in ("uses", "shares"):
         for pool in getattr(component, key):
-            lacking = sorted(site for site in component.at if site in parts.sites and pool not in parts.sites[site].pools)
+            lacking = sorted(
+                site for site in component.at if site in parts.sites and pool not in parts.sites[site].pools
+            )
             if lacking:
                 known = sorted(parts.sites[lacking[0]].pools)
                 hint = did_you_mean(pool, known) if known else f"add 'pools: {{{pool}: 8}}' to '{lacking[0]}'"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -116,22 +116,20 @@ class Page:
     ) -> None:
         """A paragraph that begins with a label of its own style."""
         head = self.clean(label)
-        words = f"{head} {text}" if head else text
-        lines = self._paragraph(words, WIDTH - indent, hang, most)
-        for number, line in enumerate(lines):
-            found = Text(" " * (indent + (hang if number else 0)))
-            if number == 0 and head and line.startswith(head):
-                found.append(head, label_style).append(line[len(head) :], style)
-            else:
-                found.append(line, style)
-            self.lines.append(found)
-
-    def _paragraph(self, text: str, width: int, hang: int, most: int | None) -> list[str]:
-        first = self.wrapped(text, width, most)
-        if len(first) < 2 or not hang:
-            return first
-        rest = self.clean(text)[len(first[0]) :]
-        return [first[0], *self.wrapped(rest, width - hang, None if most is None else most - 1)]
+        before = cell_len(head) + 2 if head else 0
+        if before > WIDTH // 2:
+            self.say(label, style=label_style, indent=indent)
+            self.say(text, style=style, indent=indent + hang, most=most)
+            return
+        words = self.clean(text).split()
+        first, words = _line(words, WIDTH - indent - before) if words else ("", [])
+        rest = self.wrapped(" ".join(words), WIDTH - indent - hang, None if most is None else max(1, most - 1))
+        if most == 1 and rest:
+            first, rest = self.fit(f"{first} {' '.join(words)}", WIDTH - indent - before), []
+        line = Text(" " * indent)
+        line.append(head, label_style).append("  " if head and first else "").append(first, style)
+        self.lines.append(line)
+        self.lines += [Text(" " * (indent + hang)).append(each, style) for each in rest]
 
     def heading(self, text: str, more: str = "", *, style: str = "bold") -> None:
         """A heading, and what is said beside it."""
@@ -259,6 +257,8 @@ def _line(words: list[str], width: int) -> tuple[str, list[str]]:
     """Take the first line off a list of words."""
     if cell_len(words[0]) > width:
         part = _longest(words[0], width) or words[0][:1]
+        at = max(part.rfind(sign) for sign in "-./_") + 1  # a word of several parts is better cut between them
+        part = part[:at] if at > width // 3 else part
         rest = words[0][len(part) :]
         return part, [rest, *words[1:]] if rest else words[1:]
     count = 1
@@ -266,7 +266,3 @@ def _line(words: list[str], width: int) -> tuple[str, list[str]]:
         count += 1
     return " ".join(words[:count]), words[count:]
 
-
-def columns(rows: Iterable[Sequence[str]], measure: Callable[[str], int] = cell_len) -> Iterator[int]:
-    """Give the width of each column."""
-    return (max(map(measure, column)) for column in zip(*rows, strict=True))

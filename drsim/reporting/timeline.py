@@ -19,7 +19,7 @@ from drsim.units import DAY, MINUTE
 if TYPE_CHECKING:
     from drsim.studies.replay import Replay
 
-__all__ = ["because", "crew_text", "lost_text", "outage_text", "timeline", "title_of"]
+__all__ = ["because", "crew_text", "outage_text", "timeline", "title_of"]
 
 MOST_WAITS = 4
 """Reasons that are named for one wait; the rest is summed."""
@@ -63,15 +63,10 @@ def outage_text(plan: Plan, outage: Outage) -> str:
     return f"component {', '.join(sorted(names))} breaks at {', '.join(sites)}"
 
 
-def lost_text(ms: int) -> str:
-    """How much data is gone: `12 h`."""
-    return plain(ms)
-
-
 def because(segment: Segment) -> str:
-    """What a wait was for: `dba busy with start sql-server`."""
+    """What a wait was for: `dba busy, last with start sql-server`."""
     if segment.cause == "team busy" and segment.detail:
-        return f"{segment.team} busy with {segment.detail}"
+        return f"{segment.team} busy, last with {segment.detail}"
     detail = segment.detail or segment.team
     both = f"{segment.detail}: {segment.team}" if segment.detail and segment.team else detail
     return f"{segment.cause} ({both})" if both else segment.cause
@@ -98,7 +93,7 @@ class _Log:
         self.end = max(len(end) for end in ends)
         used = 2 + self.day + 1 + 5 + 1 + self.end + 1 + 6 + 2
         crews = [len(crew_text(self.plan, row.crew)) for row in self.drill.rows]
-        self.who = min(max([0, *crews]), (WIDTH - used) // 3)
+        self.who = min(max([0, *crews]), 20)
         self.what = WIDTH - used - self.who - 1
         self.hang = used
 
@@ -135,8 +130,9 @@ class _Log:
         for time, names in self._gone().items():
             many = f" {len(names)} services:" if len(names) > 1 else ""
             yield time, 1, 0, f"below their minimum:{many} {', '.join(names)}" if many else f"below minimum: {names[0]}"
-        for number, (time, text) in enumerate(self._back()):
-            yield time, 2, number, text
+        for number, ((time, length), names) in enumerate(self._back().items()):
+            verb = "is" if len(names) == 1 else "are"
+            yield time, 2, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}"
         for number, row in enumerate(self.drill.rows):
             if row.start >= 0:
                 yield row.start, 3, number, row
@@ -148,12 +144,14 @@ class _Log:
                 found[what.begin].append(title_of(self.plan, service))
         return found
 
-    def _back(self) -> Iterable[tuple[int, str]]:
+    def _back(self) -> dict[tuple[int, int], list[str]]:
+        """By (when they are back, minutes that they were away) the services."""
+        found: dict[tuple[int, int], list[str]] = defaultdict(list)
         for service in self.plan.structure.services:
             for what in self.replay.interruptions(service):
                 if what.back:
-                    length = hours_minutes(shown_minutes(what.begin, what.end))
-                    yield what.end, f"{title_of(self.plan, service)} is back after {length}"
+                    found[what.end, shown_minutes(what.begin, what.end)].append(title_of(self.plan, service))
+        return found
 
     def _times(self, time: int) -> list[Cell]:
         day = self.wall.day(time)
@@ -194,6 +192,8 @@ class _Log:
     def _name(self, row: Row) -> str:
         step = self.plan.steps[row.step] if row.step >= 0 else None
         place = f" @ {row.site}" if row.site and (step is None or step.point < 0) else ""
+        if row.kind == "mobilise":
+            place = f" to {row.site}" if row.site else ""
         number = f", try {row.attempt + 1}" if row.attempt else ""
         incident = f" #{row.incident}" if self.several else ""
         ending = {
@@ -206,7 +206,7 @@ class _Log:
         return f"{row.kind} {row.object}{place}{incident}{number}{ending}"
 
     def _waited(self, row: Row, until: int) -> str:
-        """Why it did not start at once: `waited 0:27: dba busy with start sql-server`."""
+        """Why it did not start at once: `waited 0:27: dba busy, last with start sql-server`."""
         segments = self.replay.waits(row)
         if shown_minutes(row.ready, until) <= 0 or not segments:
             return ""
@@ -277,7 +277,7 @@ class _Story:
         longest = max((what for what, _ in self.found), key=lambda what: (not what.back, what.end - what.begin))
         times = "" if len(self.found) == 1 else f", the longest of {len(self.found)} interruptions"
         if not longest.back:
-            return f"{self.title} is not back by the end of the {plain(self.plan.horizon)}{times}"
+            return f"{self.title} is not back by the end of the {self.plan.scenario.horizon.text}{times}"
         return f"{self.title} is back after {hours_minutes(shown_minutes(longest.begin, longest.end))}{times}"
 
     def _interruption(self, what: Interruption, segments: Sequence[Segment]) -> None:
@@ -343,15 +343,16 @@ class _Story:
             self.page.say("No data lost.", indent=1)
         else:
             name = structure.components[lost.component]
-            since = Wall(self.wall.moment, self.wall.offset, lost.lost_at - lost.point >= 6 * DAY or self.wall.far)
-            text = f"Data lost: {lost_text(lost.lost_at - lost.point)} of {name}, all after {since.text(lost.point)}."
+            long = lost.lost_at - lost.point >= 6 * DAY and self.wall.moment is not None
+            since = Wall(self.wall.moment, self.wall.offset, 2 if long else self.wall.far)
+            text = f"Data lost: {plain(lost.lost_at - lost.point)} of {name}, all after {since.text(lost.point)}."
             self.page.say(text, indent=1)
 
 
 def _told(segment: Segment) -> str:
     """What a segment was about."""
     if segment.cause == "team busy" and segment.detail:
-        return f"busy with {segment.detail}"
+        return f"busy, last with {segment.detail}"
     return segment.detail
 
 
@@ -369,5 +370,5 @@ def _opening(replay: Replay, page: Page, answer: str) -> None:
     page.say(f"Drill {replay.drill} of seed {replay.seed}: {answer}", style="bold", indent=0, most=4)
     dated = moment_text(scenario.moment)
     when = dated if scenario.moment is not None else f"any moment of the week: here {wall.day(0)} {wall.clock(0)}"
-    page.say(f"{scenario.title} · {when} · {plain(scenario.horizon.ms)} ahead", style="dim", indent=0, most=4)
+    page.say(f"{scenario.title} · {when} · {scenario.horizon.text} ahead", style="dim", indent=0, most=4)
     page.blank()

@@ -276,7 +276,8 @@ class _Drill:
         self.lost = [False] * components
         self.incident = [-1] * components
         self.lost_at = [-1] * components
-        self.lost_site = [-1] * components
+        self.lost_round = [-1] * components
+        self.role_log: dict[int, list[tuple[int, list[int]]]] = {}
         self.stage = [0] * components
         self.failures = [0] * components
         self.restored = [-1] * components
@@ -521,6 +522,7 @@ class _Drill:
     def _finish_instant(self) -> None:
         self._start()
         if self.dirty:
+            self.rounds += 1
             self._settle_wanted()
         if self.flows_changed or (self.reach_changed and self.flows):
             self._refill()
@@ -718,7 +720,7 @@ class _Drill:
             self._change_reach(max([0, *(seq_of["site", s] for s in ups), *(seq_of["link", k] for k in links)]))
         dropped = self._stop_all(downs, breaks)
         if downs or breaks:
-            self._open_incidents(downs, breaks, seq_of)
+            self._open_incidents(downs, breaks, mends, seq_of)
         if dropped:
             self._attribute(dropped)
         for s in ups:
@@ -743,6 +745,8 @@ class _Drill:
             self.dirty_incidents = True
         for d in mends:
             self._mended(d)
+        for d in was_broken:
+            self._touch(self.component_of(d), seq_of["component", d])
         self._interrupt()
         self.evacuated = downs
 
@@ -812,9 +816,11 @@ class _Drill:
                     todo.append(needer)
         return dropped
 
-    def _open_incidents(self, downs: list[int], breaks: list[int], seq_of: dict[tuple[str, int], int]) -> None:
+    def _open_incidents(
+        self, downs: list[int], breaks: list[int], mends: list[int], seq_of: dict[tuple[str, int], int]
+    ) -> None:
         for s in downs:
-            self._open(self.engine.root_of_site[s], seq_of["site", s])
+            self._open(self.engine.root_of_site[s], seq_of["site", s], breaks)
         names = self.structure.components
         by_name = sorted(breaks, key=lambda d: (names[self.component_of(d)], d))
         opened: dict[int, Incident] = {}
@@ -826,35 +832,41 @@ class _Drill:
             elif c in opened:
                 incident = opened[c]
             else:
-                others = [e for e in self.structure.of_component[c] if self.broken[e] and e not in breaks]
+                others = [
+                    e for e in self.structure.of_component[c] if e not in breaks and (self.broken[e] or e in mends)
+                ]
                 known = [i for i in self.incidents if i.root == root] if others else []
-                incident = known[-1] if known else self._open(root, seq_of["component", d])
+                incident = known[-1] if known else self._open(root, seq_of["component", d], breaks)
                 opened[c] = incident
             self.broken_incident[d] = incident.number
 
-    def _open(self, root: int, seq: int) -> Incident:
+    def _open(self, root: int, seq: int, breaks: list[int]) -> Incident:
         incident = Incident(len(self.incidents), root, self.now, seq)
         self.incidents.append(incident)
         what = self.plan.roots[root]
         for d, (c, s) in enumerate(self.structure.deployments):
-            at_root = s == what.index if what.is_site else (c == what.index and self.broken[d])
+            at_root = s == what.index if what.is_site else (c == what.index and d in breaks)
             if at_root and self.role[d] == ACTIVE and not self.started[d] and self.incident_of[d] >= 0:
                 if self.stopped_at[d] == self.now:
                     continue
-                theirs = self.incidents[self.incident_of[d]]
-                if theirs.closed or (self.lost[c] and self._exhausted(c)):
+                exhausted = self.lost[c] and self._exhausted(c)
+                if exhausted or self._is_over(self.incident_of[d]):
                     self.incident_of[d] = incident.number
-                    if self.lost[c]:
+                    if self.lost[c] and (exhausted or self._is_over(self.incident[c])):
                         self._begin(c, incident.number)
         self._incident_row(incident, DETECT, -1, seq)
         self.dirty_incidents = True
         return incident
 
+    def _is_over(self, number: int) -> bool:
+        """Whether an incident is closed, or closes at this instant."""
+        incident = self.incidents[number]
+        return incident.closed or (not incident.go and self._is_back(incident))
+
     def _begin(self, c: int, number: int) -> None:
         """A lost component begins with its first strategy."""
         self.incident[c] = number
         self.stage[c] = self.failures[c] = 0
-        self.restored[c] = -1
         self._skip(c)
         self._touch(c, self.seq)
         if self.room[c] == ASKED:
@@ -890,7 +902,7 @@ class _Drill:
             if not self.lost[c] and not any(self.started[d] for d in actives):
                 self.lost[c] = True
                 self.lost_at[c] = self.now
-                self.lost_site[c] = self.engine.site_of[min(d for d in actives if d in gone)]
+                self.lost_round[c] = self.rounds
                 self._begin(c, number)
             self._touch(c, self.seq)
             for d in actives:
@@ -1155,10 +1167,7 @@ class _Drill:
         root = self.plan.roots[incident.root]
         if root.is_site:
             return self.site_up[root.index]
-        return not any(
-            self.broken[d] and self.broken_incident[d] == incident.number
-            for d in self.structure.of_component[root.index]
-        )
+        return not any(self.broken[d] for d in self.structure.of_component[root.index])
 
     def _settle_incidents(self) -> None:
         self.dirty_incidents = False
@@ -1180,8 +1189,10 @@ class _Drill:
                         self._drop(row)
 
     def _still_lost(self, incident: Incident) -> bool:
+        number = incident.number
         return any(
-            self.incident_of[d] == incident.number and self.role[d] == ACTIVE and not self.started[d]
+            (self.incident_of[d] == number and self.role[d] == ACTIVE and not self.started[d])
+            or (self.broken_until[d] and self.broken_incident[d] == number)
             for d in range(len(self.started))
         )
 
@@ -1448,11 +1459,17 @@ class _Drill:
     def _begin_row(self, row: Row) -> bool:
         """Start a row whose crew is free; False if it still lacks a copy to read."""
         now = self.now
+        beside = row.step >= 0 and self.open_steps[self.engine.steps_component[row.step]] > 1
+        if beside and row.kind != "verify":
+            # a start at this instant may have made this one unwanted; it is dropped below
+            wanted = self._wanted_of(self.engine.steps_component[row.step])
+            if all(row.step != step for step, _ in wanted):
+                return True
         if row.kind == "restore" and not self._begin_restore(row):
             return False
         row.start = now
-        if row.step >= 0 and self.open_steps[(c := self.engine.steps_component[row.step])] > 1:
-            self._touch(c, self.seq)  # while it runs, something else may not be wanted
+        if beside:
+            self._touch(self.engine.steps_component[row.step], self.seq)
         for team, heads in row.crew:
             self.busy[team] += heads
             if now > row.ready and self.freed_time[team] == now:
@@ -1540,9 +1557,17 @@ class _Drill:
             point = instants[at] - self.offset
             if instants[at] < earliest:
                 return None
-            if point < 0 or self._reached(point, copy.site, self.lost_site[c]):
+            if point < 0 or any(self._reached(point, copy.site, site) for site in self._active_sites(c, point)):
                 return point
         return None
+
+    def _active_sites(self, c: int, time: int) -> list[int]:
+        """Where a component had the role active at a time."""
+        log = self.role_log.get(c)
+        if log is None:
+            d_of, role = self.structure.of_component[c], self.structure.roles
+            return [self.engine.site_of[d] for d in d_of if role[d] == ACTIVE]
+        return log[bisect_right(log, time, key=_log_time) - 1][1]
 
     def _reached(self, time: int, a: int, b: int) -> bool:
         if self.reach_log is None:
@@ -1564,6 +1589,8 @@ class _Drill:
         for flow, rate in zip(self.flows, fair_rates(self.flows, self.plan.bandwidth), strict=True):
             flow.rate = rate
             flow.end = now + max(0, -(-flow.left // rate)) if rate else (now if flow.left <= 0 else NEVER)
+            if flow.row.attempt:
+                flow.end = max(flow.end, flow.row.start + 1)
             soonest = min(soonest, flow.end)
         self.flows_changed = False
         if soonest < self.horizon:
@@ -1608,7 +1635,7 @@ class _Drill:
             outcome = DONE
             if not self._works(row):
                 outcome = FAILED
-            elif self.structure.has_data[c] and self.restored[c] < 0 and not self._replica_works(c, d):
+            elif self.structure.has_data[c] and not self._is_cold(c) and not self._replica_works(c, d):
                 outcome = UNUSABLE
             self._finish(row, outcome)
             if outcome == DONE:
@@ -1649,6 +1676,10 @@ class _Drill:
                 self._raise(more, self.seq)
         self._touch(c, self.seq)
 
+    def _is_cold(self, c: int) -> bool:
+        strategies = self.plan.strategies[c]
+        return self.stage[c] < len(strategies) and strategies[self.stage[c]] == "cold"
+
     def _works(self, row: Row) -> bool:
         step = self.plan.steps[row.step]
         return step.works == ONE or self._luck(step.works, step.works_variable, row.incident, row.attempt)
@@ -1677,7 +1708,6 @@ class _Drill:
         self.failures[c] = 0
         self._skip(c)
         if self._exhausted(c):
-            self.restored[c] = -1
             self._release_room(c)
 
     def _end_restore(self, c: int, row: Row) -> None:
@@ -1695,12 +1725,11 @@ class _Drill:
         """The standby serves; what was active is stale."""
         lost_at = self.lost_at[c]
         if self.structure.has_data[c]:
-            if self.restored[c] >= 0:
+            if self._is_cold(c):
                 point = self._point(c, self.restored[c])
             else:
-                point = lost_at - self._lag(c, b, row.incident)
+                point = lost_at - self._lag(c, b, self.incident[c])
             self._recovered(c, row, lost_at if point is None else point)
-        self.restored[c] = -1
         self._serves(c, b, row, trusted=row.kind == "switch")
 
     def _lag(self, c: int, b: int, incident: int) -> int:
@@ -1710,17 +1739,22 @@ class _Drill:
 
     def _restarted(self, c: int, d: int, row: Row) -> None:
         if self.lost[c]:
-            if self.structure.has_data[c]:
+            # one that serves again at the very instant of its loss was never lost
+            if self.structure.has_data[c] and (self.lost_at[c], self.lost_round[c]) != (self.now, self.rounds):
                 lost_at = self.lost_at[c]
                 self._recovered(c, row, lost_at if self.role[d] == ACTIVE else self.stopped_at[d])
             self._release_room(c)
         self._serves(c, d, row, trusted=self.structure.automatic[c])
 
     def _recovered(self, c: int, row: Row, point: int) -> None:
-        self.recoveries.append(Recovery(c, row.incident, self.now, self.lost_at[c], point))
+        self.recoveries.append(Recovery(c, self.incident[c], self.now, self.lost_at[c], point))
 
     def _serves(self, c: int, d: int, row: Row, *, trusted: bool) -> None:
+        engine_site = self.engine.site_of
+        self.restored[c] = -1
         if self.role[d] != ACTIVE:
+            log = self.role_log.setdefault(c, [(-NEVER, self._active_sites(c, -NEVER))])
+            log.append((self.now, [engine_site[d]]))
             for other in self.structure.of_component[c]:
                 if self.role[other] == ACTIVE:
                     self.role[other] = STALE

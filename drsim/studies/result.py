@@ -16,8 +16,8 @@ import numpy as np
 
 from drsim.errors import DrsimError, did_you_mean
 from drsim.measures import estimates
-from drsim.measures.drills import AGES, CONTINUITY, Block, Group, groups
-from drsim.measures.explanation import CAUSES
+from drsim.measures.drills import AGES, CONTINUITY, Block, Group, Interruption, groups
+from drsim.measures.explanation import CAUSES, Segment
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from drsim.model.scenario import Scenario
 
-__all__ = ["Explanation", "Outcome", "Result"]
+__all__ = ["Explanation", "Outcome", "Result", "mean_explanation"]
 
 Fared = Literal["misses", "undecided", "back in time", "keeps running", "no target"]
 
@@ -373,33 +373,7 @@ class Result:
     def explain(self, service: str, around: float = 0.95, count: int = AROUND) -> Explanation:
         """The mean explanation of the longest interruption in the drills around a quantile."""
         drills = self.around(service, around, count)
-        causes: Counter[str] = Counter()
-        details: dict[str, Counter[str]] = {}
-        total, censored = 0, 0
-        for drill in drills:
-            longest = self.replay(drill).longest(service)
-            if longest is None:
-                continue
-            what, segments = longest
-            total += what.end - what.begin
-            censored += not what.back
-            for segment in segments:
-                causes[segment.cause] += segment.length
-                details.setdefault(segment.cause, Counter())[segment.detail or segment.team] += segment.length
-        number = len(drills)
-        return Explanation(
-            service=service,
-            around=around,
-            drills=drills,
-            total=total / number,
-            causes={cause: causes[cause] / number for cause in CAUSES if causes[cause]},
-            details={
-                cause: {name: time / number for name, time in details[cause].most_common()}
-                for cause in CAUSES
-                if cause in details
-            },
-            censored=censored,
-        )
+        return mean_explanation(service, around, drills, [self.replay(drill).longest(service) for drill in drills])
 
     def _index(self, service: str) -> int:
         for index, group in enumerate(self.groups):
@@ -453,6 +427,41 @@ class Result:
             "contacts": outcome.contacts,
             "level_at_ages": list(outcome.profile),
         }
+
+
+def mean_explanation(
+    service: str,
+    around: float,
+    drills: tuple[int, ...],
+    longest: Iterable[tuple[Interruption, list[Segment]] | None],
+) -> Explanation:
+    """The mean over drills, whose longest interruptions are given; None for a drill without any."""
+    causes: Counter[str] = Counter()
+    details: dict[str, Counter[str]] = {}
+    total, censored = 0, 0
+    for found in longest:
+        if found is None:
+            continue
+        what, segments = found
+        total += what.end - what.begin
+        censored += not what.back
+        for segment in segments:
+            causes[segment.cause] += segment.length
+            details.setdefault(segment.cause, Counter())[segment.detail or segment.team] += segment.length
+    number = len(drills)
+    return Explanation(
+        service=service,
+        around=around,
+        drills=drills,
+        total=total / number,
+        causes={cause: causes[cause] / number for cause in CAUSES if causes[cause]},
+        details={
+            cause: {name: time / number for name, time in details[cause].most_common()}
+            for cause in CAUSES
+            if cause in details
+        },
+        censored=censored,
+    )
 
 
 def _is_service(group: Group) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 
 from drsim.errors import DrsimError
-from drsim.measures.drills import Block, groups, measure
+from drsim.measures.drills import Block, Interruption, groups, measure
+from drsim.measures.explanation import Segment
 from drsim.model.scenario import Scenario
 from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import Plan
@@ -19,15 +20,20 @@ from drsim.simulation.draws import SLICE, Numbers, Script
 from drsim.simulation.engine import Engine
 from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import Trajectory
-from drsim.studies.result import Result
+from drsim.studies.replay import Replay
+from drsim.studies.result import Explanation, Result, mean_explanation
 
-__all__ = ["drill", "run", "run_plan"]
+__all__ = ["drill", "explanations", "run", "run_plan"]
 
 Progress = Callable[[int, int], None]
 """Called with (drills finished, drills asked for)."""
 
 FEW = 2 * SLICE
 """Up to so many drills, starting processes costs more than it saves."""
+FEW_REPLAYS = 10
+"""Drills that are explained as one task."""
+Longest = tuple[Interruption, list[Segment]] | None
+"""The longest interruption of a service in a drill, with its segments."""
 
 
 def run(
@@ -87,6 +93,27 @@ def run_plan(
     return Result(plan=plan, seed=seed, replications=finished, block=Block.joined(blocks), interrupted=interrupted)
 
 
+def explanations(
+    result: Result, services: Sequence[str], around: float = 0.95, *, workers: int | None = None
+) -> list[Explanation]:
+    """What `result.explain` gives for each of these services, in as many processes as a run takes."""
+    if workers == 1 or (workers is None and result.replications <= FEW):
+        return [result.explain(service, around) for service in services]
+    drills = {service: result.around(service, around) for service in services}
+    payload = pickle.dumps(result.plan)
+    key = sha256(payload).hexdigest()
+    tasks = [
+        (key, payload, result.seed, service, drills[service][first : first + FEW_REPLAYS])
+        for service in services
+        for first in range(0, len(drills[service]), FEW_REPLAYS)
+    ]
+    found: dict[str, list[Longest]] = {service: [] for service in services}
+    with _executor(None, workers) as pool:
+        for task, longest in zip(tasks, pool.map(_explain_task, tasks), strict=True):
+            found[task[3]] += longest
+    return [mean_explanation(service, around, drills[service], found[service]) for service in services]
+
+
 def drill(plan: Plan, seed: int, replication: int, script: Script | None = None) -> Trajectory:
     """One drill again, or with a test's own luck."""
     return Engine(plan).drill(Numbers(plan, seed, replication, 1, script), 0)
@@ -129,10 +156,20 @@ _engines: dict[str, Engine] = {}
 
 def _task(task: tuple[str, bytes, int, int, int]) -> Block:
     key, payload, seed, first, count = task
+    return _run_slice(_engine(key, payload), seed, first, count)
+
+
+def _explain_task(task: tuple[str, bytes, int, str, tuple[int, ...]]) -> list[Longest]:
+    key, payload, seed, service, drills = task
+    engine = _engine(key, payload)
+    return [Replay.of(engine.plan, seed, drill, engine=engine).longest(service) for drill in drills]
+
+
+def _engine(key: str, payload: bytes) -> Engine:
     if key not in _engines:
         _engines.clear()
         _engines[key] = Engine(pickle.loads(payload))
-    return _run_slice(_engines[key], seed, first, count)
+    return _engines[key]
 
 
 def _run_slice(engine: Engine, seed: int, first: int, count: int) -> Block:

@@ -197,6 +197,7 @@ _HORIZONS: Final = ("14 d", "1 d", "12 h", "4 h", "3 d")
 # Round sizes at round rates take whole minutes, also when two transfers share a link.
 _SIZES: Final = ("3 GB", "6 GB", "12 GB", "24 GB")
 _RATES: Final = ("10 MB/s", "5 MB/s", "20 MB/s", "40 MB/s")
+_RATES_UNCERTAIN: Final = ({"observed": ["5 MB/s", "10 MB/s"]},)
 _BANDWIDTHS: Final = ("80 Mbit/s", "160 Mbit/s", "40 Mbit/s", "1 Gbit/s", "20 MB/s")
 
 _CALENDARS: Final = (
@@ -219,6 +220,7 @@ _SCHEDULES: Final = (
     "every 4 h",
     "daily 10:00",
 )
+_TAKEN: Final = tuple((kind, taken) for taken in _SCHEDULES for kind in ("backup", "snapshot"))
 _MOMENTS: Final = (
     "2015-05-12 10:00",  # a Tuesday morning
     "2015-05-12 9:00",
@@ -233,24 +235,35 @@ _ANY_MOMENT: Final = "any moment of the week"
 _WHOLE_DRILL: Final = "the whole drill"
 _UNTIL_REPAIRED: Final = "until repaired"
 
-_KINDS: Final = ("data centre", "town hall", "town hall", "home", "cloud", "outside")
+_KINDS: Final = (None, "town hall", "town hall", "home", "cloud", "outside", "data centre")
+_ACTIVE: Final = ("alone", "alone", "alone", "alone", "alone", "two", "two, shares", "third", "third, shares")
+_INHABITANTS: Final = ((1000, False), (3000, False), (28000, False), (28000, True), (1, False))
 _WORKS: Final = ("90 %", "50 %", "99.5 %", "10 %")
 _WORKS_OR_NEVER: Final = (*_WORKS, "0 %")  # not for a restart, which would be tried again for ever
 _WORKS_EACH: Final = tuple((works, attempts) for attempts in (None, 2, 3, 1) for works in _WORKS)
 _WORKS_OR_NEVER_EACH: Final = (*_WORKS_EACH, ("0 %", None), ("0 %", 2))
-_TEAMS: Final = (
-    "",
-    "based",
-    "call_out",
-    "based call_out",
-    "works",
-    "based works",
-    "call_out works",
-    "based call_out works",
+_TEAMS: Final = tuple(
+    (people, form)
+    for people in (None, 2, 3, 1)
+    for form in (
+        "",
+        "based",
+        "call_out",
+        "based call_out",
+        "works",
+        "based works",
+        "call_out works",
+        "based call_out works",
+    )
 )
 _MINIMA: Final = (1_000_000, 750_000, 500_000, 300_000, 100_000)
 _ONE: Final = 1_000_000
 _SPLITS: Final = {1: (("100 %",),), 2: (("50 %", "50 %"), ("70 %", "30 %")), 3: (("50 %", "30 %", "20 %"),)}
+_RECOVERIES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "hot": (("hot",), ("hot", "warm"), ("warm",), ("hot", "cold"), ("hot", "warm", "cold")),
+    "warm": (("warm",), ("warm", "cold"), ("cold",)),
+    "cold": (("cold",),),
+}
 _LABELS: Final = (
     ("title", "Ünit “x”: no"),
     ("gemma", "Zaakregistratiecomponent"),
@@ -375,7 +388,9 @@ def _any_law(draw: DrawFn, uncertain: bool, unit: str) -> Any:
             "observed": [f"{low} {unit}", f"{likely} {unit}", f"{low} {unit}", f"{likely + 7} {unit}"][: 1 + low % 4]
         }
     if form == 9:
-        return {"mix": {f"{low}.5 %": f"{likely} {unit}", f"{99 - low}.5 %": f"{likely} {unit} ({low} to {likely * 2})"}}
+        return {
+            "mix": {f"{low}.5 %": f"{likely} {unit}", f"{99 - low}.5 %": f"{likely} {unit} ({low} to {likely * 2})"}
+        }
     return {
         "mix": {"60 %": f"mean {low} {unit}", "30.5 %": {"observed": [f"{likely} {unit}"]}, "9.5 %": f"{likely} {unit}"}
     }
@@ -400,9 +415,7 @@ def _duration(draw: DrawFn, given: Features, options: Sequence[str]) -> str:
 def _rate(draw: DrawFn, given: Features) -> Any:
     if given["durations"] == "any" and _more(draw, 3):
         return _any_law(draw, False, "kB/s") if _one_in(draw, 4) else _any_rate_law(draw, given["uncertain"])
-    if given["uncertain"] and _one_in(draw, 6):
-        return {"observed": ["5 MB/s", "10 MB/s"]}
-    return _pick(draw, _RATES)
+    return _fresh(_pick(draw, (*_RATES, *_RATES_UNCERTAIN) if given["uncertain"] else _RATES))
 
 
 def _any_rate_law(draw: DrawFn, uncertain: bool) -> Any:
@@ -583,13 +596,13 @@ class _Builder:
         given, earlier, name = self.given, list(self.sites), f"site-{len(self.sites) + 1}"
         site: Document = {}
         kind = _pick(draw, _KINDS)
-        if kind != "data centre" or _one_in(draw, 4):
+        if kind is not None:
             site["kind"] = kind
         if kind == "town hall" and given["channels"]:
-            people = _pick(draw, (1000, 3000, 28000))
-            site["inhabitants"] = f"{people} @{self.source()}" if given["labels"] and _one_in(draw, 6) else people
-        if given["labels"] and _one_in(draw, 12):
-            site["title"] = "Sint-Michielsgestel: 't hof"
+            people, labelled = _pick(draw, _INHABITANTS)
+            site["inhabitants"] = people
+            if labelled and given["labels"]:
+                site |= {"title": "Sint-Michielsgestel: 't hof", "inhabitants": f"{people} @{self.source()}"}
         self.sites[name], self.island[name] = site, len(earlier)
         if not earlier:
             return True
@@ -597,7 +610,7 @@ class _Builder:
         form = _pick(draw, ("none", *forms) if given["apart"] else forms)
         others = {"none": [], "all": earlier, "first": earlier[:1]}.get(form, earlier[-1:])
         for other in others * (2 if form == "previous twice" else 1):
-            between = [other, name] if not self.links or _more(draw, 4) else [name, other]
+            between = [other, name] if len(self.links) % 3 < 2 else [name, other]
             self.links[f"link-{len(self.links) + 1}"] = {"between": between, "bandwidth": _bandwidth(draw, given)}
             here, there = self.island[name], self.island[other]
             self.island = {site: there if number == here else number for site, number in self.island.items()}
@@ -627,10 +640,9 @@ class _Builder:
             return False
         team: Document = {}
         section[f"{kind}-{len(section) + 1}"] = team
-        people = _pick(draw, (None, 2, 3, 1))
+        people, form = _pick(draw, _TEAMS)
         if people is not None:
             team["people"] = people
-        form = _pick(draw, _TEAMS)
         if "based" in form and not outside:
             team["based"] = _pick(draw, list(self.sites))
         if "works" in form and given["calendars"]:
@@ -706,29 +718,30 @@ class _Builder:
     def placement(self, draw: DrawFn, site_scope: bool) -> tuple[dict[str, str], dict[str, int]]:
         """Roles by site, and shares where they are not 100 %."""
         given, sites = self.given, list(self.sites)
-        if self.known and _one_in(draw, 3):
-            other = self.known[_pick(draw, list(self.known))]
-            if given["active_active"] or len(other.active()) == 1:
-                return dict(other.at), {}
-        if site_scope and given["active_active"] and _one_in(draw, 2):
+        known = list(self.known.values())
+        copied = _below(draw, 3 * len(known)) - 2 * len(known) if known else -1
+        if copied >= 0 and (given["active_active"] or len(known[copied].active()) == 1):
+            return dict(known[copied].at), {}
+        form = _pick(draw, _ACTIVE if given["active_active"] else _ACTIVE[:1])
+        if site_scope and form != _ACTIVE[0]:
             return dict.fromkeys(sites, "active"), {}
         first = _pick(draw, sites[:1] + sites)
         at, shares = {first: "active"}, {}
         left = [site for site in sites if site != first]
-        if left and given["active_active"] and _one_in(draw, 6):
-            second = left.pop(_below(draw, len(left)))
-            at[second] = "active"
-            if left and _one_in(draw, 3):
+        if left and form != _ACTIVE[0]:
+            at[left.pop(_below(draw, len(left)))] = "active"
+            if left and "third" in form:
                 at[left.pop(0)] = "active"
-            if _one_in(draw, 2):
+            if "shares" in form:
                 shares = dict.fromkeys(at, 500_000)
         roles = [role for role in ("cold", "warm", "hot") if cast(dict[str, bool], given)[role]]
-        role = _pick(draw, (None, *roles, *roles)) if left and roles else None
-        if role:
+        standbys = (None, *((role, _ONE) for role in roles * 3), *((role, 500_000) for role in roles))
+        standby = _pick(draw, standbys) if left else None
+        if standby is not None:
             site = _pick(draw, left)
-            at[site] = role
-            if _one_in(draw, 8):
-                shares[site] = 500_000
+            at[site] = standby[0]
+            if standby[1] < _ONE:
+                shares[site] = standby[1]
         return at, shares
 
     def component(self, draw: DrawFn) -> bool:
@@ -738,7 +751,8 @@ class _Builder:
             return False
         place = given["max_components"] - 1 - number if self.backwards else number
         name = _LETTERS[place] if place < len(_LETTERS) else f"c{place + 1}"
-        mate = _pick(draw, list(self.known)) if given["circles"] and number and _one_in(draw, 5) else None
+        closes = _below(draw, 5 * number) - 4 * number if given["circles"] and number else -1
+        mate = list(self.known)[closes] if closes >= 0 else None
         site_scope = given["site_scope"] and _one_in(draw, 4)
         at, shares = (dict(self.known[mate].at), {}) if mate else self.placement(draw, site_scope)
         standby = next((site for site, role in at.items() if role != "active"), None)
@@ -768,11 +782,11 @@ class _Builder:
             "verify": given["verification"],
             "recover": role is not None,
             "pools": 2 * given["pools"],
-            "class": given["classes"],
+            "class": 2 * given["classes"],
             "starts_after": given["starts_after"] and bool(lower),
             "labels": given["labels"],
         }
-        for extra in _extras(draw, [name for name, count in options.items() for _ in range(count)], 3):
+        for extra in _extras(draw, [name for name, count in options.items() for _ in range(count)], 5):
             match extra:
                 case "start":
                     component["start"] = self.step(draw, works=_WORKS_OR_NEVER_EACH, places=at)
@@ -837,7 +851,7 @@ class _Builder:
         name, given = f"class-{len(self.classes) + 1}", self.given
         content: Document = {}
         needs: list[str] = []
-        if fitting and _one_in(draw, 3):
+        if fitting and _one_in(draw, 2):
             content["class"] = _pick(draw, fitting)
             needs += self.class_needs[content["class"]]
         first = next(iter(self.known))
@@ -905,15 +919,16 @@ class _Builder:
         count = least + _below(draw, most - least + 1) if given["transfers"] else 0
         places = ([standby] if standby else []) + [site for site in self.sites if site != standby]
         for _ in range(count):
+            kind, taken = _pick(draw, _TAKEN)
             copies[f"copy-{len(copies) + 1}"] = {
                 "at": _pick(draw, places),
-                "kind": _pick(draw, ("backup", "snapshot")),
-                "taken": _pick(draw, _SCHEDULES),
+                "kind": kind,
+                "taken": taken,
                 "restores": _rate(draw, given),
             }
-        for each in copies.values():
-            if given["failures"] and _one_in(draw, 5):
-                each["works"] = _pick(draw, _WORKS_OR_NEVER)
+        works = _pick(draw, (None, None, None, *_WORKS_OR_NEVER)) if copies and given["failures"] else None
+        if works is not None:
+            copies[_pick(draw, list(copies))]["works"] = works
         component["data"] = {"size": _size(draw, given)}
         if copies:
             component["copies"] = copies
@@ -922,12 +937,7 @@ class _Builder:
     @staticmethod
     def recoveries(role: str, cold: bool) -> list[tuple[str, ...]]:
         """What `recover` may say for a standby in this role; `cold` when a cold start has what it takes."""
-        ways: dict[str, list[tuple[str, ...]]] = {
-            "hot": [("hot",), ("hot", "warm"), ("warm",), ("hot", "cold"), ("hot", "warm", "cold")],
-            "warm": [("warm",), ("warm", "cold"), ("cold",)],
-            "cold": [("cold",)],
-        }[role]
-        return [way for way in ways if cold or "cold" not in way]
+        return [way for way in _RECOVERIES[role] if cold or "cold" not in way]
 
     # Services
 

@@ -200,7 +200,9 @@ def test_a_scenario_without_a_landscape() -> None:
 
 
 def test_a_landscape_in_place_may_say_what_it_is() -> None:
-    text = "drsim: scenario 1\ntitle: A\nmoment: any moment of the week\nlandscape: {drsim: landscape 1, sites: {a: {}}}"
+    text = (
+        "drsim: scenario 1\ntitle: A\nmoment: any moment of the week\nlandscape: {drsim: landscape 1, sites: {a: {}}}"
+    )
     assert loads(text).landscape.sites.keys() == {"a"}
     assert loads(text).moment is None
     with pytest.raises(InputError, match=r"5:11  landscape.drsim\n  this is a scenario where a landscape is due"):
@@ -252,7 +254,9 @@ def test_a_landscape_path_is_from_where_its_file_is(files: Path) -> None:
 def test_based_on_in_a_circle(files: Path) -> None:
     (files / "base.yaml").write_text("drsim: scenario 1\nbased_on: variant.yaml\n")
     message = refused(files, "title: V\n")
-    assert message.startswith("base.yaml:2:11  based_on\n  'variant.yaml' is based on itself: variant.yaml -> base.yaml ->")
+    assert message.startswith(
+        "base.yaml:2:11  based_on\n  'variant.yaml' is based on itself: variant.yaml -> base.yaml ->"
+    )
 
 
 def test_based_on_what_is_not_there(files: Path) -> None:

@@ -320,7 +320,7 @@ components: {x: {class: used}, y: {class: used}}
     assert [(problem.line, problem.column, problem.path) for problem in error.value.problems] == [
         (5, 55, "components.x.start.by.t"),
         (6, 20, "classes.unused.needs.0"),
-        (6, 45, "classes.unused.verify.takes"),
+        (6, 46, "classes.unused.verify.takes"),
         (6, 50, "classes.unused.knd"),
         (6, 65, "classes.unused.class"),
         (7, 22, "channels.web.at"),
@@ -392,7 +392,7 @@ def test_a_start_that_is_added_brings_its_strategy() -> None:
         ("components.db.copies.extra", {}, "there is no 'components.db.copies.extra'\n  expected one of: live, night"),
         ("components.db.needs.0", "web", "'components.db.needs' is a list, which has no '0'"),
         ("classes.server", {}, "there is no 'classes.server'\n  there is nothing in 'classes'"),
-        ("components.db.class", "server", "'class' is not a key here"),
+        ("components.db.class", "server", "no class is named 'server'"),
         ("teams.infra.people", None, "there is no value here"),
         ("teams.infra.people", True, "'true' is not a count"),
         ("teams.infra.people", 4.5, "'4.5' is not a count"),
@@ -477,7 +477,9 @@ def test_without() -> None:
 
 
 def test_tidied() -> None:
-    assert tidied(All(("a", All(("b", All(("a",)))), OneOf((All(("c", "c")),))))) == All(("a", "b", OneOf((All(("c",)),))))
+    assert tidied(All(("a", All(("b", All(("a",)))), OneOf((All(("c", "c")),))))) == All(
+        ("a", "b", OneOf((All(("c",)),)))
+    )
 
 
 def test_circles() -> None:

@@ -59,8 +59,7 @@ services:
     points: {desk: {at: haaren, weight: 2}}
 """
 
-SCENARIO = (
-    """\
+SCENARIO = """\
 drsim: scenario 1
 title: The town hall of Haaren lost
 moment: 2015-05-12 10:00
@@ -70,9 +69,7 @@ disruptions:
 response: {wait: 1 h}
 horizon: 7 d
 landscape:
-"""
-    + "".join(f"  {line}\n" for line in LANDSCAPE.splitlines()[1:])
-)
+""" + "".join(f"  {line}\n" for line in LANDSCAPE.splitlines()[1:])
 
 
 class Case(NamedTuple):
@@ -364,7 +361,9 @@ def test_channels_and_services(case: Case) -> None:
 
 
 def test_a_channel_per_municipality_without_any_is_refused() -> None:
-    text = LANDSCAPE.replace("kind: town hall, inhabitants: 14000, ", "").replace("kind: town hall, inhabitants: 30000, ", "")
+    text = LANDSCAPE.replace("kind: town hall, inhabitants: 14000, ", "").replace(
+        "kind: town hall, inhabitants: 30000, ", ""
+    )
     (problem,) = refused(text.replace("{counter: 80", "§{counter: 80"))
     assert problem.rule == "a channel is per municipality, but there is none"
 

@@ -445,6 +445,7 @@ class Run:
             for c in sorted(names(point.needs))
             if self.land.components[c].verify is None
             for s in sorted(self.land.components[c].at)
+            if self.land.components[c].scope == "network" or s == point.at
         ]
 
     # ------------------------------------------------------------------------------------------- state, worked out
@@ -812,7 +813,7 @@ class Run:
             exhausted = c in self.lost and self.strategy(c) is None
             if self.incidents[self.incident_of[c, s]].closed or exhausted:
                 self.incident_of[c, s] = number
-                if c in self.lost:
+                if c in self.lost and (exhausted or self.incidents[self.lost[c].incident].closed):
                     self.lost[c].incident = number
                     self.lost[c].strategy = self.lost[c].attempts = 0
 
@@ -846,8 +847,9 @@ class Run:
             numbers = found
 
     def forget_incidents(self) -> None:
-        """Section 6: detect and assess "are dropped once the root is back and no lost deployment belongs to it"."""
+        """Section 6: detect and assess "are dropped once the root is back and nothing belongs to it that is lost or waits for its repair"."""
         concerned = {self.incident_of[d] for d in self.lost_deployments()}
+        concerned |= {self.broken_in[d] for d in self.broken() if any(o.until_repaired for o in self.outages_of(*d))}
         for number, incident in enumerate(self.incidents):
             if not incident.assessed and self.root_is_back(incident) and number not in concerned:
                 incident.forgotten = True

@@ -271,12 +271,12 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
         for kind in ("town hall", "data centre", "home", "cloud", "outside")
     },
     "municipality": (has("sites", "inhabitants"), 0.1),
-    "apart": (lambda d: len(set(islands(d).values())) > 1, 0.1),
-    "parallel links": (parallel, 0.1),
-    "triangle": (triangle, 0.1),
+    "apart": (lambda d: len(set(islands(d).values())) > 1, 0.08),
+    "parallel links": (parallel, 0.08),
+    "triangle": (triangle, 0.08),
     "pool used": (has("components", "uses"), 0.15),
     "pool shared": (has("components", "shares"), 0.1),
-    "team": (lambda d: section(d, "teams"), 0.5),
+    "team": (lambda d: section(d, "teams"), 0.3),
     "supplier": (lambda d: section(d, "suppliers"), 0.25),
     "based": (has("teams", "based"), 0.25),
     "call out": (has("teams", "call_out"), 0.25),
@@ -284,9 +284,9 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "team never there": (of("teams", lambda team: team.get("works") == "never"), 0.01),
     "several people": (of("teams", lambda team: team.get("people", 1) > 1), 0.25),
     "named calendar": (lambda d: section(d, "calendars"), 0.15),
-    "crew": (crew, 0.5),
+    "crew": (crew, 0.3),
     "crew of heads": (lambda d: any(isinstance(step.get("by"), dict) for step in steps(d)), 0.25),
-    "crew of teams": (lambda d: any(isinstance(s.get("by"), dict) and len(s["by"]) > 1 for s in steps(d)), 0.2),
+    "crew of teams": (lambda d: any(isinstance(s.get("by"), dict) and len(s["by"]) > 1 for s in steps(d)), 0.1),
     "on site": (lambda d: any("on_site" in step for step in steps(d)), 0.08),
     "travel": (has("sites", "travel"), 0.06),
     "working hours": (law(lambda each: "wh" in str(each)), 0.2),
@@ -296,15 +296,15 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     ),
     "site scope": (of("components", scoped), 0.3),
     "network needs site scope": (network_needs_site, 0.1),
-    "any": (lambda d: any(key == "any" for key, _ in walk(section(d, "components"))), 0.2),
-    "at least": (lambda d: any(key == "at_least" for key, _ in walk(section(d, "components"))), 0.2),
-    "nested needs": (nested, 0.08),
-    "circle": (circle, 0.2),
+    "any": (lambda d: any(key == "any" for key, _ in walk(section(d, "components"))), 0.12),
+    "at least": (lambda d: any(key == "at_least" for key, _ in walk(section(d, "components"))), 0.12),
+    "nested needs": (nested, 0.04),
+    "circle": (circle, 0.15),
     "longer circle": (lambda d: len(circle(d)) > 2, 0.05),
     "circle of scope site": (circle_of(True), 0.06),
     "circle of scope network": (circle_of(False), 0.1),
-    "starts after": (has("components", "starts_after"), 0.15),
-    "active twice": (of("components", lambda c: list(roles(c).values()).count("active") > 1), 0.25),
+    "starts after": (has("components", "starts_after"), 0.12),
+    "active twice": (of("components", lambda c: list(roles(c).values()).count("active") > 1), 0.15),
     "active with shares": (
         of("components", lambda c: any(s < 1 and roles(c)[site] == "active" for site, s in shares(c).items())),
         0.05,
@@ -313,15 +313,15 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
         of("components", lambda c: any(s < 1 and roles(c)[site] != "active" for site, s in shares(c).items())),
         0.05,
     ),
-    "hot": (role("hot"), 0.25),
-    "warm": (role("warm"), 0.25),
-    "cold": (role("cold"), 0.25),
-    "start": (has("components", "start"), 0.5),
-    "switch": (has("components", "switch"), 0.06),
+    "hot": (role("hot"), 0.15),
+    "warm": (role("warm"), 0.15),
+    "cold": (role("cold"), 0.15),
+    "start": (has("components", "start"), 0.3),
+    "switch": (has("components", "switch"), 0.03),
     "restart": (has("components", "restart"), 0.25),
     "automatic": (of("components", lambda c: "automatic" in c.get("restart", {})), 0.15),
     "repair": (has("components", "repair"), 0.2),
-    "restore": (has("components", "restore"), 0.1),
+    "restore": (has("components", "restore"), 0.08),
     "recover": (has("components", "recover"), 0.1),
     "data": (has("components", "data"), 0.5),
     **{
@@ -336,49 +336,49 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "verify of a service": (has("services", "verify"), 0.15),
     "class": (has("components", "class"), 0.15),
     "class with needs": (has("classes", "needs"), 0.02),
-    "class of a class": (has("classes", "class"), 0.01),
-    "several classes": (of("components", lambda c: isinstance(c.get("class"), list)), 0.005),
+    "class of a class": (has("classes", "class"), 0.005),
+    "several classes": (of("components", lambda c: isinstance(c.get("class"), list)), 0.003),
     "channels": (has("services", "channels"), 0.2),
     "per town hall": (of("channels", lambda c: c.get("per") == "town hall"), 0.1),
     "per municipality": (of("channels", lambda c: c.get("per") == "municipality"), 0.05),
-    "channel of a point": (of("services", lambda s: any("channel" in p for p in s.get("points", {}).values())), 0.05),
+    "channel of a point": (of("services", lambda s: any("channel" in p for p in s.get("points", {}).values())), 0.04),
     "points at several sites": (
         of("services", lambda s: len({p["at"] for p in s.get("points", {}).values()}) > 1),
         0.1,
     ),
-    "weight": (of("services", lambda s: any("weight" in p for p in s.get("points", {}).values())), 0.15),
-    "needs of a point": (of("services", lambda s: any("needs" in p for p in s.get("points", {}).values())), 0.15),
+    "weight": (of("services", lambda s: any("weight" in p for p in s.get("points", {}).values())), 0.1),
+    "needs of a point": (of("services", lambda s: any("needs" in p for p in s.get("points", {}).values())), 0.1),
     "open": (has("services", "open"), 0.2),
-    "demand": (has("services", "demand"), 0.3),
+    "demand": (has("services", "demand"), 0.2),
     **{
         target: (of("services", lambda s, target=target: target in s.get("targets", {})), 0.08)
         for target in ("rto", "rpo", "mtpd", "mbco", "share")
     },
     "sources": (lambda d: section(d, "sources"), 0.02),
     **{
-        key: (lambda d, key=key: key in section(d, "response"), 0.2)
+        key: (lambda d, key=key: key in section(d, "response"), 0.12)
         for key in ("detect", "assess", "decide", "wait", "evacuation", "settle")
     },
-    "decided by people": (lambda d: "by" in section(d, "response").get("decide", {}), 0.05),
-    "response of the drill": (lambda d: "response" in d, 0.1),
+    "decided by people": (lambda d: "by" in section(d, "response").get("decide", {}), 0.04),
+    "response of the drill": (lambda d: "response" in d, 0.08),
     "horizon": (lambda d: "horizon" in d, 0.15),
     "any moment": (lambda d: d["moment"] == "any moment of the week", 0.15),
     "dated moment": (lambda d: d["moment"] != "any moment of the week", 0.4),
     "nothing happens": (lambda d: not disruptions(d), 0.05),
-    "several disruptions": (lambda d: len(disruptions(d)) > 1, 0.4),
+    "several disruptions": (lambda d: len(disruptions(d)) > 1, 0.3),
     **{f"{kind} hit": (disrupted(lambda each, kind=kind: kind in each), 0.1) for kind in ("link", "component", "team")},
-    "site hit": (disrupted(lambda each: "site" in each), 0.4),
-    "part of a team": (disrupted(lambda each: "people" in each), 0.05),
-    "sites of a component": (disrupted(lambda each: "sites" in each), 0.06),
-    "begins later": (disrupted(lambda each: "after" in each), 0.3),
+    "site hit": (disrupted(lambda each: "site" in each), 0.25),
+    "part of a team": (disrupted(lambda each: "people" in each), 0.03),
+    "sites of a component": (disrupted(lambda each: "sites" in each), 0.03),
+    "begins later": (disrupted(lambda each: "after" in each), 0.25),
     "drawn beginning": (disrupted(lambda each: isinstance(each.get("after"), dict)), 0.05),
     "drawn duration": (disrupted(lambda each: isinstance(each.get("lasts"), dict)), 0.1),
-    "fixed duration": (disrupted(lambda each: str(each.get("lasts"))[0].isdigit()), 0.3),
+    "fixed duration": (disrupted(lambda each: str(each.get("lasts"))[0].isdigit()), 0.25),
     "the whole drill": (disrupted(lambda each: each.get("lasts") == "the whole drill"), 0.1),
-    "until repaired": (disrupted(lambda each: each.get("lasts") == "until repaired"), 0.01),
-    "touching": (pairs(lambda a, b: a[2] == b[1]), 0.02),
-    "overlapping": (pairs(lambda a, b: a[1] <= b[1] < a[2]), 0.04),
-    "uncertain": (law(lambda each: isinstance(each, dict)), 0.5),
+    "until repaired": (disrupted(lambda each: each.get("lasts") == "until repaired"), 0.005),
+    "touching": (pairs(lambda a, b: a[2] == b[1]), 0.01),
+    "overlapping": (pairs(lambda a, b: a[1] <= b[1] < a[2]), 0.01),
+    "uncertain": (law(lambda each: isinstance(each, dict)), 0.4),
 }
 
 ANY_FORMS = {
@@ -712,13 +712,19 @@ def test_other_features_shrink_to_a_page(feature: str) -> None:
 # The rest
 
 
-def test_drawing_is_fast() -> None:
-    def timed() -> float:
-        began = time.process_time()
-        count = len(collect(scenario_documents(), 150))
-        return (time.process_time() - began) / count
+@st.composite
+def plain(draw: st.DrawFn) -> list[int]:
+    """300 draws, which take 5 to 10 ms: it depends on the machine."""
+    number = st.integers(0, 100)
+    return [draw(number) for _ in range(300)]
 
-    assert min(timed() for _ in range(3)) < 0.010
+
+def test_drawing_is_fast() -> None:
+    def timed(strategy: st.SearchStrategy[Any]) -> float:
+        began = time.process_time()
+        return len(collect(strategy, 100)) / (time.process_time() - began)
+
+    assert max(timed(scenario_documents()) / timed(plain()) for _ in range(3)) > 0.8
 
 
 def test_wrong_arguments_are_refused() -> None:

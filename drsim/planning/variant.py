@@ -1,0 +1,350 @@
+"""Variants of a compiled plan: other numbers and other outages, without reading or compiling the landscape again.
+
+A variant gives exactly the drills that the changed scenario gives (`Scenario.with_`, then `compile_scenario`), in a
+small part of the time: the graph is not walked again, and only what follows from a changed number is made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from immutabledict import immutabledict
+
+from drsim.distributions import Law
+from drsim.errors import DrsimError, did_you_mean
+from drsim.model.scenario import Disruption
+from drsim.planning.compile import _PlanBuilder
+from drsim.planning.plan import ACTIVE, Crew, Outage, Plan, Root
+
+__all__ = ["LawName", "variant"]
+
+LawName = tuple[str, str, str]
+"""What a law is of: kind, object, site; see `variant`."""
+
+K = TypeVar("K", bound=str | tuple[str, str])
+
+_STEPS = ("switch", "start", "restart", "repair", "verify")
+_RESPONSE = ("detect", "assess", "decide", "evacuation")
+_CREWS = ("mobilise", "travel")
+_COPIES = ("restores", "lag")
+_KINDS = (*_STEPS, *_CREWS, *_COPIES, *_RESPONSE)
+_WORKING = (*_STEPS, "assess", "decide")
+
+
+def variant(
+    plan: Plan,
+    *,
+    people: Mapping[str, int] | None = None,
+    capacity: Mapping[tuple[str, str], int] | None = None,
+    laws: Mapping[LawName, Law] | None = None,
+    outages: Mapping[str, Disruption] | None = None,
+    bandwidth: Mapping[str, int] | None = None,
+    wait: int | None = None,
+) -> Plan:
+    """The same plan with other numbers; what is not given stays. A variant may be varied again.
+
+    `people`: heads of a team or supplier. `capacity`: room in a pool, by (site, pool). `bandwidth`: bytes per second of
+    a link. `wait`: ms after the loss of a site before anybody fails over. `outages`: all disruptions, by name, in place
+    of those that were there; an empty mapping leaves none.
+
+    `laws`: durations (ms) and rates (bytes per second), by (kind, object, site):
+
+    - ``switch``, ``start``, ``restart``, ``repair``, ``verify``: a component and a site, or ``service.point`` and its
+      site; the site ``""`` stands for every site. A component without a ``restart`` of its own is restarted as it is
+      started: to change both, give both.
+    - ``mobilise``: a team and ``""``; ``travel``: a team and its destination, one of those to which it travels.
+    - ``restores`` (a rate), ``lag``: a component and one of its copies.
+    - ``detect``, ``assess``, ``decide``, ``evacuation``: ``""`` and ``""``, for all incidents.
+
+    `Plan.scenario` still is the original one, from which measures read targets and titles: only its disruptions are
+    replaced when `outages` is given, since they tell whether a team is away as a whole, however many it has. The
+    numbers of a variant are in the plan alone.
+
+    DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.
+    """
+    change = _Change(plan)
+    if people is not None:
+        change.set_people(people)
+    if capacity is not None:
+        change.set_capacity(capacity)
+    if bandwidth is not None:
+        change.set_bandwidth(bandwidth)
+    if wait is not None:
+        change.set_wait(wait)
+    if outages is not None:
+        change.set_outages(outages)
+    if laws is not None:
+        change.set_laws(laws)
+    return change.varied()
+
+
+class _Change(_PlanBuilder):
+    """A builder that starts from the variables and the travel of a plan, and gathers what becomes different."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan.scenario, plan.structure)
+        self.before = plan
+        self.variables = list(plan.variables)
+        self.places: dict[tuple[str, str, str], int] = {}
+        # Destinations that no root asks for any more stay: they do no harm, and keep the law that they were given.
+        self._travel = dict(plan.travel)
+        self.people = plan.people
+        self.root_variables = plan.root_variables
+        self.changes: dict[str, Any] = {}
+
+    def variable(self, purpose: str, name: str, site: str, law: Law | None) -> int:
+        """The variable of this name, with this law from now on; a new one if there is none."""
+        if not self.places:
+            self.places = {(v.purpose, v.object, v.site): index for index, v in enumerate(self.variables)}
+        key = (purpose, name, site)
+        if key in self.places:
+            self.variables[self.places[key]] = self.variables[self.places[key]]._replace(law=law)
+        else:
+            self.places[key] = super().variable(purpose, name, site, law)
+        return self.places[key]
+
+    def varied(self) -> Plan:
+        return self.before.but(**self.changes, variables=tuple(self.variables), travel=self._travel)
+
+    # numbers
+
+    def set_people(self, people: Mapping[str, int]) -> None:
+        plan, teams = self.before, self.structure.teams
+        self.people = _replaced(plan.people, teams, people, "team or supplier", "people", least=1)
+        crews: Iterable[Crew] = (*(step.crew for step in plan.steps), plan.assess[1], plan.decide[1])
+        for team, heads in {pair for crew in crews for pair in crew}:
+            if heads > self.people[team]:
+                raise DrsimError(f"{heads} of {teams[team]!r} are asked for, who are {self.people[team]}")
+        self.changes["people"] = self.people
+        self.changes["outages"] = tuple(
+            outage if what is None or outage.kind != "team" else outage._replace(heads=self._away(what))
+            for outage in plan.outages
+            for what in (plan.scenario.disruptions.get(outage.name),)
+        )
+
+    def set_capacity(self, capacity: Mapping[tuple[str, str], int]) -> None:
+        structure = self.structure
+        names = [(structure.sites[site], pool) for site, pool in structure.pools]
+        for site, own in capacity:
+            _check_known(site, structure.sites, "site")
+            _check_known(own, [name for place, name in names if place == site], f"pool at {site!r}")
+        new = _replaced(self.before.capacity, names, capacity, "pool", "room", least=0)
+        used = [0] * len(new)
+        for d, uses in enumerate(structure.uses):
+            if structure.roles[d] == ACTIVE or structure.hot[d]:
+                for pool, room in uses:
+                    used[pool] += room
+        for (site, own), taken, room in zip(names, used, new, strict=True):
+            if taken > room:
+                raise DrsimError(f"what runs at {site!r} uses {taken} {own} of {room}")
+        strategies, never_fits = self._strategies(new)
+        self.changes |= {"capacity": new, "strategies": strategies, "never_fits": never_fits}
+
+    def set_bandwidth(self, bandwidth: Mapping[str, int]) -> None:
+        links = [name for name, *_ in self.structure.links]
+        new = _replaced(self.before.bandwidth, links, bandwidth, "link", "bandwidth in bytes per second", least=0)
+        self.changes["bandwidth"] = new
+
+    def set_wait(self, wait: int) -> None:
+        if wait < 0:
+            raise DrsimError(f"wait {wait} ms: at least 0 is needed")
+        self.changes["wait"] = wait
+
+    # outages
+
+    def set_outages(self, disruptions: Mapping[str, Disruption]) -> None:
+        for name, what in disruptions.items():
+            self._check(name, what)
+        outages = tuple(self._outage(name, what) for name, what in sorted(disruptions.items()))
+        outages = tuple(
+            outage._replace(heads=self._away(disruptions[outage.name])) if outage.kind == "team" else outage
+            for outage in outages
+        )
+        roots, root_variables = self._roots_of(outages)
+        self.root_variables = root_variables
+        self.changes |= {
+            "outages": outages,
+            "roots": roots,
+            "root_variables": root_variables,
+            "scenario": self.scenario.model_copy(update={"disruptions": immutabledict(disruptions)}),
+        }
+
+    def _roots_of(self, outages: Sequence[Outage]) -> tuple[tuple[Root, ...], tuple[tuple[int, int, int], ...]]:
+        """The sites as they were, and the components that break now."""
+        plan, structure = self.before, self.structure
+        sites = len(structure.sites)
+        roots, variables = list(plan.roots[:sites]), list(plan.root_variables[:sites])
+        broken = {structure.deployments[d][0] for o in outages if o.kind == "component" for d in o.targets}
+        on_site = [step for step in plan.steps if step.on_site] if broken else []
+        for c in sorted(broken, key=lambda c: structure.components[c]):
+            name = structure.components[c]
+            roots.append(Root(name, False, c, self._destinations(on_site, None, c)))
+            detect, assess, decide = (  # the laws that are in force for the sites
+                -1 if site < 0 else self.variable(purpose, name, "", plan.variables[site].law)
+                for purpose, site in zip(_RESPONSE, plan.root_variables[0], strict=False)
+            )
+            variables.append((detect, assess, decide))
+        return tuple(roots), tuple(variables)
+
+    def _away(self, what: Disruption) -> int:
+        """How many heads a disruption of a team takes."""
+        people = self.people[self.team_of[what.target]]
+        if what.people is not None and what.people.number > people:
+            raise DrsimError(f"{what.people.number} people are away, but {what.target!r} has {people}")
+        return people if what.people is None else what.people.number
+
+    def _check(self, name: str, what: Disruption) -> None:
+        structure = self.structure
+        known: dict[str, Sequence[str]] = {
+            "site": structure.sites,
+            "link": [link for link, *_ in structure.links],
+            "component": structure.components,
+            "team": structure.teams,
+        }
+        _check_known(what.target, known[what.kind], "team or supplier" if what.kind == "team" else what.kind)
+        after = what.after.fixed
+        if after is not None and after >= self.horizon:
+            raise DrsimError(
+                f"{name!r} begins after '{what.after}', when the drill is over: the horizon is {self.scenario.horizon}"
+            )
+        if what.kind == "component":
+            component = self.landscape.components[what.target]
+            if what.until_repaired and component.repair is None:
+                raise DrsimError(f"{name!r} cannot last until repaired: {what.target!r} has no 'repair'")
+            for site in what.sites:
+                _check_known(site, sorted(component.at), f"site of {what.target!r}")
+
+    # laws
+
+    def set_laws(self, laws: Mapping[LawName, Law]) -> None:
+        steps, copies = list(self.before.steps), [list(group) for group in self.before.copies]
+        calls, call_variables = list(self.before.call_out), list(self.before.call_out_variables)
+        for (kind, name, site), law in laws.items():
+            _check_known(kind, _KINDS, "kind of law")
+            _check_law(kind, law)
+            if kind in _STEPS:
+                for index in self._steps_named(kind, name, site):
+                    step = steps[index]
+                    fixed, variable = self.timed(kind, name, step.site, law)
+                    hours = self._hours_of(step.crew, law)
+                    steps[index] = step._replace(fixed=fixed, variable=variable, hours=hours)
+            elif kind in _COPIES:
+                c, i = self._copy_named(kind, name, site)
+                fixed, variable = self.timed(kind, name, site, law)
+                copy = copies[c][i]
+                copies[c][i] = (
+                    copy._replace(lag=fixed, lag_variable=variable)
+                    if kind == "lag"
+                    else copy._replace(rate=fixed, rate_variable=variable)
+                )
+            elif kind == "mobilise":
+                _check_known(name, self.structure.teams, "team or supplier")
+                _check_known(site, ("",), "place of a call")
+                team = self.team_of[name]
+                calls[team], call_variables[team] = self.timed(kind, name, "", law)
+            elif kind == "travel":
+                _check_known(
+                    name, sorted({self.structure.teams[team] for team, _ in self._travel}), "team that travels"
+                )
+                team = self.team_of[name]
+                _check_known(site, sorted(to for t, to in self._travel if t == team), f"destination of {name!r}")
+                self._travel[team, site] = self.timed(kind, name, site, law)
+            else:
+                _check_known(name, ("",), f"{kind} of its own")
+                _check_known(site, ("",), f"{kind} of its own")
+                self._respond(kind, law)
+        self.changes |= {
+            "steps": tuple(steps),
+            "copies": tuple(map(tuple, copies)),
+            "call_out": tuple(calls),
+            "call_out_variables": tuple(call_variables),
+        }
+
+    def _steps_named(self, kind: str, name: str, site: str) -> list[int]:
+        mine = [index for index, step in enumerate(self.before.steps) if step.kind == kind and step.object == name]
+        if not mine:
+            known = dict.fromkeys(step.object for step in self.before.steps if step.kind == kind)
+            _check_known(name, sorted(known), f"object of a {kind}")
+        sites = [self.before.steps[index].site for index in mine]
+        if site:
+            _check_known(site, sites, f"{kind} of {name!r} at a site")
+        return [index for index, place in zip(mine, sites, strict=True) if site in ("", place)]
+
+    def _copy_named(self, kind: str, name: str, label: str) -> tuple[int, int]:
+        """The component and its copy; only those for which the notation has such a law."""
+        mine = {
+            c: {copy.name: i for i, copy in enumerate(group) if self._has(kind, c, copy.name)}
+            for c, group in enumerate(self.before.copies)
+        }
+        known = {self.structure.components[c]: c for c, copies in mine.items() if copies}
+        _check_known(name, sorted(known), f"component with {kind!r}")
+        c = known[name]
+        _check_known(label, sorted(mine[c]), f"copy of {name!r} with {kind!r}")
+        return c, mine[c][label]
+
+    def _has(self, kind: str, c: int, label: str) -> bool:
+        copy = self.landscape.components[self.structure.components[c]].copies[label]
+        return (copy.lag if kind == "lag" else copy.restores) is not None
+
+    def _hours_of(self, crew: Crew, law: Law) -> int:
+        """The calendar on which a law in working hours runs: that of the first team by name."""
+        if not law.working:
+            return -1
+        if not crew:
+            raise DrsimError(f"'{law}' is in working hours, but nobody is there to work them")
+        return self.before.team_hours[crew[0][0]]
+
+    def _respond(self, kind: str, law: Law) -> None:
+        fixed = -1 if law.fixed is None else law.fixed
+        if kind == "evacuation":
+            self.changes["evacuation"] = fixed
+            self.changes["evacuation_variables"] = tuple(
+                self.timed(kind, site, "", law)[1] for site in self.structure.sites
+            )
+            return
+        if kind == "detect":
+            self.changes[kind] = fixed
+        else:
+            crew = (self.before.assess if kind == "assess" else self.before.decide)[1]
+            self.changes[kind] = (fixed, crew, self._hours_of(crew, law))
+        roots = self.changes.get("roots", self.before.roots)
+        found: list[tuple[int, int, int]] = []
+        for root, (detect, assess, decide) in zip(roots, self.root_variables, strict=True):
+            new = self.timed(kind, root.name, "", law)[1]
+            found.append(
+                (
+                    new if kind == "detect" else detect,
+                    new if kind == "assess" else assess,
+                    new if kind == "decide" else decide,
+                )
+            )
+        self.root_variables = tuple(found)
+        self.changes["root_variables"] = self.root_variables
+
+
+def _check_law(kind: str, law: Law) -> None:
+    dimension = "rate" if kind == "restores" else "duration"
+    if law.dimension != dimension:
+        raise DrsimError(f"'{law}' is a {law.dimension}, and {kind!r} takes a {dimension}")
+    if law.working and kind not in _WORKING:
+        raise DrsimError(f"'{law}' is in working hours, and {kind!r} runs on the clock")
+
+
+def _check_known(name: str, known: Sequence[str], what: str) -> None:
+    if name not in known:
+        raise DrsimError(f"no {what} is named {name!r}: {did_you_mean(name, known)}")
+
+
+def _replaced(
+    before: tuple[int, ...], names: Sequence[K], new: Mapping[K, int], what: str, of: str, *, least: int
+) -> tuple[int, ...]:
+    """The numbers with those of some names replaced."""
+    numbers = list(before)
+    for name, number in new.items():
+        if isinstance(name, str):
+            _check_known(name, [str(each) for each in names], what)
+        if number < least:
+            raise DrsimError(f"{what} {name!r}: {of} {number}, at least {least} is needed")
+        numbers[names.index(name)] = number
+    return tuple(numbers)

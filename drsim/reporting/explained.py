@@ -1,0 +1,62 @@
+"""What held one service up, on usual days and on bad ones, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from drsim.reporting.causes import cause_table
+from drsim.reporting.numbers import format_hours
+from drsim.reporting.page import Page
+from drsim.reporting.summary import Command, middle_drill, write_command
+
+if TYPE_CHECKING:
+    from drsim.studies.result import Explanation, Result
+
+__all__ = ["explained"]
+
+
+def explained(
+    result: Result, explanations: Sequence[Explanation], *, command: Command, page: Page | None = None
+) -> Page:
+    """The explanations of one service around several quantiles; at least one."""
+    page = Page() if page is None else page
+    name = explanations[0].service
+    outcome = result.outcome(name)
+    page.two_sided(f"What held {outcome.title} up", command.scenario)
+    page.say(
+        f"{result.scenario.title} · {result.replications:,} drills · seed {result.seed}", indent=0, style="dim", most=4
+    )
+    if result.interrupted:
+        page.label("INTERRUPTED", f"{result.replications:,} of {command.replications:,} drills", indent=0)
+    page.blank()
+    times = [outcome.recovery[p] for p in (0.5, 0.95)]
+    half, most = (format_hours(t.value, t.low, t.high, horizon_ms=result.plan.horizon) for t in times)
+    if all(not each.total for each in explanations):
+        page.say(f"It is not below its minimum in the drills around {_and(explanations)}: nothing held it up.")
+        return page
+    page.say(f"Back in half the drills: {half} · back in 95 % of drills: {most}")
+    page.blank()
+    number = len(explanations[0].drills)
+    page.heading(
+        "WHAT HELD IT UP", f"hours:minutes, mean of the {number} drills around each quantile; columns add up"
+    )
+    cause_table(page, [f"around {_quantile(each.around)}" for each in explanations], explanations, details=True)
+    page.blank()
+    for each in explanations:
+        drills = ", ".join(map(str, each.drills))
+        page.label(f"around {_quantile(each.around)}", f"drills {drills}", label_style="bold", indent=1, hang=1)
+    page.blank()
+    for index, each in enumerate(explanations):
+        words = command.line("replay", "--drill", str(middle_drill(each)), "--service", name)
+        label = " Closer: " if index == 0 else " " * 9
+        write_command(page, label, words, f"(one around {_quantile(each.around)})")
+    return page
+
+
+def _quantile(p: float) -> str:
+    return f"P{100 * p:g}"
+
+
+def _and(explanations: Sequence[Explanation]) -> str:
+    return " and ".join(_quantile(each.around) for each in explanations)

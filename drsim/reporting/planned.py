@@ -1,0 +1,215 @@
+"""What will happen before anything runs, as a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from drsim.model.scenario import Disruption
+from drsim.planning.plan import NEVER
+from drsim.reporting.page import MARGIN, WIDTH, Cell, Page
+from drsim.reporting.summary import Command, write_command
+from drsim.reporting.timeline import outage_text, title_of
+from drsim.reporting.wall import moment_text
+from drsim.studies.outlook import Expected, Loss, Outlook, law_text
+from drsim.units import format_ms
+
+if TYPE_CHECKING:
+    from drsim.model.landscape import Step
+
+__all__ = ["planned"]
+
+
+def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> Page:
+    """Disruptions, what they take away, the incident, the steps in plan order and the people."""
+    page = Page() if page is None else page
+    scenario = outlook.plan.scenario
+    page.two_sided(scenario.title, command.scenario)
+    if scenario.question:
+        page.say(scenario.question, indent=0, most=4)
+    page.say(f"{moment_text(scenario.moment)} · {scenario.horizon.text} ahead", indent=0, style="dim")
+    page.blank()
+    _disruptions(outlook, page)
+    _losses(outlook, page)
+    _recovery(outlook, page)
+    _incident(outlook, page)
+    _steps(outlook, page)
+    _people(outlook, page)
+    page.blank()
+    write_command(page, " Closer: ", command.line("replay", "--drill", "0"), "(one drill as it goes)")
+    write_command(page, " " * 9, command.line("run"), "(how often it goes well)")
+    return page
+
+
+def _disruptions(outlook: Outlook, page: Page) -> None:
+    plan = outlook.plan
+    page.heading("WHAT HAPPENS")
+    if not plan.outages:
+        page.say("Nothing: this scenario has no disruptions.")
+    for outage in plan.outages:
+        what = plan.scenario.disruptions[outage.name]
+        after = f"after {what.after.text}" if what.after.fixed != 0 else "at once"
+        page.label(f"{outage.name}:", f"{outage_text(plan, outage)} {after}, {_lasts(what)}", label_style="bold", hang=2)
+
+
+def _lasts(what: Disruption) -> str:
+    if what.until_repaired:
+        return "until it is repaired"
+    return "for the whole drill" if what.lasts is None else f"for {what.lasts.text}"
+
+
+def _losses(outlook: Outlook, page: Page) -> None:
+    for loss in outlook.losses:
+        page.blank()
+        several = f" TO {loss.outage}" if len(outlook.losses) > 1 else ""
+        page.heading(f"WHAT IS LOST{several}", _counts(loss, outlook))
+        for label, names in (
+            ("below their minimum:", [title_of(outlook.plan, name) for name in loss.services]),
+            ("nowhere any more:", loss.components),
+            ("elsewhere still:", loss.weakened),
+        ):
+            if names:
+                page.label(label, " · ".join(names), label_style="bold", hang=2)
+
+
+def _counts(loss: Loss, outlook: Outlook) -> str:
+    structure = outlook.plan.structure
+    return (
+        f"{len(loss.components)} of {len(structure.components)} components, "
+        f"{len(loss.services)} of {len(structure.services)} services below their minimum"
+    )
+
+
+def _recovery(outlook: Outlook, page: Page) -> None:
+    """By which strategies what is lost comes back, and what has none."""
+    plan, found = outlook.plan, dict[str, list[str]]()
+    gone = {name for loss in outlook.losses for name in loss.components}
+    for c, name in enumerate(plan.structure.components):
+        if name in gone:
+            standby = plan.structure.standby[c]
+            way = ", then ".join(plan.strategies[c])
+            site = plan.structure.sites[plan.structure.deployments[standby][1]] if standby >= 0 else ""
+            found.setdefault(f"{way} at {site}" if way else "only where it was", []).append(name)
+    if found:
+        page.blank()
+        page.heading("HOW IT COMES BACK")
+        for way in sorted(found, key=lambda way: (way == "only where it was", way)):
+            page.label(f"{way} {len(found[way])}:", " · ".join(found[way]), label_style="bold", hang=2)
+    if plan.never_fits:
+        page.blank()
+        page.heading(f"NEVER FITS {len(plan.never_fits)}", style="bold red")
+        for sentence in plan.never_fits:
+            page.say(sentence, hang=2)
+
+
+def _incident(outlook: Outlook, page: Page) -> None:
+    plan = outlook.plan
+    response = plan.scenario.response
+    if not outlook.losses:
+        return
+    page.blank()
+    page.heading("THE INCIDENT", "before anybody works on it")
+    rows = [("detect", response.detect.text, "", "")]
+    rows.append(("assess", response.assess.takes.text, _crew(response.assess), "after detect"))
+    if any(outage.kind == "site" for outage in plan.outages):
+        rows.append(("decide", response.decide.takes.text, _crew(response.decide), "after assess"))
+        wait = f"not before the loss is {response.wait.text} old" if plan.wait else "at once"
+        rows.append(("declare", "", "", f"after decide, {wait}"))
+        rows.append(("evacuate", response.evacuation.text, "", "the people at a lost site are out for so long"))
+    for name, takes, crew, after in rows:
+        page.row([Cell(name, 9), Cell(takes, 24), Cell(crew, 15), Cell(after, WIDTH - MARGIN - 51, style="dim")])
+
+
+def _crew(step: Step) -> str:
+    return " + ".join(team if heads == 1 else f"{heads} {team}" for team, heads in sorted(step.by.items()))
+
+
+def _steps(outlook: Outlook, page: Page) -> None:
+    if not outlook.steps:
+        return
+    page.blank()
+    page.heading(
+        f"STEPS THAT MAY BE TAKEN {len(outlook.steps)}", "in plan order: who comes first when people are short"
+    )
+    place = len(str(len(outlook.steps)))
+    takes = min(26, max(len(step.takes) for step in outlook.steps))
+    crew = min(22, max([3, *(len(_who(step)) for step in outlook.steps)]))
+    rto = max([3, *(len(_priority(step)) for step in outlook.steps)])
+    what = WIDTH - MARGIN - place - takes - crew - rto - 4
+    head = [Cell("", place), Cell("what", what), Cell("takes", takes), Cell("who", crew), Cell("RTO", rto)]
+    page.row([cell._replace(style="dim") for cell in head])
+    for step in outlook.steps:
+        at = "" if "." in step.object else f" @ {step.site}"
+        lines = page.wrapped(f"{step.kind} {step.object}{at}", what)
+        first = Cell(str(step.place), place, "right", "dim")
+        page.row(
+            [first, Cell(lines[0], what), Cell(step.takes, takes), Cell(_who(step), crew), Cell(_priority(step), rto)]
+        )
+        for line in lines[1:]:
+            page.raw(" " * (MARGIN + place + 1) + line)
+        if detail := _detail(step):
+            page.say(detail, indent=MARGIN + place + 3, hang=2, style="dim")
+
+
+def _who(step: Expected) -> str:
+    return " + ".join(team if heads == 1 else f"{heads} {team}" for team, heads in step.crew.items())
+
+
+def _priority(step: Expected) -> str:
+    return "–" if step.priority is None else format_ms(step.priority)
+
+
+def _detail(step: Expected) -> str:
+    parts = [f"after {step.after}"] if step.after else []
+    if step.works < 1:
+        parts.append(f"works {100 * step.works:g} %")
+    if step.attempts > 1:
+        parts.append(f"up to {step.attempts} attempts")
+    return " · ".join(parts)
+
+
+def _people(outlook: Outlook, page: Page) -> None:
+    plan, crews = outlook.plan, outlook.plan.scenario.landscape.crews
+    used = {team for step in outlook.steps for team in step.crew}
+    talk = {"assesses": plan.assess[1] if outlook.losses else ()}
+    talk["decides"] = plan.decide[1] if any(outage.kind == "site" for outage in plan.outages) else ()
+    used |= {plan.structure.teams[team] for crew in talk.values() for team, _ in crew}
+    if not used:
+        return
+    page.blank()
+    page.heading(f"PEOPLE {len(used)}", "teams and suppliers that take part")
+    name_width = min(24, max(map(len, used)))
+    for team, name in enumerate(plan.structure.teams):
+        if name not in used:
+            continue
+        crew = crews[name]
+        steps = sum(1 for step in outlook.steps if name in step.crew)
+        parts = [f"{plan.people[team]} of them" if plan.people[team] > 1 else "1 of them", str(crew.works)]
+        if crew.based:
+            parts.append(f"based at {crew.based}")
+        if plan.structure.outside[team]:
+            parts.append("from outside")
+        if plan.call_out[team]:
+            law = law_text(plan.variables, plan.call_out[team], plan.call_out_variables[team])
+            parts.append(f"{law} after the call")
+        parts += [f"travels to {text}" for text in _travel(outlook, team)]
+        parts += [verb for verb, heads in talk.items() if any(team == member for member, _ in heads)]
+        if steps:
+            parts.append(f"{steps} steps" if steps > 1 else "1 step")
+        for number, line in enumerate(page.wrapped(" · ".join(parts), WIDTH - MARGIN - name_width - 1)):
+            page.row([Cell("" if number else name, name_width, style="bold"), Cell(line, WIDTH - MARGIN - name_width - 1)])
+
+
+def _travel(outlook: Outlook, team: int) -> list[str]:
+    plan = outlook.plan
+    hit = {
+        (outage.kind == "site", target if outage.kind == "site" else plan.structure.deployments[target][0])
+        for outage in plan.outages
+        if outage.kind in ("site", "component") and outage.after < NEVER
+        for target in outage.targets
+    }
+    goals = {root.destinations[team] for root in plan.roots if (root.is_site, root.index) in hit}
+    found = []
+    for goal in sorted(goals - {""}):
+        fixed, variable = plan.travel[team, goal]
+        found.append(f"{goal}, {law_text(plan.variables, fixed, variable)}")
+    return found

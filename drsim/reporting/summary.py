@@ -1,0 +1,467 @@
+"""What a run found: the answer first, then how the services fared, why, who is hurt, and what the answer rests on."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+
+from drsim.calendar import FAR
+from drsim.measures.drills import AGES
+from drsim.measures.estimates import Quantile, Share
+from drsim.reporting.causes import cause_table
+from drsim.reporting.numbers import format_count, format_hours, format_share
+from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
+from drsim.reporting.wall import Wall, moment_text
+from drsim.units import HOUR, Duration
+
+if TYPE_CHECKING:
+    from drsim.model.scenario import Scenario
+    from drsim.studies.result import Explanation, Outcome, Result
+
+__all__ = ["EXPLAINED", "Command", "answer", "most_interesting", "summary"]
+
+EXPLAINED: Final = 5
+"""Services of which it is told what held them up."""
+GROUPS: Final = {
+    "misses": "MISS A TARGET",
+    "undecided": "TOO CLOSE TO CALL",
+    "back in time": "BACK IN TIME",
+    "no target": "NO TARGET",
+    "keeps running": "KEEP RUNNING",
+}
+"""How services may fare, the worst first."""
+_PARTS: Final = {
+    "keeps running": ("keeps running", "keep running"),
+    "back in time": ("comes back in time", "come back in time"),
+    "misses": ("misses a target", "miss a target"),
+    "undecided": ("is too close to call", "are too close to call"),
+    "no target": ("has no target", "have no target"),
+}
+_MARKS: Final = {"missed": "✗", "undecided": "~"}
+WIDEST: Final = {"rto": 10, "half": 12, "most": 12, "in time": 22, "asked": 6, "data": 10}
+"""Columns of the table of services."""
+SHORTEST_TITLE: Final = 22
+"""Of a service, where there is room for it."""
+LONGEST_SITE: Final = 22
+"""Of a title; a site with a longer one goes by its name."""
+LONGEST_FILE: Final = 60
+"""Of a file name in a command; a longer one is left to the reader."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """How the reader asked, so that what to type next can be written out."""
+
+    scenario: str
+    """As typed."""
+    replications: int = 1_000
+    seed: int = 1
+    changes: tuple[str, ...] = ()
+    """PATH=VALUE of each --set."""
+
+    def line(self, command: str, *options: str, drills: bool = False) -> list[str]:
+        """The words of a command about the same drills; `drills`: with their number."""
+        file = shlex.quote(self.scenario)
+        words = ["drsim", command, file if cell_len(file) <= LONGEST_FILE else "SCENARIO", *options]
+        if drills and self.replications != 1_000:
+            words += ["-n", str(self.replications)]
+        if self.seed != 1:
+            words += ["--seed", str(self.seed)]
+        for change in self.changes:
+            words += ["--set", shlex.quote(change)]
+        return words
+
+
+@dataclass
+class _Table:
+    """The columns of the table of services, as wide as what stands in them."""
+
+    result: Result
+    page: Page
+    outcomes: Sequence[Outcome]
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.horizon = self.result.plan.horizon
+        self.ages = [age for age in AGES if age * HOUR <= self.horizon]
+        self.rows = {outcome.name: self._texts(outcome) for outcome in self.outcomes}
+        self.asked = sorted({outcome.asked for outcome in self.outcomes if outcome.in_time is not None})
+        self.heads = {
+            "rto": ("", "", "RTO"),
+            "half": ("back in", "half the", "drills"),
+            "most": ("back in", "95 % of", "drills"),
+            "in time": ("in time:", "asked of", f"{_percent(self.asked[0])} of drills" if self.asked else ""),
+            "data": ("data", "lost,", "95 %"),
+        }
+        if len(self.asked) != 1:
+            self.heads["in time"] = ("", "", "in time")
+        if len(self.asked) > 1:
+            self.heads["asked"] = ("", "", "asked")
+        self.width = {
+            key: min(WIDEST[key], max(map(cell_len, [*head, *(row[key] for row in self.rows.values())])))
+            for key, head in self.heads.items()
+        }
+        self._room()
+
+    def _room(self) -> None:
+        """Give titles what is left, and bars less where that is too little."""
+        longest = max([12, *(cell_len(self.page.clean(outcome.title)) for outcome in self.outcomes)])
+        fixed = MARGIN + sum(width + 1 for width in self.width.values()) + 2 * 2 + 1  # two marks, and after the title
+        for self.bar in (3, 2, 1):
+            self.space = max(self.bar * len(self.ages), cell_len(self._ages()))
+            room = WIDTH - fixed - self.space
+            if room >= min(longest, SHORTEST_TITLE):
+                break
+        self.title = max(12, min(longest, room))
+
+    def _ages(self) -> str:
+        """What stands above the bars."""
+        ages = [_age(age) for age in self.ages]
+        if self.bar == 3:
+            return "".join(age.ljust(3) for age in ages).rstrip()
+        if self.bar == 2:
+            return "".join(age.ljust(4) for age in ages[::2]).rstrip()
+        return f"{ages[0]}-{ages[-1]}" if ages else ""
+
+    def _texts(self, outcome: Outcome) -> dict[str, str]:
+        rto = self.result.scenario.landscape.services[outcome.name].targets.rto
+        texts = {
+            "rto": "–" if rto is None else rto.text,
+            "half": self._time(outcome.recovery[0.5]),
+            "most": self._time(outcome.recovery[0.95]),
+            "in time": "–" if outcome.in_time is None else format_share(outcome.in_time),
+            "data": _data_text(outcome.data_loss, self.horizon),
+            "asked": _percent(outcome.asked) if outcome.in_time is not None else "–",
+        }
+        return {key: self.page.clean(text) for key, text in texts.items()}
+
+    def _time(self, quantile: Quantile) -> str:
+        return format_hours(quantile.value, quantile.low, quantile.high, horizon_ms=self.horizon)
+
+    def _cells(self, title: str, texts: dict[str, str], marks: tuple[str, str], style: str) -> list[Cell]:
+        cells = [Cell(title, self.title, style=style if any(marks) else "")]
+        for key in self.heads:
+            if key == "in time":
+                cells.append(Cell(marks[0], 1, style=style))
+            elif key == "data":
+                cells.append(Cell(marks[1], 1, style=style))
+            right = key == "data"
+            cells.append(Cell(texts[key], self.width[key], "right" if right else "left"))
+        return cells
+
+    def head(self) -> None:
+        """Three lines of what the columns are."""
+        over = ["citizens served", "on average, after", self._ages()]
+        if self.space < 17:
+            over = ["served", "after", self._ages()]
+        for number in range(3):
+            texts = {key: head[number] for key, head in self.heads.items()}
+            cells = [cell._replace(style="dim") for cell in self._cells("", texts, ("", ""), "")]
+            self.page.row([*cells, Cell(over[number] if self.ages else "", self.space, style="dim")])
+
+    def line(self, outcome: Outcome) -> None:
+        """One service."""
+        marks = (_MARKS.get(outcome.verdict or "", ""), _MARKS.get(outcome.data_verdict or "", ""))
+        style = warning_style(outcome.fared) if any(marks) else ""
+        cells = self._cells(outcome.title, self.rows[outcome.name], marks, style)
+        bars = self.page.bars(outcome.profile[: len(self.ages)], self.bar)
+        self.page.row(cells)
+        self.page.lines[-1].pad_right(max(0, WIDTH - self.space - self.page.lines[-1].cell_len))
+        self.page.lines[-1].append(bars)
+
+    def intervals(self) -> None:
+        """The ends of the intervals of all times."""
+        self.page.blank()
+        confidence = f"{100 * self.result.confidence:g} %"
+        self.page.heading("INTERVALS", f"{confidence} intervals of the times: the earliest and the latest they may be")
+        heads = [("back in half", self._half), ("back in 95 %", self._most), ("data lost, 95 %", self._data)]
+        title = WIDTH - MARGIN - len(heads) * 2 * 12
+        self.page.row(
+            [Cell("", title), *(Cell(head, 23, "right", "dim") for head, _ in heads)],
+        )
+        for outcome in self.outcomes:
+            cells = [Cell(outcome.title, title)]
+            if not any(value(outcome).high for _, value in heads):
+                continue
+            for _, value in heads:
+                low, high = self._ends(value(outcome))
+                cells += [Cell(low, 11, "right"), Cell(high, 11, "right")]
+            self.page.row(cells)
+
+    def _half(self, outcome: Outcome) -> Quantile:
+        return outcome.recovery[0.5]
+
+    def _most(self, outcome: Outcome) -> Quantile:
+        return outcome.recovery[0.95]
+
+    def _data(self, outcome: Outcome) -> Quantile:
+        return outcome.data_loss
+
+    def _ends(self, quantile: Quantile) -> tuple[str, str]:
+        """Both ends, rounded as the time itself is."""
+        wide = quantile.high - quantile.low
+        half = wide / 2 if math.isfinite(wide) else quantile.low / 20 if math.isfinite(quantile.low) else 0.0
+
+        def end(value: float) -> str:
+            if not math.isfinite(value):
+                return format_hours(value, value, value, horizon_ms=self.horizon)
+            return format_hours(value, max(0.0, value - half), value + half, horizon_ms=self.horizon)
+
+        return end(quantile.low), end(quantile.high)
+
+
+def summary(
+    result: Result,
+    *,
+    command: Command,
+    explained: Sequence[Explanation] = (),
+    intervals: bool = False,
+    page: Page | None = None,
+    numbers: tuple[int, int] | None = None,
+) -> Page:
+    """What a run found; `explained`: why the most interesting services took so long; `numbers`: (assumed, all)."""
+    page = Page() if page is None else page
+    _opening(result, command, page)
+    page.blank()
+    page.say(answer(result), style="bold", indent=MARGIN)
+    if result.every_rto is not None:
+        page.say(every_rto_text(result.every_rto))
+    page.blank()
+    _services(result, page, intervals)
+    if explained:
+        page.blank()
+        around = f"mean of the {len(explained[0].drills)} drills around P95"
+        page.heading("WHAT HELD THEM UP", f"hours:minutes, {around}; each column adds up to its time")
+        titles = [result.outcome(each.service).title for each in explained]
+        cause_table(page, titles, explained)
+    page.blank()
+    _citizens(result, page)
+    if numbers is not None:
+        text = f"{numbers[0]} of the {numbers[1]} numbers behind this are assumptions"
+        page.label("ASSUMED", text, label_style="bold", indent=1)
+    _closer(result, command, explained, page)
+    return page
+
+
+def most_interesting(result: Result, most: int = EXPLAINED) -> list[str]:
+    """The services that are explained: those that miss a target, then the undecided, then the slowest."""
+    down = [outcome for outcome in result.outcomes if outcome.recovery[0.95].value > 0]
+    order = list(GROUPS)
+    slow = sorted(
+        down,
+        key=lambda outcome: (
+            outcome.verdict != "missed",
+            min(order.index(outcome.fared), order.index("back in time")),
+            -outcome.recovery[0.95].value,
+            outcome.name,
+        ),
+    )
+    return [outcome.name for outcome in slow[:most]]
+
+
+def answer(result: Result) -> str:
+    """The answer in one sentence."""
+    fared = [outcome.fared for outcome in result.outcomes]
+    if not fared:
+        return "There are no services to look at."
+    counts = {key: fared.count(key) for key in _PARTS if key in fared}
+    many = f"{len(fared)} services" if len(fared) > 1 else "1 service"
+    parts = ", ".join(f"{number} {_PARTS[key][number > 1]}" for key, number in counts.items())
+    return f"{_verdict(result)} Of {many} {parts}."
+
+
+def every_rto_text(share: Share) -> str:
+    """In which share of drills all went well."""
+    return f"Every RTO is met in {format_share(share)} of drills."
+
+
+def _verdict(result: Result) -> str:
+    fared = {outcome.fared for outcome in result.outcomes}
+    targets = [result.scenario.landscape.services[outcome.name].targets for outcome in result.outcomes]
+    if not any(target.rto or target.rpo for target in targets):
+        return "Nothing is promised."
+    if "misses" in fared:
+        return "Every target met? No."
+    return "Every target met? Too close to call." if "undecided" in fared else "Every target met? Yes."
+
+
+def _opening(result: Result, command: Command, page: Page) -> None:
+    scenario = result.scenario
+    page.two_sided(scenario.title, command.scenario)
+    if scenario.question:
+        page.say(scenario.question, indent=0, most=4)
+    parts = [moment_text(scenario.moment)]
+    if scenario.response.wait.ms:
+        parts.append(f"failover after {scenario.response.wait.text}")
+    parts.append(f"{scenario.horizon.text} ahead")
+    parts.append(f"{result.replications:,} {_plural('drill', result.replications)}")
+    parts.append(f"seed {result.seed}")
+    if result.elapsed is not None:
+        parts.append(f"{result.elapsed:.1f} s")
+    page.say(" · ".join(parts), indent=0, style="dim")
+    if result.interrupted:
+        text = f"of {command.replications:,} drills {result.replications:,} were finished, and this is about those"
+        page.label("INTERRUPTED", text, label_style="bold red", indent=0)
+
+
+def _services(result: Result, page: Page, intervals: bool) -> None:
+    order = sorted(result.outcomes, key=_worst_first)
+    table = _Table(result, page, order)
+    if any(outcome.fared != "keeps running" for outcome in order):
+        table.head()
+    for fared, heading in GROUPS.items():
+        group = [outcome for outcome in order if outcome.fared == fared]
+        if not group:
+            continue
+        if fared == "keeps running":
+            page.heading(f"{heading} {len(group)}", "never below their minimum", style=warning_style("back in time"))
+            page.say(" · ".join(_kept(outcome) for outcome in group))
+            continue
+        page.heading(f"{heading} {len(group)}", style=warning_style(fared))
+        for outcome in group:
+            table.line(outcome)
+    _legend(result, page, order)
+    if intervals:
+        table.intervals()
+
+
+def _worst_first(outcome: Outcome) -> tuple[int, float, float, str]:
+    fared = list(GROUPS).index(outcome.fared)
+    share = 1.0 if outcome.in_time is None or fared > 1 else outcome.in_time.value
+    return fared, share, -outcome.recovery[0.95].value, outcome.name
+
+
+def _kept(outcome: Outcome) -> str:
+    """A service that keeps running, with how far down it goes on average."""
+    ages = [level for level, age in zip(outcome.profile, AGES, strict=True) if age]
+    lowest = min(ages, default=1.0)
+    if lowest > 0.995:
+        return outcome.title
+    age = AGES[ages.index(lowest)]
+    return f"{outcome.title} ({100 * lowest:.0f} % after {_age(age, ' ')})"
+
+
+def _legend(result: Result, page: Page, outcomes: Iterable[Outcome]) -> None:
+    verdicts = {verdict for outcome in outcomes for verdict in (outcome.verdict, outcome.data_verdict)}
+    parts = [f"{_MARKS[verdict]} {text}" for verdict, text in _MARK_TEXTS.items() if verdict in verdicts]
+    if any(outcome.fared != "keeps running" for outcome in outcomes):
+        scale = "bars from 0, nobody, to 9, everybody" if page.ascii_only else "bars from · nobody to █ everybody"
+        parts += [scale, f"in brackets {100 * result.confidence:g} % intervals"]
+        parts.append("times are rounded to their own error (--intervals)")
+    if parts:
+        page.say("; ".join(parts) + ".", style="dim")
+    if text := _working_hours(result):
+        page.say(text, style="dim")
+
+
+_MARK_TEXTS: Final = {"missed": "misses what is asked", "undecided": "too close to call"}
+
+
+def _working_hours(result: Result) -> str:
+    """When targets in working hours end on the wall clock, for an interruption from the moment on."""
+    plan, scenario = result.plan, result.scenario
+    targets: dict[int, Duration] = {}
+    for service in scenario.landscape.services.values():
+        if service.targets.rto is not None and service.targets.rto.working:
+            targets.setdefault(service.targets.rto.ms, service.targets.rto)
+    if not targets:
+        return ""
+    text = "wh: working hours, Mon-Fri 9:00-17:00 except Dutch holidays"
+    if scenario.moment is None:
+        return f"{text}."
+    wall = Wall(scenario.moment, far=2)
+    hours = plan.calendars[plan.working_hours]
+    ends = [(target.text, hours.add(0, ms)) for ms, target in sorted(targets.items())]
+    shown = [f"{name} end on {wall.text(end)}" for name, end in ends if end < FAR]
+    return f"{text}. Counted from the moment, {', '.join(shown)}." if shown else f"{text}."
+
+
+def _citizens(result: Result, page: Page) -> None:
+    lost, contacts = result.turned_away
+    if not contacts:
+        return
+    text = f"{format_count(lost.value, _half(lost.low, lost.high))} of {round(contacts):,} contacts in opening hours"
+    page.label("CITIZENS TURNED AWAY", text, label_style="bold", indent=1)
+    parts = []
+    for name, mean in result.turned_away_by_municipality.items():
+        site = result.scenario.landscape.sites.get(name)
+        if site is None or site.inhabitants is None:
+            continue
+        scale = 1_000 / site.inhabitants.number
+        number = format_count(mean.value * scale, _half(mean.low, mean.high) * scale)
+        title = site.title if site.title and cell_len(site.title) <= LONGEST_SITE else name
+        parts.append(f"{title} {number}")
+    if parts:
+        page.say(f"per 1,000 inhabitants: {' · '.join(parts)}", hang=2)
+
+
+def _closer(result: Result, command: Command, explained: Sequence[Explanation], page: Page) -> None:
+    """What to type next."""
+    lines: list[tuple[list[str], str]] = []
+    if explained:
+        worst = explained[0]
+        lines.append((command.line("explain", worst.service, drills=True), ""))
+        drill = middle_drill(worst)
+        words = command.line("replay", "--drill", str(drill), "--service", worst.service)
+        lines.append((words, "(a bad day)"))
+    lines.append((command.line("plan"), "(what happens, before anything is drawn)"))
+    lines.append((command.line("show", "--assumptions"), "(every number, and where it is from)"))
+    page.blank()
+    for number, (words, why) in enumerate(lines):
+        write_command(page, " Closer: " if number == 0 else " " * 9, words, why)
+
+
+def write_command(page: Page, label: str, words: Sequence[str], why: str = "") -> None:
+    """A command that can be copied: where it is too long it goes on after a backslash."""
+    room = WIDTH - len(label) - 2
+    lines, line = [], ""
+    for word in words:
+        if line and cell_len(f"{line} {word}") > room:
+            lines.append(f"{line} \\")
+            line = "  " + word
+        else:
+            line = f"{line} {word}".lstrip() if not line.startswith("  ") else f"{line} {word}"
+    if why and cell_len(f"{line}   {why}") <= WIDTH - len(label):
+        line = f"{line}   {page.clean(why)}"
+    for number, text in enumerate([*lines, line]):
+        page.raw((label if number == 0 else " " * len(label)) + text)
+
+
+def middle_drill(explanation: Explanation) -> int:
+    """The drill in the middle of those that were explained."""
+    return explanation.drills[len(explanation.drills) // 2]
+
+
+def numbers_of(scenario: Scenario) -> tuple[int, int]:
+    """(assumed, all) numbers of a scenario."""
+    from drsim.reading import assumptions
+
+    found = assumptions(scenario)
+    return sum(1 for each in found if each.source is None), len(found)
+
+
+def _data_text(quantile: Quantile, horizon: int) -> str:
+    if math.isinf(quantile.value):
+        return "not back"
+    return format_hours(quantile.value, quantile.low, quantile.high, horizon_ms=horizon)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g} %"
+
+
+def _age(hours: int, space: str = "") -> str:
+    return f"{hours}{space}h" if hours < 24 else f"{hours // 24}{space}d"
+
+
+def _half(low: float, high: float) -> float:
+    return (high - low) / 2
+
+
+def _plural(word: str, number: int) -> str:
+    return word if number == 1 else f"{word}s"

@@ -1,0 +1,281 @@
+"""What will happen before anything runs: what the disruptions take away, and the steps that bring it back.
+
+What is lost does not depend on luck, only on the disruptions: it is read off one drill. Whether a step is taken may depend on it
+(a second strategy comes after a failed first one), so the steps are those that a drill may take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from drsim.model.needs import All, AtLeast, Need
+from drsim.planning.graph import starting_needs
+from drsim.planning.plan import ACTIVE, NEVER, NO_PRIORITY, Plan, StepPlan, Variable
+from drsim.studies.replay import Replay
+from drsim.units import ONE, Duration, Size, format_ms
+
+__all__ = ["Expected", "Loss", "Outlook", "need_text"]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What one disruption takes away."""
+
+    outage: str
+    components: tuple[str, ...]
+    """those that nowhere run any more, in plan order"""
+    weakened: tuple[str, ...]
+    """those that still run at another site"""
+    services: tuple[str, ...]
+    """those that go below their minimum"""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A step that may be taken."""
+
+    place: int
+    """in plan order, from 1"""
+    kind: str
+    object: str
+    site: str
+    takes: str
+    """its law"""
+    crew: dict[str, int]
+    after: str
+    """what it waits for"""
+    works: float
+    attempts: int
+    priority: int | None
+    """ms; None for none"""
+
+
+@dataclass
+class Outlook:
+    """What a plan leads one to expect."""
+
+    plan: Plan
+    seed: int = 1
+
+    @cached_property
+    def _replay(self) -> Replay:
+        return Replay.of(self.plan, self.seed, 0)
+
+    @cached_property
+    def losses(self) -> list[Loss]:
+        """By disruption, in the order in which they begin in the first drill of the seed."""
+        drill = self._replay.trajectory
+        begins = sorted((begin, name) for name, (begin, _) in drill.outages.items() if begin < self.plan.horizon)
+        return [self._loss(name, begin) for begin, name in begins]
+
+    def _loss(self, name: str, begin: int) -> Loss:
+        structure, drill = self.plan.structure, self._replay.trajectory
+        on: set[tuple[str, ...]] = {
+            ("on", structure.components[c], structure.sites[s])
+            for (c, s), role in zip(structure.deployments, structure.roles, strict=True)
+            if role == ACTIVE
+        }
+        gone: set[str] = set()
+        for time, flag, value in drill.changes:
+            key = drill.flag_name(flag)
+            if time > begin:
+                break
+            if key[0] != "on":
+                continue
+            if value:
+                on.add(key)
+            else:
+                on.discard(key)
+                if time == begin:
+                    gone.add(key[1])
+        still = {key[1] for key in on}
+        below = [
+            service
+            for service in structure.services
+            if any(what.begin == begin for what in self._replay.interruptions(service))
+        ]
+        return Loss(
+            name,
+            tuple(part for part in structure.components if part in gone and part not in still),
+            tuple(part for part in structure.components if part in gone and part in still),
+            tuple(below),
+        )
+
+    @cached_property
+    def lost(self) -> frozenset[str]:
+        """All components of which something is lost."""
+        return frozenset(part for loss in self.losses for part in (*loss.components, *loss.weakened))
+
+    # steps
+
+    @cached_property
+    def steps(self) -> list[Expected]:
+        """The steps that may be taken, in plan order."""
+        starts = starting_needs(self.plan.scenario.landscape)
+        return [
+            self._expected(place, step, starts)
+            for place, step in enumerate(filter(self._may_be_taken, self.plan.steps), start=1)
+        ]
+
+    def _may_be_taken(self, step: StepPlan) -> bool:
+        structure = self.plan.structure
+        if step.point >= 0:
+            return step.site not in self._away and any(structure.components[c] in self.lost for c in structure.direct[step.point])
+        if step.object not in self.lost:
+            return False
+        strategies = self.plan.strategies[step.component]
+        away = step.site in self._away
+        match step.kind:
+            case "switch":
+                return "hot" in strategies and not away
+            case "start":
+                return ("warm" in strategies or "cold" in strategies) and not away
+            case "restore":
+                return "cold" in strategies and not away
+            case "repair":
+                return any(outage.until_repaired and step.deployment in outage.targets for outage in self.plan.outages)
+            case "restart":
+                return structure.roles[step.deployment] == ACTIVE and not away and self._restarts(step)
+        return not away and (structure.roles[step.deployment] != ACTIVE or self._restarts(step))
+
+    def _restarts(self, step: StepPlan) -> bool:
+        """Whether an active deployment may have to be started again where it is."""
+        drill = self._replay.trajectory
+        return any(
+            drill.flag_name(flag) == ("on", step.object, step.site) and not value for _, flag, value in drill.changes
+        )
+
+    @cached_property
+    def _away(self) -> frozenset[str]:
+        """Sites that are lost for the whole drill."""
+        return frozenset(
+            self.plan.structure.sites[site]
+            for outage in self.plan.outages
+            if outage.kind == "site" and outage.lasts >= NEVER
+            for site in outage.targets
+        )
+
+    def _expected(self, place: int, step: StepPlan, starts: dict[str, Need]) -> Expected:
+        teams = self.plan.structure.teams
+        return Expected(
+            place=place,
+            kind=step.kind,
+            object=step.object,
+            site=step.site,
+            takes=self._takes(step),
+            crew={teams[team]: heads for team, heads in step.crew},
+            after=self._after(step, starts),
+            works=step.works / ONE,
+            attempts=step.attempts,
+            priority=None if step.priority >= NO_PRIORITY else step.priority,
+        )
+
+    def _takes(self, step: StepPlan) -> str:
+        if step.kind == "restore":
+            size = self.plan.data_size[step.component]
+            return f"{_size_text(size)} from a copy" if size >= 0 else ""
+        return law_text(self.plan.variables, step.fixed, step.variable, step.hours >= 0)
+
+    def _after(self, step: StepPlan, starts: dict[str, Need]) -> str:
+        if step.point >= 0:
+            service, point = step.object.rsplit(".", 1)
+            return need_text(self.plan.scenario.landscape.services[service].points[point].needs)
+        match step.kind:
+            case "switch" | "start" | "restart":
+                need = need_text(starts[step.object])
+                restored = step.kind == "start" and self.plan.strategies[step.component] == ("cold",)
+                data = self.plan.data_size[step.component] >= 0
+                return ", ".join(text for text in (need, "its restore" if restored and data else "") if text)
+            case "verify":
+                return f"{step.object} runs"
+            case "repair":
+                return "it is noticed"
+        return ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; times in ms."""
+        plan = self.plan
+        structure, scenario = plan.structure, plan.scenario
+        return {
+            "scenario": {"title": scenario.title, "digest": scenario.digest()},
+            "horizon_ms": plan.horizon,
+            "wait_ms": plan.wait,
+            "losses": [
+                {
+                    "disruption": loss.outage,
+                    "components": list(loss.components),
+                    "weakened": list(loss.weakened),
+                    "services": list(loss.services),
+                }
+                for loss in self.losses
+            ],
+            "strategies": {
+                name: list(strategies)
+                for name, strategies in zip(structure.components, plan.strategies, strict=True)
+                if name in self.lost
+            },
+            "never_fits": list(plan.never_fits),
+            "steps": [
+                {
+                    "place": step.place,
+                    "kind": step.kind,
+                    "object": step.object,
+                    "site": step.site,
+                    "takes": step.takes,
+                    "crew": step.crew,
+                    "after": step.after,
+                    "works": step.works,
+                    "attempts": step.attempts,
+                    "priority_ms": step.priority,
+                }
+                for step in self.steps
+            ],
+            "teams": {
+                name: {
+                    "people": plan.people[team],
+                    "works": str(scenario.landscape.crews[name].works),
+                    "outside": structure.outside[team],
+                }
+                for team, name in enumerate(structure.teams)
+            },
+        }
+
+
+def law_text(variables: tuple[Variable, ...], fixed: int, variable: int, working: bool = False) -> str:
+    """A law as it was written, or the duration that is certain."""
+    if variable >= 0:
+        law = variables[variable].law
+        return "" if law is None else law.text
+    if not working:
+        return format_ms(fixed)
+    return Duration(fixed, working=True).text
+
+
+def need_text(need: Need | None) -> str:
+    """A tree of needs: `oracle, san or nas, 2 of (a, b, c)`."""
+    if need is None:
+        return ""
+    if isinstance(need, str):
+        return need
+    parts = list(_parts(need))
+    match need:
+        case All():
+            return ", ".join(parts)
+        case AtLeast(count=count):
+            return f"{count} of ({', '.join(parts)})"
+    return " or ".join(parts)
+
+
+def _parts(need: Need) -> Iterator[str]:
+    assert not isinstance(need, str)
+    for part in need.of:
+        text = need_text(part)
+        yield f"({text})" if isinstance(part, All) and len(part.of) > 1 and not isinstance(need, All) else text
+
+
+def _size_text(size: int) -> str:
+    return Size(size).text
+

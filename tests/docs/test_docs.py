@@ -1,0 +1,118 @@
+"""What the pages show is true: Python blocks run, YAML blocks are read, links lead somewhere, columns are named."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import drsim
+from drsim.reading import loads, loads_landscape
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+RUN = ["README.md", "docs/python.md"]
+READ = ["README.md", "docs/notation.md"]
+
+
+def blocks(page: Path, language: str) -> list[tuple[int, str]]:
+    """(first line, text) of the fenced blocks of a language."""
+    text = page.read_text(encoding="utf-8")
+    found = re.finditer(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [(text.count("\n", 0, match.start(1)), match.group(1)) for match in found]
+
+
+@pytest.mark.parametrize("page", RUN)
+def test_python_blocks_run(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    namespace: dict[str, object] = {"__name__": "page"}
+    settings.register_profile("docs", derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    before = settings.default
+    settings.load_profile("docs")
+    try:
+        run_blocks(page, namespace)
+    finally:
+        settings.register_profile("before docs", before)
+        settings.load_profile("before docs")
+
+
+def run_blocks(page: str, namespace: dict[str, object]) -> None:
+    found = blocks(ROOT / page, "python")
+    assert found
+    for line, text in found:
+        # leading newlines, so that a traceback names the line of the page
+        exec(compile("\n" * line + text, str(ROOT / page), "exec", dont_inherit=True), namespace)
+    for name, value in list(namespace.items()):
+        if name.startswith("test_") and page == "README.md":
+            value()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("page", READ)
+def test_yaml_blocks_are_read(page: str) -> None:
+    found = [text for _, text in blocks(ROOT / page, "yaml") if text.startswith("drsim:")]
+    assert found
+    for text in found:
+        if text.startswith("drsim: scenario"):
+            scenario = loads(text, base=ROOT / "scenarios")  # as if it stood beside the others
+            assert scenario.title
+        elif "sites:" in text:
+            loads_landscape(text)
+        else:  # the opening of a landscape, which its other files complete
+            with pytest.raises(drsim.InputError) as refused:
+                loads_landscape(text + "sites: {a: {}, b: {nonsense: 1}}\n")
+            assert [problem.path for problem in refused.value.problems] == ["sites.b.nonsense"]
+
+
+def test_the_scenario_of_the_readme_can_be_drilled() -> None:
+    ((_, text),) = blocks(ROOT / "README.md", "yaml")
+    result = drsim.run(loads(text), replications=16)
+    assert 0 < result.services.loc["permit-request", "p50_h"] < float("inf")
+
+
+def test_every_column_is_explained() -> None:
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    ((_, scenario),) = blocks(ROOT / "README.md", "yaml")
+    result = drsim.run(loads(scenario), replications=1)
+    sections = {part.split("\n", 1)[0]: part for part in re.split(r"^##+ ", text, flags=re.MULTILINE)}
+    tables = {
+        "services": result.services,
+        "drills, municipalities, points": result.drills,
+        "steps": result.steps(),
+    }
+    for name, table in tables.items():
+        cells = re.findall(r"^\| ([^|]*)\|", sections[name], re.MULTILINE)
+        named = [column for cell in cells for column in re.findall(r"`([^`]+)`", cell)]
+        assert named == list(table.columns), name
+    assert list(result.points.columns) == list(result.municipalities.columns) == list(result.drills.columns)
+
+
+def test_every_name_of_the_package_is_on_the_page() -> None:
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    for name in drsim.__all__:
+        assert name in text or name.startswith("__"), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        there = (page.parent / file).resolve() if file else page
+        assert there.exists(), target
+        if anchor and there.suffix == ".md":
+            headings = re.findall(r"^#+ (.*)$", there.read_text(encoding="utf-8"), re.MULTILINE)
+            slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            assert anchor in slugs, target
+
+
+def test_the_readme_has_the_two_commands_that_ci_runs() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^python3 -m venv .*$", text, re.MULTILINE)
+    assert len(commands) == 2
+    assert "drsim run scenarios/town-hall-lost.yaml" in commands[0]
+    assert "pytest" in commands[1]
+    shell = "".join(block for _, block in blocks(ROOT / "README.md", "sh"))
+    assert all(command in shell for command in commands)

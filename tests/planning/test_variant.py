@@ -1,0 +1,413 @@
+"""A variant gives exactly the drills of the changed scenario, compiled again from the model."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from agreement import engine_causes, engine_view
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from immutabledict import immutabledict
+
+from drsim.distributions import Law
+from drsim.errors import DrsimError, InputError
+from drsim.model.scenario import Disruption, Scenario
+from drsim.planning.compile import compile_scenario
+from drsim.planning.plan import Plan
+from drsim.planning.variant import variant
+from drsim.reading import load, loads
+from drsim.simulation.draws import Numbers
+from drsim.simulation.engine import Engine
+from drsim.simulation.levels import levels
+from drsim.testing import document_text, landscape_documents, scenario_documents
+
+SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
+QUIET = settings(derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+SEED = 7
+
+Arguments = dict[str, Any]
+
+
+def drills(plan: Plan, count: int) -> list[Any]:
+    """All that drills leave behind."""
+    engine, numbers = Engine(plan), Numbers(plan, SEED, 0, count)
+    trajectories = [engine.drill(numbers, index) for index in range(count)]
+    found = levels(plan, trajectories)
+    seen: list[Any] = [found.times.tolist(), found.first.tolist(), found.points.tolist()]
+    for drill in trajectories:
+        rest = (drill.evacuations, drill.heads, drill.arrivals, drill.outages, drill.ended, drill.changes)
+        seen.append((engine_view(drill), engine_causes(drill), rest))
+    return seen
+
+
+def agrees(varied: Plan, scenario: Scenario, count: int) -> None:
+    again = compile_scenario(scenario)
+    for name in (
+        "people",
+        "capacity",
+        "bandwidth",
+        "wait",
+        "strategies",
+        "never_fits",
+        "roots",
+        "call_out",
+        "takes_part",
+    ):
+        assert getattr(varied, name) == getattr(again, name), name
+    assert [outage._replace(after_variable=0, lasts_variable=0) for outage in varied.outages] == [
+        outage._replace(after_variable=0, lasts_variable=0) for outage in again.outages
+    ]
+    assert drills(varied, count) == drills(again, count)
+
+
+@pytest.fixture(scope="module")
+def town_hall() -> Scenario:
+    return load(SCENARIOS / "town-hall-lost.yaml")
+
+
+@pytest.fixture(scope="module")
+def plan(town_hall: Scenario) -> Plan:
+    return compile_scenario(town_hall)
+
+
+SITE = "sint-oedenrode"
+START = Law.parse("3 h (1 to 9)")
+CHANGES: dict[str, tuple[dict[str, Any], Arguments]] = {
+    "nothing": ({}, {}),
+    "a headcount": ({"teams.infra.people": 5, "teams.apps.people": 2}, {"people": {"infra": 5, "apps": 2}}),
+    "a supplier": ({"suppliers.hardware-supplier.people": 3}, {"people": {"hardware-supplier": 3}}),
+    "a capacity": ({f"sites.{SITE}.pools.memory": 900}, {"capacity": {(SITE, "memory"): 900}}),
+    "a capacity of zero": ({f"sites.{SITE}.pools.seats": 20}, {"capacity": {(SITE, "seats"): 20}}),
+    "a bandwidth": ({"links.ring.bandwidth": "10 MB/s"}, {"bandwidth": {"ring": 10_000_000}}),
+    "a wait": ({"response.wait": "6 h"}, {"wait": 6 * 3_600_000}),
+    "another site": (
+        {"disruptions": {"other": {"site": SITE, "after": "1 to 5 h", "lasts": "2 d (1 to 3)"}}},
+        {
+            "outages": {
+                "other": Disruption(
+                    kind="site", target=SITE, after=Law.parse("1 to 5 h"), lasts=Law.parse("2 d (1 to 3)")
+                )
+            }
+        },
+    ),
+    "no outage": ({"disruptions": {}}, {"outages": {}}),
+    "several outages": (
+        {
+            "disruptions": {
+                "ring": {"link": "ring", "lasts": "mean 8 h"},
+                "broken": {"component": "oracle", "lasts": "until repaired"},
+                "hall": {"site": "sint-michielsgestel", "after": "2 h", "lasts": "the whole drill"},
+                "ill": {"team": "infra", "lasts": "3 d"},
+                "few": {"team": "apps", "people": 1, "lasts": "2 d"},
+            },
+            "teams.infra.people": 4,
+        },
+        {
+            "outages": {
+                "ring": Disruption(kind="link", target="ring", lasts=Law.parse("mean 8 h")),
+                "broken": Disruption(kind="component", target="oracle", until_repaired=True),
+                "hall": Disruption(kind="site", target="sint-michielsgestel", after=Law.parse("2 h")),
+                "ill": Disruption(kind="team", target="infra", lasts=Law.parse("3 d")),
+                "few": Disruption(
+                    kind="team",
+                    target="apps",
+                    people="1",
+                    lasts=Law.parse("2 d"),  # type: ignore[arg-type]
+                ),
+            },
+            "people": {"infra": 4},
+        },
+    ),
+    "a duration": (
+        {"components.burgerzaken.start.takes": "3 h (1 to 9)"},
+        {"laws": {("start", "burgerzaken", SITE): START, ("restart", "burgerzaken", ""): START}},
+    ),
+    "a duration that becomes certain": (
+        {"response.decide.takes": "1 h", "response.detect": "0 s", "response.evacuation": "2 h"},
+        {
+            "laws": {
+                ("decide", "", ""): Law.parse("1 h"),
+                ("detect", "", ""): Law.parse("0 s"),
+                ("evacuation", "", ""): Law.parse("2 h"),
+            }
+        },
+    ),
+    "working hours": (
+        {"response.assess.takes": "4 wh", "teams.dba.call_out": "5 h"},
+        {"laws": {("assess", "", ""): Law.parse("4 wh"), ("mobilise", "dba", ""): Law.parse("5 h")}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_variant_of_ple1n(town_hall: Scenario, plan: Plan, name: str) -> None:
+    changes, arguments = CHANGES[name]
+    agrees(variant(plan, **arguments), town_hall.with_(changes), 4)
+
+
+def test_each_change_changes_something(plan: Plan) -> None:
+    before = drills(plan, 4)
+    same = {name for name, (_, arguments) in CHANGES.items() if drills(variant(plan, **arguments), 4) == before}
+    assert same <= {"nothing", "a supplier", "a bandwidth"}
+    assert "nothing" in same
+
+
+def test_a_variant_leaves_its_plan_alone(town_hall: Scenario, plan: Plan) -> None:
+    for _, arguments in CHANGES.values():
+        variant(plan, **arguments)
+    assert plan == compile_scenario(town_hall)
+
+
+def test_a_variant_of_a_variant(town_hall: Scenario, plan: Plan) -> None:
+    changes: dict[str, Any] = {}
+    varied = plan
+    for more, arguments in CHANGES.values():
+        changes |= more
+        varied = variant(varied, **arguments)
+        if more:
+            agrees(varied, town_hall.with_(changes), 1)
+    back = variant(varied, outages=plan.scenario.disruptions)
+    agrees(back, town_hall.with_({**changes, "disruptions": {"town-hall": {"site": "sint-michielsgestel"}}}), 1)
+
+
+def test_a_whole_team_stays_away_when_it_grows(town_hall: Scenario, plan: Plan) -> None:
+    away = {
+        "all": Disruption(kind="team", target="infra"),
+        "some": Disruption(kind="team", target="apps", people=3),  # type: ignore[arg-type]
+    }
+    first = variant(plan, outages=away)
+    grown = variant(first, people={"infra": 9, "apps": 9})
+    assert [outage.heads for outage in grown.outages] == [9, 3]
+    changed = town_hall.with_(
+        {
+            "disruptions": {"all": {"team": "infra"}, "some": {"team": "apps", "people": 3}},
+            "teams.infra.people": 9,
+            "teams.apps.people": 9,
+        }
+    )
+    agrees(grown, changed, 2)
+    assert first.scenario.disruptions == immutabledict(away)
+    assert first.scenario.landscape is plan.scenario.landscape
+
+
+def test_a_law_that_comes_and_goes_needs_no_more_variables(plan: Plan) -> None:
+    certain = {("start", "burgerzaken", ""): Law.constant(1), ("detect", "", ""): Law.constant(2)}
+    random = {("start", "burgerzaken", ""): START, ("detect", "", ""): START}
+    varied = plan
+    for _ in range(3):
+        varied = variant(variant(varied, laws=certain), laws=random)
+    assert len(varied.variables) == len(plan.variables)
+
+
+def test_a_variant_pickles(plan: Plan) -> None:
+    varied = variant(plan, **CHANGES["several outages"][1])
+    assert pickle.loads(pickle.dumps(varied)) == varied
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"people": {"infr": 2}}, "no team or supplier is named 'infr': .*did you mean 'infra'"),
+        ({"people": {"infra": 0}}, "team or supplier 'infra': people 0, at least 1 is needed"),
+        ({"capacity": {("sint-oedenrod", "memory"): 1}}, "no site is named .*did you mean 'sint-oedenrode'"),
+        ({"capacity": {(SITE, "memry"): 1}}, "no pool at 'sint-oedenrode' is named 'memry': .*did you mean 'memory'"),
+        ({"capacity": {(SITE, "memory"): -1}}, "room -1, at least 0 is needed"),
+        (
+            {"capacity": {("sint-michielsgestel", "memory"): 1}},
+            "what runs at 'sint-michielsgestel' uses .* memory of 1",
+        ),
+        ({"bandwidth": {"rin": 1}}, "no link is named 'rin': .*did you mean 'ring"),
+        ({"bandwidth": {"ring": -1}}, "at least 0 is needed"),
+        ({"wait": -1}, "wait -1 ms: at least 0 is needed"),
+        ({"outages": {"x": Disruption(kind="site", target="haren")}}, "no site is named .*did you mean 'haaren'"),
+        ({"outages": {"x": Disruption(kind="link", target="rin")}}, "no link is named 'rin'"),
+        ({"outages": {"x": Disruption(kind="team", target="infr")}}, "did you mean 'infra'"),
+        ({"outages": {"x": Disruption(kind="component", target="oracl")}}, "did you mean 'oracle'"),
+        (
+            {"outages": {"x": Disruption(kind="component", target="oracle", sites=("haaren",))}},
+            "no site of 'oracle' is named 'haaren'",
+        ),
+        (
+            {"outages": {"x": Disruption(kind="component", target="burgerzaken", until_repaired=True)}},
+            "cannot last until repaired: 'burgerzaken' has no 'repair'",
+        ),
+        ({"outages": {"x": Disruption(kind="site", target=SITE, after=Law.parse("99 d"))}}, "when the drill is over"),
+        (
+            {"outages": {"x": Disruption(kind="team", target="infra", people=30)}},  # type: ignore[arg-type]
+            "30 people are away, but 'infra' has 3",
+        ),
+        ({"laws": {("strt", "oracle", SITE): START}}, "no kind of law is named 'strt': .*did you mean 'start'"),
+        ({"laws": {("start", "oracl", SITE): START}}, "did you mean 'oracle'"),
+        ({"laws": {("start", "oracle", "haaren"): START}}, "no start of 'oracle' at a site is named 'haaren'"),
+        ({"laws": {("mobilise", "infr", ""): START}}, "did you mean 'infra'"),
+        ({"laws": {("travel", "infra", "haarn"): START}}, "no destination of 'infra' is named 'haarn'"),
+        ({"laws": {("travel", "crisis-team", SITE): START}}, "no team that travels is named 'crisis-team'"),
+        ({"laws": {("lag", "oracle", "x"): START}}, "no copy of 'oracle' with 'lag' is named 'x'"),
+        ({"laws": {("restores", "oracl", "x"): Law.parse("1 MB/s", "rate")}}, "did you mean 'oracle'"),
+        ({"laws": {("restores", "oracle", "x"): START}}, "is a duration, and 'restores' takes a rate"),
+        ({"laws": {("detect", "oracle", ""): START}}, "no detect of its own is named 'oracle'"),
+        (
+            {"laws": {("mobilise", "infra", ""): Law.parse("2 wh")}},
+            "in working hours, and 'mobilise' runs on the clock",
+        ),
+        ({"laws": {("restart", "power", ""): Law.parse("2 wh")}}, "nobody is there to work them"),
+    ],
+)
+def test_what_is_refused(plan: Plan, arguments: Arguments, message: str) -> None:
+    with pytest.raises(DrsimError, match=message):
+        variant(plan, **arguments)
+
+
+def test_a_crew_that_cannot_be_there_is_refused(plan: Plan) -> None:
+    team, heads = max((pair for step in plan.steps for pair in step.crew), key=lambda pair: pair[1])
+    name = plan.structure.teams[team]
+    if heads > 1:
+        with pytest.raises(DrsimError, match=f"{heads} of '{name}' are asked for"):
+            variant(plan, people={name: heads - 1})
+
+
+# Generated scenarios
+
+
+def headcounts(scenario: Scenario, draw: Callable[..., Any]) -> tuple[dict[str, Any], Arguments]:
+    changes, people = {}, {}
+    for section in ("teams", "suppliers"):
+        for name in getattr(scenario.landscape, section):
+            if draw(st.booleans()):
+                people[name] = changes[f"{section}.{name}.people"] = draw(st.integers(1, 6))
+    return changes, {"people": people}
+
+
+def rooms(scenario: Scenario, draw: Callable[..., Any]) -> tuple[dict[str, Any], Arguments]:
+    changes, capacity = {}, {}
+    for name, site in scenario.landscape.sites.items():
+        for pool, count in site.pools.items():
+            if draw(st.booleans()):
+                room = max(0, count.number + draw(st.integers(-4, 4)))
+                capacity[name, pool] = changes[f"sites.{name}.pools.{pool}"] = room
+    return changes, {"capacity": capacity}
+
+
+def lines(scenario: Scenario, draw: Callable[..., Any]) -> tuple[dict[str, Any], Arguments]:
+    changes, bandwidth = {}, {}
+    for name in scenario.landscape.links:
+        if draw(st.booleans()):
+            bandwidth[name] = draw(st.integers(1, 50)) * 1_000_000
+            changes[f"links.{name}.bandwidth"] = f"{bandwidth[name] // 1_000_000} MB/s"
+    wait = draw(st.integers(0, 5))
+    return {**changes, "response.wait": f"{wait} h"}, {"bandwidth": bandwidth, "wait": wait * 3_600_000}
+
+
+LAWS = ("0 s", "1 h", "20 min (5 to 90)", "median 30 min p95 4 h", "2 to 6 h")
+RATES = ("5 MB/s", "20 MB/s (5 to 90)")
+
+
+def new_laws(scenario: Scenario, draw: Callable[..., Any]) -> tuple[dict[str, Any], Arguments]:
+    """New laws for some of what has one."""
+    plan, landscape = compile_scenario(scenario), scenario.landscape
+    kinds = {(step.kind, step.object) for step in plan.steps}
+    changes: dict[str, Any] = {}
+    laws: dict[tuple[str, str, str], Law] = {}
+
+    def law(path: str, *names: tuple[str, str, str], written: tuple[str, ...] = LAWS, working: bool = False) -> None:
+        if draw(st.booleans()):
+            text = draw(st.sampled_from((*written, "3 wh") if working else written))
+            changes[path] = text
+            for name in names:
+                laws[name] = Law.parse(text, "rate" if written is RATES else "duration")
+
+    for name, component in landscape.components.items():
+        for key in ("start", "switch", "restart", "repair", "verify"):
+            step = getattr(component, key)
+            of = [key, *(["restart"] if key == "start" and component.restart is None else [])]
+            if step is not None:
+                named = [(kind, name, "") for kind in of if (kind, name) in kinds]
+                law(f"components.{name}.{key}.takes", *named, working=bool(step.by))
+        for label, copy in component.copies.items():
+            if copy.lag is not None:
+                law(f"components.{name}.copies.{label}.lag", ("lag", name, label))
+            if copy.restores is not None:
+                law(f"components.{name}.copies.{label}.restores", ("restores", name, label), written=RATES)
+    for name, service in landscape.services.items():
+        if service.verify is not None:
+            points = [("verify", f"{name}.{point}", "") for point in service.points]
+            law(f"services.{name}.verify.takes", *points, working=bool(service.verify.by))
+    for section in ("teams", "suppliers"):
+        for name in getattr(landscape, section):
+            law(f"{section}.{name}.call_out", ("mobilise", name, ""))
+    for name, site in landscape.sites.items():
+        for other in site.travel:
+            ways = {
+                ("travel", plan.structure.teams[team], to)
+                for team, to in plan.travel
+                if {to, plan.structure.sites[plan.structure.based[team]]} == {name, other}
+            }
+            law(f"sites.{name}.travel.{other}", *sorted(ways))
+    for key in ("detect", "evacuation"):
+        law(f"response.{key}", (key, "", ""))
+    for key in ("assess", "decide"):
+        law(f"response.{key}.takes", (key, "", ""), working=bool(getattr(scenario.response, key).by))
+    return changes, {"laws": laws}
+
+
+def compared(scenario: Scenario, changes: dict[str, Any], arguments: Arguments) -> None:
+    """What the notation refuses, a variant refuses; else the drills are the same."""
+    plan = compile_scenario(scenario)
+    try:
+        again = scenario.with_(changes)
+    except InputError:
+        with pytest.raises(DrsimError):
+            variant(plan, **arguments)
+        return
+    agrees(variant(plan, **arguments), again, 2)
+
+
+@pytest.mark.parametrize("change", [headcounts, rooms, lines, new_laws])
+@settings(QUIET, max_examples=40)
+@given(document=scenario_documents(durations="any"), data=st.data())
+def test_any_number_may_change(change: Callable[..., Any], document: dict[str, Any], data: st.DataObject) -> None:
+    scenario = loads(document_text(document))
+    compared(scenario, *change(scenario, data.draw))
+
+
+@st.composite
+def two_drills(draw: Callable[..., Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two scenarios of one landscape."""
+    landscape = draw(landscape_documents())
+    return draw(scenario_documents(landscape)), draw(scenario_documents(landscape))
+
+
+@settings(QUIET, max_examples=60)
+@given(two_drills(), st.data())
+def test_outages_may_change_with_all_else(pair: tuple[dict[str, Any], dict[str, Any]], data: st.DataObject) -> None:
+    one, other = (loads(document_text(document)) for document in pair)
+    written = pair[1].get("disruptions", {})
+    changes: dict[str, Any] = {"disruptions": written}
+    arguments: Arguments = {"outages": other.disruptions}
+    try:
+        replaced = one.with_(changes)
+    except InputError:
+        with pytest.raises(DrsimError):
+            variant(compile_scenario(one), **arguments)
+        return
+    for change in (headcounts, rooms, lines, new_laws):
+        more, named = change(replaced, data.draw)
+        changes |= more
+        arguments |= named
+    try:
+        all_changed = one.with_(changes)
+    except InputError:
+        assume(False)
+    agrees(variant(compile_scenario(one), **arguments), all_changed, 2)
+    # one after the other, whatever was there before
+    varied = variant(compile_scenario(one), outages=other.disruptions)
+    for name in ("people", "capacity", "bandwidth", "wait", "laws"):
+        varied = variant(varied, **{name: arguments[name]})
+    agrees(varied, all_changed, 1)

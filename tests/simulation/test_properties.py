@@ -1,0 +1,484 @@
+"""What holds in every drill, whatever is drilled: looked at from outside, in what a drill leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+from typing import TypeVar
+
+from agreement import engine_drill
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from drsim.measures.drills import groups, interruptions, measure
+from drsim.measures.explanation import CAUSES, explain
+from drsim.model.needs import All, Any, AtLeast, Need
+from drsim.model.scenario import Scenario
+from drsim.planning.plan import NEVER
+from drsim.reading import loads
+from drsim.simulation.levels import Levels, levels
+from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Row, Trajectory
+from drsim.simulation.transfers import Flow, fair_rates
+from drsim.testing import scenarios
+from drsim.units import ONE
+
+F = TypeVar("F", bound=Callable[..., None])
+
+OUTCOMES = {"done", "failed", "unusable", "interrupted", "dropped", "running", "waiting"}
+ONLY_DONE = {"switch", "start", "restart", "restore", "repair", "verify"}
+
+
+def many(examples: int = 45) -> Callable[[F], F]:
+    return settings(
+        derandomize=True,
+        deadline=None,
+        max_examples=examples,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+def drilled(scenario: Scenario) -> Trajectory:
+    drill = engine_drill(scenario)
+    event("something is recovered" if any(row.kind in ONLY_DONE for row in drill.rows) else "nothing to recover")
+    return drill
+
+
+# people
+
+
+def present(drill: Trajectory, team: int, time: int) -> int:
+    return [heads for at, who, heads in drill.heads if who == team and at <= time][-1]
+
+
+def busy(drill: Trajectory, team: int, time: int) -> int:
+    """Heads held after the last round of an instant."""
+    return sum(
+        heads
+        for row in drill.rows
+        if 0 <= row.start <= time and (row.end < 0 or row.end > time)
+        for who, heads in row.crew
+        if who == team
+    )
+
+
+def instants(drill: Trajectory) -> list[int]:
+    """All at which anything happened that people may have to do with."""
+    found = {0, *(time for time, _, _ in drill.heads), *drill.arrivals.values()}
+    for row in drill.rows:
+        found |= {row.wanted, row.ready, row.start, row.end}
+    return sorted(time for time in found if 0 <= time < drill.plan.horizon)
+
+
+@many()
+@given(scenarios(max_disruptions=4))
+def test_no_more_people_work_than_are_there_when_a_step_starts(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    for row in drill.rows:
+        if row.start < 0:
+            continue
+        for team, heads in row.crew:
+            assert heads <= present(drill, team, row.start), row
+            assert busy(drill, team, row.start) <= present(drill, team, row.start), row
+            if row.step >= 0:
+                assert drill.arrivals[row.incident, team] <= row.start, row
+
+
+@many()
+@given(scenarios(max_disruptions=4))
+def test_nobody_who_could_start_waits(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    for row in drill.rows:
+        if row.ready < 0 or row.kind == "restore":  # a restore may wait for a copy
+            continue
+        for time in instants(drill):
+            left_waiting = row.ready <= time and not 0 <= row.start <= time and not 0 <= row.end <= time
+            if not left_waiting:
+                continue
+            assert row.crew, f"{row} waits at {time} and needs nobody"
+            assert any(
+                (row.step >= 0 and drill.arrivals.get((row.incident, team), NEVER) > time)
+                or present(drill, team, time) - busy(drill, team, time) < heads
+                for team, heads in row.crew
+            ), f"{row} waits at {time} although its crew is free"
+
+
+# the step table
+
+
+@many()
+@given(scenarios(max_disruptions=4))
+def test_time_goes_forward_and_every_row_ends_once(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    assert len({row.reference for row in drill.rows}) == len(drill.rows)
+    for row in drill.rows:
+        assert row.outcome in OUTCOMES, row
+        times = [time for time in (row.wanted, row.ready, row.start, row.end) if time >= 0]
+        assert times == sorted(times), row
+        assert times[0] >= 0 and times[-1] < drill.plan.horizon, row
+        assert (row.end >= 0) == (row.outcome not in (RUNNING, WAITING)), row
+        assert (row.start >= 0) <= (row.ready >= 0), row
+        assert (row.start >= 0) == (row.outcome in (DONE, "failed", "unusable", "interrupted", RUNNING)) or (
+            row.outcome == "dropped" and row.kind in ("detect", "assess", "decide", "declare")
+        ), row
+        if isinstance(row.bound_by, Row) and row.bound_by.end >= 0:
+            assert row.bound_by.end <= row.ready, row
+        if row.freed_by is not None:
+            assert row.freed_by.end == row.start > row.ready, row
+            assert {team for team, _ in row.freed_by.crew} & {team for team, _ in row.crew}, row
+
+
+@many()
+@given(scenarios(max_disruptions=4))
+def test_no_step_is_done_twice_at_once(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+
+    def step(row: Row) -> tuple[str, str, str, int]:
+        return row.kind, row.object, row.site, row.incident if row.step < 0 else -1
+
+    for _, tries in groupby(sorted(drill.rows, key=lambda row: (step(row), row.wanted)), key=step):
+        of_step = sorted(tries, key=lambda row: (row.wanted, row.end if row.end >= 0 else NEVER))
+        for one, next_one in pairwise(of_step):
+            assert 0 <= one.end <= next_one.wanted, (one, next_one)
+    for c in range(len(drill.plan.structure.components)):
+        moves = sorted(
+            (row.start, row.end if row.end >= 0 else NEVER)
+            for row in drill.rows
+            if row.step >= 0
+            and drill.plan.steps[row.step].component == c
+            and row.kind in ("switch", "restore", "start")
+            and row.start >= 0
+        )
+        for (_, end), (begin, _) in pairwise(moves):
+            assert end <= begin, "one component fails over in two ways at once"
+
+
+# room and links
+
+
+@many()
+@given(scenarios(max_disruptions=4, pools=True, failures=True))
+def test_no_pool_is_overbooked(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    structure, plan = drill.plan.structure, drill.plan
+    roles = [scenario.landscape.components[c].at[s].role for c, s in names_of(drill)]
+    first_on = len(structure.sites) + len(structure.links)
+    always = {d for d, role in enumerate(roles) if role in ("active", "hot")}
+    for time in instants(drill):
+        holding = set(always)
+        on = set()
+        for at, flag, value in drill.changes:
+            if at <= time and first_on <= flag < first_on + len(roles):
+                (on.add if value else on.discard)(flag - first_on)
+        holding |= on
+        for row in drill.rows:
+            if row.kind in ("restore", "start") and 0 <= row.start <= time and (row.end < 0 or row.end > time):
+                holding.add(plan.steps[row.step].deployment)
+        for pool, capacity in enumerate(plan.capacity):
+            used = sum(size for d in holding for which, size in structure.uses[d] if which == pool)
+            first = sum(size for d in always for which, size in structure.uses[d] if which == pool)
+            assert used <= max(capacity, first), (structure.pools[pool], time)
+
+
+def names_of(drill: Trajectory) -> list[tuple[str, str]]:
+    structure = drill.plan.structure
+    return [(structure.components[c], structure.sites[s]) for c, s in structure.deployments]
+
+
+@many(60)
+@given(scenarios(max_disruptions=4, transfers=True, cold=True, uncertain=False, max_sites=3))
+def test_no_link_carries_more_than_it_can(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    structure, plan = drill.plan.structure, drill.plan
+    moved: list[tuple[int, int, int, int, int]] = []
+    for row in drill.rows:
+        if row.kind != "restore" or row.outcome not in (DONE, "unusable"):
+            continue
+        step = plan.steps[row.step]
+        copy = plan.copies[step.component][row.copy]
+        target = structure.deployments[step.deployment][1]
+        size = plan.data_size[step.component] * 1000
+        assert copy.rate < 0 or copy.rate * (row.end - row.start) >= size, row
+        if copy.site != target:
+            moved.append((row.start, row.end, copy.site, target, size))
+    event(f"{len(moved)} transfers between sites")
+    for begin, *_ in moved:
+        for _, end, *_ in moved:
+            inside = [(a, b, x, y, size) for a, b, x, y, size in moved if begin <= a and b <= end]
+            for s in range(len(structure.sites)):
+                most = sum(plan.bandwidth[i] for i, (_, a, b) in enumerate(structure.links) if s in (a, b))
+                assert sum(m[4] for m in inside if s in m[2:4]) <= most * max(0, end - begin)
+
+
+@many(200)
+@given(
+    st.lists(st.integers(1, 1000), min_size=1, max_size=4).flatmap(
+        lambda bandwidth: st.tuples(
+            st.just(bandwidth),
+            st.lists(
+                st.tuples(st.integers(1, 500), st.sets(st.integers(0, len(bandwidth) - 1)) | st.none()), max_size=6
+            ),
+        )
+    )
+)
+def test_fair_rates_fill_links_and_no_more(
+    given_flows: tuple[list[int], list[tuple[int, set[int] | None]]],
+) -> None:
+    bandwidth, wishes = given_flows
+    flows = []
+    for limit, links in wishes:
+        flow = Flow(None, 1, limit, 0, 0)  # type: ignore[arg-type]
+        flow.links = None if links is None else tuple(sorted(links))
+        flows.append(flow)
+    rates = fair_rates(flows, bandwidth)
+    for flow, rate in zip(flows, rates, strict=True):
+        assert 0 <= rate <= flow.limit
+        assert flow.links is not None or rate == 0
+    for link, most in enumerate(bandwidth):
+        users = [i for i, flow in enumerate(flows) if link in (flow.links or ())]
+        assert sum(rates[i] for i in users) <= most
+    for i, flow in enumerate(flows):
+        # max-min: below its limit only for a link that is full (but for what division left) and
+        # on which nobody has more
+        if flow.links is None or rates[i] == flow.limit:
+            continue
+        assert any(
+            bandwidth[link] - sum(rates[j] for j, other in enumerate(flows) if link in (other.links or ()))
+            < sum(link in (other.links or ()) for other in flows)
+            and all(rates[j] <= rates[i] + len(flows) for j, o in enumerate(flows) if link in (o.links or ()))
+            for link in flow.links
+        )
+
+
+# levels
+
+
+def states(drill: Trajectory) -> Iterator[tuple[int, dict[tuple[str, ...], bool]]]:
+    """The flags by name at the beginning and after each instant at which one changes."""
+    structure = drill.plan.structure
+    count = len(structure.sites) + len(structure.links) + 2 * len(structure.deployments) + len(structure.trusts)
+    now = {drill.flag_name(flag): True for flag in range(count)}
+    for (c, s), role in zip(names_of(drill), structure.roles, strict=True):
+        now["on", c, s] = role == 0
+    by_time = {time: list(some) for time, some in groupby(drill.changes, key=lambda change: change[0])}
+    for time in sorted({0, *by_time}):
+        for _, flag, value in by_time.get(time, ()):
+            assert now[drill.flag_name(flag)] != value, "a change that changes nothing"
+            now[drill.flag_name(flag)] = value
+        yield time, dict(now)
+
+
+def reach(scenario: Scenario, now: dict[tuple[str, ...], bool], site: str) -> set[str]:
+    if not now["site", site]:
+        return set()
+    found, todo = {site}, [site]
+    while todo:
+        place = todo.pop()
+        for name, link in scenario.landscape.links.items():
+            if now["link", name] and place in link.between:
+                for other in link.between:
+                    if now["site", other] and other not in found:
+                        found.add(other)
+                        todo.append(other)
+    return found
+
+
+def served(need: Need, leaf: Callable[[str], bool]) -> bool:
+    match need:
+        case str():
+            return leaf(need)
+        case All(of=of):
+            return all(served(part, leaf) for part in of)
+        case Any(of=of):
+            return any(served(part, leaf) for part in of)
+        case AtLeast(count=count, of=of):
+            return sum(served(part, leaf) for part in of) >= count
+
+
+@many()
+@given(scenarios(max_disruptions=4))
+def test_nothing_serves_while_what_it_needs_is_away(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    structure = drill.plan.structure
+    computed = levels(drill.plan, [drill])
+    deployed = names_of(drill)
+    for time, now in states(drill):
+        column = int((computed.times <= time).sum()) - 1
+        level = {name: int(computed.deployments[d, column]) for d, name in enumerate(deployed)}
+
+        def seen(
+            site: str, c: str, now: dict[tuple[str, ...], bool] = now, level: dict[tuple[str, str], int] = level
+        ) -> list[str]:
+            if scenario.landscape.components[c].scope == "site":
+                return [site] if (c, site) in level and now["site", site] else []
+            return [s for s in scenario.landscape.components[c].at if s in reach(scenario, now, site)]
+
+        for (c, s), value in level.items():
+            assert 0 <= value <= ONE
+            if not value:
+                continue
+            assert now["on", c, s] and now["site", s], (c, s, time)
+            assert served(
+                scenario.landscape.components[c].needs,
+                lambda n, s=s, seen=seen, level=level: any(level[n, other] for other in seen(s, n)),
+            ), (c, s, time)
+        for p, (sv, name, *_) in enumerate(structure.points):
+            point = scenario.landscape.services[structure.services[sv]].points[name]
+            if computed.points[p, column]:
+                assert now["site", point.at]
+                assert served(
+                    point.needs,
+                    lambda n, point=point, seen=seen, now=now, name=name, sv=sv, level=level: any(
+                        level[n, other]
+                        and now["checked", n, other]
+                        and now.get(("trusted", structure.services[sv], name, n, other), True)
+                        for other in seen(point.at, n)
+                    ),
+                ), (name, time)
+
+
+@many()
+@given(scenarios(max_disruptions=4), st.integers(0, 1000))
+def test_more_never_gives_less(scenario: Scenario, which: int) -> None:
+    drill = drilled(scenario)
+    times = sorted({0, *(time for time, _, _ in drill.changes)})
+    time = times[which % len(times)]
+    changes = [change for change in drill.changes if change[0] <= time]
+    low = {flag: value for _, flag, value in changes}
+    structure = drill.plan.structure
+    first_on = len(structure.sites) + len(structure.links)
+    low |= {first_on + d: low.get(first_on + d, False) for d, role in enumerate(structure.roles) if role}
+    flags = [flag for flag, value in sorted(low.items()) if not value]
+    event(f"{min(len(flags), 3)} or more flags to raise" if flags else "nothing to raise")
+    # one column before the last has the state, the last has one flag more
+    raised = [replace(drill, changes=[*changes, (time + 1, flag, True)]) for flag in flags]
+    if raised:
+        computed = levels(drill.plan, raised)
+        last = computed.first[1:] - 1
+        for table in (computed.points, computed.deployments):
+            assert (table[:, last] >= table[:, last - 1]).all()
+
+
+def test_a_circle_keeps_its_bottleneck() -> None:
+    # hen and egg need each other: hen gives at most 50 %, so the greatest solution is 50 % for both, not 0 and not 1.
+    drill = engine_drill(
+        loads("""\
+drsim: scenario 1
+title: a circle
+moment: 2015-05-12 10:00
+landscape:
+  drsim: landscape 1
+  sites: {here: {}}
+  components:
+    hen: {at: {here: {role: active, share: 50 %}}, needs: [egg]}
+    egg: {at: {here: active}, needs: [hen]}
+    chick: {at: {here: active}, needs: [egg]}
+  services:
+    breakfast: {points: {table: {at: here, needs: [egg]}, yard: {at: here, needs: [chick]}}}
+""")
+    )
+    computed = levels(drill.plan, [drill])
+    assert computed.points.tolist() == [[500_000], [500_000]]
+    assert set(computed.deployments.ravel().tolist()) == {500_000}
+
+
+# coming back
+
+
+def whole_again(drill: Trajectory) -> bool:
+    return (
+        all(begin >= drill.plan.horizon or end < drill.plan.horizon for begin, end in drill.outages.values())
+        and not drill.lost_at_end
+        and not any(row.outcome in (RUNNING, WAITING) for row in drill.rows)
+        and not any(row.outcome == DONE and row.kind in ("switch", "start") for row in drill.rows)
+    )
+
+
+@many(80)
+@given(scenarios(whole_drill=False, hot=False, warm=False, cold=False, max_disruptions=2))
+def test_when_all_is_back_every_level_is_what_it_was(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    if not whole_again(drill):
+        event("something is still away")
+        return
+    event("whole again" + (" after a loss" if drill.changes else ""))
+    untouched = replace(drill, changes=[])
+    computed = levels(drill.plan, [untouched, drill])
+    for table in (computed.points, computed.deployments):
+        assert (table[:, -1] == table[:, 0]).all()
+    (*_, (_, last)) = states(drill)
+    (*_, (_, first)) = states(untouched)
+    assert last == first
+
+
+# measures
+
+
+def all_groups(drill: Trajectory) -> tuple[Levels, Sequence]:
+    return levels(drill.plan, [drill]), groups(drill.plan)
+
+
+@many(60)
+@given(scenarios(max_disruptions=4))
+def test_an_explanation_adds_up(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    computed, every = all_groups(drill)
+    for group in every:
+        for what, segments in explain(drill.plan, group, drill, computed):
+            event("explained")
+            assert segments[0].begin == what.begin
+            assert segments[-1].end == what.end
+            assert sum(segment.length for segment in segments) == what.end - what.begin
+            assert all(segment.length > 0 and segment.cause in CAUSES for segment in segments)
+            assert all(one.end == other.begin for one, other in pairwise(segments)), segments
+
+
+@many()
+@given(scenarios(max_disruptions=4))
+def test_above_its_minimum_throughout_is_no_interruption(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    computed, every = all_groups(drill)
+    block = measure(drill.plan, every, [drill], computed)
+    ends = [*computed.times[1:].tolist(), drill.plan.horizon]
+    for g, group in enumerate(every):
+        total = sum(w * computed.points[p] for p, w in zip(group.points, group.weights, strict=True))
+        below = [bool(part) for part in total < group.minimum * sum(group.weights)]
+        down = sum(end - begin for begin, end, bad in zip(computed.times.tolist(), ends, below, strict=True) if bad)
+        assert block.downtime[g, 0] == down
+        found = interruptions(drill.plan, group, drill, computed)
+        if not any(below):
+            event("never below its minimum")
+            assert block.recovery[g, 0] == 0
+            assert not found
+            assert block.working[g, 0] == 0
+            assert block.continuity[g, 0] < 3
+        else:
+            longest = max(NEVER if not what.back else what.end - what.begin for what in found)
+            assert block.recovery[g, 0] == longest > 0
+            assert sum(what.end - what.begin for what in found) >= down
+        assert block.interruptions[g, 0] == len(found)
+        assert 0 <= block.contacts_lost[g, 0] <= block.contacts[g, 0] * (1 + 1e-9)
+
+
+def test_the_properties_would_notice() -> None:
+    """A drill with a falsified row is refused by the check it concerns."""
+    drill = engine_drill(
+        loads("""\
+drsim: scenario 1
+title: two steps, one head
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: here}}
+landscape:
+  drsim: landscape 1
+  sites: {here: {}, there: {}}
+  teams: {infra: {people: 1}}
+  components:
+    ann: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}
+    bob: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}
+""")
+    )
+    second = max((row for row in drill.rows if row.kind == "start"), key=lambda row: row.start)
+    assert busy(drill, 0, second.start) == present(drill, 0, second.start) == 1
+    second.start -= 1
+    assert busy(drill, 0, second.start) == 2
