@@ -40,7 +40,10 @@ def scenario() -> Scenario:
         components[f"s{i:03d}"] = {
             "at": {"a": "active", "b": "warm"},
             "needs": [f"s{j:03d}" for j in before],
-            "start": {"takes": f"median {chance.randint(10, 40)} min p95 2 h", "by": f"t{chance.randrange(len(TEAMS))}"},
+            "start": {
+                "takes": f"median {chance.randint(10, 40)} min p95 2 h",
+                "by": f"t{chance.randrange(len(TEAMS))}",
+            },
         }
     landscape = Landscape.model_validate(
         {
@@ -125,7 +128,9 @@ def main() -> None:
         fast.append(timed(ours) / options.drills)
         ratios.append(slow[-1] / fast[-1])
     low, high = min(ratios), max(ratios)
-    print(f"{STEPS} steps, {sum(map(len, before))} edges, {options.rounds} interleaved rounds of {options.drills} drills")
+    print(
+        f"{STEPS} steps, {sum(map(len, before))} edges, {options.rounds} interleaved rounds of {options.drills} drills"
+    )
     print(f"  naive SimPy  {1e3 * statistics.median(slow):6.2f} ms a drill")
     print(f"  drsim        {1e3 * statistics.median(fast):6.2f} ms a drill")
     print(f"  ratio        {statistics.median(ratios):6.2f}  (all rounds {low:.2f} to {high:.2f})")

@@ -1,7 +1,8 @@
 """Drills per second of the scenario that drsim exists for, and where the time goes.
 
-`scenarios/town-hall-lost.yaml`: 1,000 drills with 1 and with 2 workers, interleaved, each the whole of `drsim.studies.run.run_plan`:
-draws, engine, levels, measures, and with 2 workers also starting the processes. Then the parts, slice by slice in one process:
+`scenarios/town-hall-lost.yaml`: 1,000 drills with 1 and with 2 workers, interleaved, each the whole of
+`drsim.studies.run.run_plan`: draws, engine, levels, measures, and with 2 workers also starting the processes. Then the
+parts, slice by slice in one process:
 
 - draws: making every column that a slice asks for (a second pass over a slice finds its columns made),
 - engine: the second pass, with all columns at hand,
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from drsim.measures.drills import groups, measure
@@ -59,7 +61,7 @@ def parts(plan: Plan, drills: int) -> dict[str, float]:
         times.append(time.perf_counter())
         measure(plan, groups(plan), done, found)
         times.append(time.perf_counter())
-        with_draws, again, levelled, measured = (b - a for a, b in zip(times, times[1:], strict=False))
+        with_draws, again, levelled, measured = (end - begin for begin, end in pairwise(times))
         spent["draws"] += with_draws - again
         spent["engine"] += again
         spent["levels"] += levelled

@@ -3,7 +3,7 @@
 The landscape is PLE1N. Four changes: another outage, a headcount, a capacity, a duration. Each is made
 
 - as a variant of the compiled plan (`drsim.planning.variant`),
-- by compiling the changed scenario with the structure of the landscape at hand (what a variant of numbers alone would save),
+- by compiling the changed scenario with the structure of the landscape at hand (`plan only`),
 - by compiling the changed scenario from the model, and
 - by changing the scenario (`Scenario.with_`) and compiling it.
 
@@ -50,7 +50,7 @@ WAYS = ("variant", "plan only", "compile", "with_ + compile")
 
 def drills(plan: Plan, count: int = 8) -> list[Any]:
     engine, numbers = Engine(plan), Numbers(plan, 1, 0, count)
-    return [[(repr(row)) for row in engine.drill(numbers, index).rows] for index in range(count)]
+    return [[repr(row) for row in engine.drill(numbers, index).rows] for index in range(count)]
 
 
 def timed(what: Callable[[], object]) -> float:

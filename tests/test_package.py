@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -62,10 +64,25 @@ def test_the_command_exists() -> None:
     assert callable(getattr(importlib.import_module(module), function))
 
 
-@pytest.mark.skipif(importlib.util.find_spec("drsim.cli") is None, reason="drsim.cli is not there yet")
+def commands() -> set[str]:
+    if importlib.util.find_spec("drsim.cli") is None:
+        return set()
+    return set(getattr(importlib.import_module("drsim.cli").cli, "commands", {}))
+
+
+@pytest.mark.skipif("init" not in commands(), reason="drsim init is not there yet")
+def test_the_commands_of_the_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `drsim ([a-z]+)` \|", text, re.MULTILINE))
+    assert named
+    assert named == commands()
+
+
+@pytest.mark.skipif("init" not in commands(), reason="drsim init is not there yet")
 def test_init_gives_scenarios_that_can_be_read(tmp_path: Path) -> None:
     call = [sys.executable, "-c", "from drsim.cli import main; main()", "init"]
-    ran = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    env = {**os.environ, "PYTHONPATH": str(Path(drsim.__file__).parents[1])}
+    ran = subprocess.run(call, cwd=tmp_path, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert ran.returncode == 0, ran.stderr
     found = sorted(tmp_path.rglob("*.yaml"))
     scenarios = [path for path in found if path.read_text(encoding="utf-8").startswith("drsim: scenario")]

@@ -299,7 +299,7 @@ def contact_rate(demand: Any, calendar: Any) -> float:
         (end - 1) // 1440 for _, end in spans
     }
     per_week = {"day": number * len(days), "week": number, "year": number * WEEK / (365.25 * DAY)}[demand.per]
-    return per_week / open_ms
+    return float(per_week / open_ms)
 
 
 def _data_losses(plan: Plan, drills: Sequence[Trajectory]) -> list[Ints]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from drsim.measures.drills import Group, Interruption, interruptions
@@ -131,12 +132,14 @@ class _Walk:
         rows = [cause for _, cause in found if isinstance(cause, Row)]
         if rows:
             return max(rows, key=lambda row: (row.order, row.attempt))
-        return max((cause for _, cause in found if not isinstance(cause, Row)), default=None)
+        others = [cause for _, cause in found if isinstance(cause, tuple)]
+        return max(others, default=None)
 
     def _raiser(self, flag: int, time: int) -> Row | tuple[str, str] | None:
         match self.drill.flag_name(flag):
             case ("on", component, site):
-                kinds, name = ("switch", "start", "restart"), component
+                kinds: tuple[str, ...] = ("switch", "start", "restart")
+                name = component
             case ("checked", component, site):
                 kinds, name = ("verify",), component
             case ("trusted", service, point, _, _):
@@ -151,9 +154,9 @@ class _Walk:
             case _:
                 return None
         for row in reversed(self.drill.rows):
-            if row.end == time and row.outcome == DONE and row.kind in kinds and row.object == name:
-                if not site or row.site == site:
-                    return row
+            done = row.end == time and row.outcome == DONE
+            if done and row.kind in kinds and row.object == name and site in ("", row.site):
+                return row
         return None
 
     def _target(self, kind: str, index: int) -> str:
@@ -313,7 +316,7 @@ def _tiled(found: list[Segment], what: Interruption) -> list[Segment]:
 
 
 def _pairs(times: Sequence[int]) -> Iterator[tuple[int, int]]:
-    return zip(times, times[1:], strict=False)
+    return pairwise(times)
 
 
 def _outage_times(plan: Plan, drill: Trajectory) -> dict[str, int]:
@@ -327,7 +330,7 @@ def _flags_below(plan: Plan, group: Group) -> frozenset[int]:
     sites, links, count = len(structure.sites), len(structure.links), len(structure.deployments)
     on = sites + links
     found = set(range(on))
-    trees = {op.index: op.tree for _, ops in structure.level_groups for op in ops if op.kind == "deployment"}
+    trees = {op.node: op.tree for _, ops in structure.level_groups for op in ops if op.kind == "deployment"}
     todo: list[int] = []
     for p in group.points:
         for c in structure.direct[p]:

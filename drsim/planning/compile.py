@@ -215,14 +215,8 @@ class _StructureBuilder:
 
     def _data_below(self, service: str) -> tuple[int, ...]:
         direct = {n for point in self.landscape.services[service].points.values() for n in leaves(point.needs)}
-        below = graph.closure(self._needs_only(), direct)
+        below = graph.closure(graph.running_graph(self.landscape), direct)
         return tuple(sorted(self.component_of[n] for n in below if self.landscape.components[n].data is not None))
-
-    def _needs_only(self) -> graph.nx.DiGraph[str]:
-        only: graph.nx.DiGraph[str] = graph.nx.DiGraph()
-        only.add_nodes_from(self.names)
-        only.add_edges_from((name, o) for name in self.names for o in leaves(self.landscape.components[name].needs))
-        return only
 
     def _network(
         self,
@@ -336,7 +330,7 @@ class _StructureBuilder:
 def _support_tree(need: Need, leaf: Mapping[str, int]) -> Tree:
     """A tree over deployments beside; what `leaf` lacks is met and left out."""
     if isinstance(need, str):
-        return leaf[need] if need in leaf else (0, ())
+        return leaf.get(need, (0, ()))
     needed, parts = _parts(need)
     return needed, tuple(_support_tree(part, leaf) for part in parts)
 
@@ -583,10 +577,8 @@ class _PlanBuilder:
     def _outage(self, name: str, what: Disruption) -> Outage:
         structure = self.structure
         after = self.timed("after", name, "", what.after)
-        if what.until_repaired or what.lasts is None:
-            lasts = (NEVER, -1)
-        else:
-            lasts = self.timed("lasts", name, "", what.lasts)
+        endless = what.until_repaired or what.lasts is None
+        lasts = (NEVER, -1) if endless or what.lasts is None else self.timed("lasts", name, "", what.lasts)
         heads = 0
         match what.kind:
             case "site":
@@ -629,7 +621,7 @@ class _PlanBuilder:
             if structure.standby[c] >= 0
             and (c == component or any(structure.deployments[d][1] == site for d in self._active(c)))
         }
-        staying = {d for d in self._active(component)} if component is not None else set()
+        staying = set(self._active(component)) if component is not None else set()
         found = []
         for team, name in enumerate(structure.teams):
             mine = [step for step in steps if any(team == t for t, _ in step.crew)]

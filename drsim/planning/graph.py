@@ -10,7 +10,16 @@ import networkx as nx
 from drsim.model.landscape import Landscape
 from drsim.model.needs import Need, circles, leaves, without
 
-__all__ = ["circle_of", "circle_order", "closure", "depths", "needs_graph", "priorities", "starting_needs"]
+__all__ = [
+    "circle_of",
+    "circle_order",
+    "closure",
+    "depths",
+    "needs_graph",
+    "priorities",
+    "running_graph",
+    "starting_needs",
+]
 
 Node = TypeVar("Node", bound=Hashable)
 
@@ -42,6 +51,16 @@ def needs_graph(landscape: Landscape) -> nx.DiGraph[str]:
     starts = starting_needs(landscape)
     for name, component in landscape.components.items():
         graph.add_edges_from((name, other) for need in (component.needs, starts[name]) for other in leaves(need))
+    return graph
+
+
+def running_graph(landscape: Landscape) -> nx.DiGraph[str]:
+    """The same by `needs` alone."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(sorted(landscape.components))
+    graph.add_edges_from(
+        (name, other) for name, component in landscape.components.items() for other in leaves(component.needs)
+    )
     return graph
 
 

@@ -105,7 +105,7 @@ class Root(NamedTuple):
 
     name: str
     is_site: bool
-    index: int
+    place: int
     destinations: tuple[str, ...]
     """for each team the site to which it travels, '' for none"""
 
@@ -129,7 +129,7 @@ class LevelOp(NamedTuple):
     """How the level of one node follows from others: `deployment` d, `view` of a component from a site, or `point`."""
 
     kind: Literal["deployment", "view", "point"]
-    index: int
+    node: int
     tree: Tree
     """of a deployment or point: over views (for a point: over its own list of direct needs)"""
 

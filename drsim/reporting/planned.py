@@ -207,7 +207,7 @@ def _travel(outlook: Outlook, team: int) -> list[str]:
         if outage.kind in ("site", "component") and outage.after < NEVER
         for target in outage.targets
     }
-    goals = {root.destinations[team] for root in plan.roots if (root.is_site, root.index) in hit}
+    goals = {root.destinations[team] for root in plan.roots if (root.is_site, root.place) in hit}
     found = []
     for goal in sorted(goals - {""}):
         fixed, variable = plan.travel[team, goal]

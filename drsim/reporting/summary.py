@@ -48,7 +48,7 @@ WIDEST: Final = {"rto": 10, "half": 12, "most": 12, "in time": 22, "asked": 6, "
 SHORTEST_TITLE: Final = 22
 """Of a service, where there is room for it."""
 LONGEST_SITE: Final = 22
-"""Of a title; a site with a longer one goes by its name."""
+"""Of a title; where one is longer, sites go by their names."""
 LONGEST_FILE: Final = 60
 """Of a file name in a command; a longer one is left to the reader."""
 
@@ -162,7 +162,7 @@ class _Table:
         for number in range(3):
             texts = {key: head[number] for key, head in self.heads.items()}
             cells = [cell._replace(style="dim") for cell in self._cells("", texts, ("", ""), "")]
-            self.page.row([*cells, Cell(over[number] if self.ages else "", self.space, style="dim")])
+            self._row(cells, self.page.clean(over[number]) if self.ages else "", "dim")
 
     def line(self, outcome: Outcome) -> None:
         """One service."""
@@ -170,9 +170,15 @@ class _Table:
         style = warning_style(outcome.fared) if any(marks) else ""
         cells = self._cells(outcome.title, self.rows[outcome.name], marks, style)
         bars = self.page.bars(outcome.profile[: len(self.ages)], self.bar)
+        self._row(cells, bars)
+
+    def _row(self, cells: Sequence[Cell], bars: str, style: str = "") -> None:
+        """Cells, and what stands in the place of the bars."""
         self.page.row(cells)
-        self.page.lines[-1].pad_right(max(0, WIDTH - self.space - self.page.lines[-1].cell_len))
-        self.page.lines[-1].append(bars)
+        line = self.page.lines[-1]
+        if bars:
+            line.pad_right(max(1, WIDTH - self.space - line.cell_len))
+            line.append(bars, style)
 
     def intervals(self) -> None:
         """The ends of the intervals of all times."""
@@ -387,15 +393,16 @@ def _citizens(result: Result, page: Page) -> None:
         return
     text = f"{format_count(lost.value, _half(lost.low, lost.high))} of {round(contacts):,} contacts in opening hours"
     page.label("CITIZENS TURNED AWAY", text, label_style="bold", indent=1)
+    sites = result.scenario.landscape.sites
+    by_title = all(cell_len(sites[name].title) <= LONGEST_SITE for name in result.turned_away_by_municipality)
     parts = []
     for name, mean in result.turned_away_by_municipality.items():
-        site = result.scenario.landscape.sites.get(name)
-        if site is None or site.inhabitants is None:
+        site = sites[name]
+        if site.inhabitants is None:
             continue
         scale = 1_000 / site.inhabitants.number
         number = format_count(mean.value * scale, _half(mean.low, mean.high) * scale)
-        title = site.title if site.title and cell_len(site.title) <= LONGEST_SITE else name
-        parts.append(f"{title} {number}")
+        parts.append(f"{site.title if by_title and site.title else name} {number}")
     if parts:
         page.say(f"per 1,000 inhabitants: {' · '.join(parts)}", hang=2)
 

@@ -76,8 +76,8 @@ class Engine:
     def __init__(self, plan: Plan) -> None:
         structure = plan.structure
         self.plan = plan
-        self.root_of_site = {root.index: i for i, root in enumerate(plan.roots) if root.is_site}
-        self.root_of_component = {root.index: i for i, root in enumerate(plan.roots) if not root.is_site}
+        self.root_of_site = {root.place: i for i, root in enumerate(plan.roots) if root.is_site}
+        self.root_of_component = {root.place: i for i, root in enumerate(plan.roots) if not root.is_site}
         count = len(structure.deployments)
         steps = plan.steps
         self.gated = [
@@ -191,7 +191,7 @@ class Engine:
         drill.keeps = True
         try:
             drill.run()
-        except _FirstDraw:
+        except _FirstDrawError:
             return drill.kept
         return None
 
@@ -217,7 +217,7 @@ def _feeds(
     return seen_from(structure.views), seen_from(structure.checked_views)
 
 
-class _FirstDraw(Exception):
+class _FirstDrawError(Exception):
     """A drill asks for its first number."""
 
 
@@ -225,7 +225,7 @@ class _NoNumbers:
     first = 0
 
     def column(self, variable: int, incident: int = 0, attempt: int = 0) -> list[Any]:
-        raise _FirstDraw
+        raise _FirstDrawError
 
     def zeroth(self) -> list[list[Any] | None]:
         return []
@@ -387,7 +387,7 @@ class _Drill:
             callback = getattr(new, event.callbacks[0].__name__)  # type: ignore[index]
             value = event._value
             again = new.env.timeout(time - self.env.now, same(value) if isinstance(value, Row) else value)
-            again.callbacks.append(callback)  # type: ignore[union-attr]
+            again.callbacks.append(callback)
         return new
 
     def _to_the_end(self) -> Trajectory:
@@ -418,7 +418,7 @@ class _Drill:
         """An event; at the horizon or later nothing is applied any more."""
         if time < self.horizon:
             event = self.env.timeout(time - self.now, value)
-            event.callbacks.append(what)  # type: ignore[union-attr]
+            event.callbacks.append(what)
             self.pending += 1
 
     def _value(self, fixed: int, variable: int, incident: int = 0, attempt: int = 0) -> int:
@@ -542,7 +542,7 @@ class _Drill:
         now, due = self.now, self.due_rows
         live, wanted, short, started = self.live, self.wanted, self.short, self.started
         structure, engine, plan = self.structure, self.engine, self.plan
-        up, owner, gated, lone = structure.up, structure.owner, engine.gated, engine.lone_team
+        up, owner, lone = structure.up, structure.owner, engine.lone_team
         busy, queues, present = self.busy, self.queues, self.present
         if len(due) > 1:
             due.sort(key=_by_order)
@@ -628,7 +628,7 @@ class _Drill:
                     row.freed_by = self.freed_row[team]
                 if now + length < self.horizon:
                     self.pending += 1
-                    timeout(length, row).callbacks.append(ended)  # type: ignore[union-attr]
+                    timeout(length, row).callbacks.append(ended)
 
     def _opens(self, node: int, owner: int, above: tuple[int, ...], cause: Row) -> None:
         """A gate opens in a simple instant: what waited for it alone is ready."""
@@ -845,7 +845,7 @@ class _Drill:
         self.incidents.append(incident)
         what = self.plan.roots[root]
         for d, (c, s) in enumerate(self.structure.deployments):
-            at_root = s == what.index if what.is_site else (c == what.index and d in breaks)
+            at_root = s == what.place if what.is_site else (c == what.place and d in breaks)
             if at_root and self.role[d] == ACTIVE and not self.started[d] and self.incident_of[d] >= 0:
                 if self.stopped_at[d] == self.now:
                     continue
@@ -1166,8 +1166,8 @@ class _Drill:
     def _is_back(self, incident: Incident) -> bool:
         root = self.plan.roots[incident.root]
         if root.is_site:
-            return self.site_up[root.index]
-        return not any(self.broken[d] for d in self.structure.of_component[root.index])
+            return self.site_up[root.place]
+        return not any(self.broken[d] for d in self.structure.of_component[root.place])
 
     def _settle_incidents(self) -> None:
         self.dirty_incidents = False
@@ -1492,7 +1492,7 @@ class _Drill:
         if now + length < self.horizon:
             self.pending += 1
             event = self.env.timeout(length, row)
-            event.callbacks.append(self._on_row)  # type: ignore[union-attr]
+            event.callbacks.append(self._on_row)
         return True
 
     def _begin_incident_row(self, row: Row) -> None:
@@ -1536,10 +1536,10 @@ class _Drill:
 
     def _youngest(self, c: int, target: int) -> int:
         best, best_point = -1, -NEVER
-        for i, copy in enumerate(self.plan.copies[c]):
-            if copy.replicated or (c, i) in self.bad or not self.site_up[copy.site]:
+        for i, kept in enumerate(self.plan.copies[c]):
+            if kept.replicated or (c, i) in self.bad or not self.site_up[kept.site]:
                 continue
-            if route(self.structure, self.plan.bandwidth, self.site_up, self.link_up, copy.site, target) is None:
+            if route(self.structure, self.plan.bandwidth, self.site_up, self.link_up, kept.site, target) is None:
                 continue
             point = self._point(c, i)
             if point is not None and point > best_point:
@@ -1725,10 +1725,8 @@ class _Drill:
         """The standby serves; what was active is stale."""
         lost_at = self.lost_at[c]
         if self.structure.has_data[c]:
-            if self._is_cold(c):
-                point = self._point(c, self.restored[c])
-            else:
-                point = lost_at - self._lag(c, b, self.incident[c])
+            cold = self._is_cold(c)
+            point = self._point(c, self.restored[c]) if cold else lost_at - self._lag(c, b, self.incident[c])
             self._recovered(c, row, lost_at if point is None else point)
         self._serves(c, b, row, trusted=row.kind == "switch")
 

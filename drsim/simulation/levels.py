@@ -62,7 +62,7 @@ def levels(plan: Plan, drills: Sequence[Trajectory]) -> Levels:
         return own
 
     for circle, ops in structure.level_groups:
-        nodes = [op.index if op.kind == "deployment" else count + op.index for op in ops]
+        nodes = [op.node if op.kind == "deployment" else count + op.node for op in ops]
         if not circle:
             op, node = ops[0], nodes[0]
             got = value(node)
@@ -81,9 +81,9 @@ def levels(plan: Plan, drills: Sequence[Trajectory]) -> Levels:
             changed = not np.array_equal(before, values[nodes])
     points = np.zeros((len(structure.points), flags.shape[1]), dtype=np.int64)
     for op in structure.point_ops:
-        place = structure.points[op.index][2]
+        place = structure.points[op.node][2]
         seen_levels = []
-        for c in structure.direct[op.index]:
+        for c in structure.direct[op.node]:
             seen = tuple(
                 d for d in structure.of_component[c] if not structure.local[c] or structure.deployments[d][1] == place
             )
@@ -92,12 +92,12 @@ def levels(plan: Plan, drills: Sequence[Trajectory]) -> Levels:
                 good = reached(place, structure.deployments[d][1])
                 if structure.opts_in[c]:
                     good = good & checked[d]
-                elif (op.index, d) in structure.trust_of:
-                    good = good & trusted[structure.trust_of[op.index, d]]
+                elif (op.node, d) in structure.trust_of:
+                    good = good & trusted[structure.trust_of[op.node, d]]
                 gates.append(good)
             seen_levels.append(_seen(seen, gates, values))
         table = np.array(seen_levels, dtype=np.int64).reshape(len(seen_levels), flags.shape[1])
-        points[op.index] = np.where(site_up[place], _evaluate(op.tree, table), 0)
+        points[op.node] = np.where(site_up[place], _evaluate(op.tree, table), 0)
     return Levels(times, first, points, values[:count])
 
 

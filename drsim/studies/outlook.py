@@ -123,7 +123,9 @@ class Outlook:
     def _may_be_taken(self, step: StepPlan) -> bool:
         structure = self.plan.structure
         if step.point >= 0:
-            return step.site not in self._away and any(structure.components[c] in self.lost for c in structure.direct[step.point])
+            return step.site not in self._away and any(
+                structure.components[c] in self.lost for c in structure.direct[step.point]
+            )
         if step.object not in self.lost:
             return False
         strategies = self.plan.strategies[step.component]
@@ -278,4 +280,3 @@ def _parts(need: Need) -> Iterator[str]:
 
 def _size_text(size: int) -> str:
     return Size(size).text
-

@@ -287,7 +287,7 @@ class Result:
                 "contacts_lost": column(block.contacts_lost),
                 "interruptions": column(block.interruptions),
                 "continuity": pd.Categorical.from_codes(
-                    column(block.continuity), categories=list(CONTINUITY), ordered=True
+                    np.asarray(column(block.continuity)), categories=pd.Index(CONTINUITY), ordered=True
                 ),
             },
             index=index,

@@ -185,8 +185,8 @@ def test_a_scenario_that_is_not_there(files: Path) -> None:
         load(files / "bass.yaml")
     with pytest.raises(InputError, match="is a directory where a scenario is due\n  give a scenario file that says"):
         load(files)
+    (files / "empty").mkdir()
     with pytest.raises(InputError, match="there are no YAML files in"):
-        (files / "empty").mkdir()
         load(files / "empty" / "base.yaml")
     with pytest.raises(InputError, match="this is a landscape where a scenario is due"):
         load(files / "land.yaml")
@@ -313,7 +313,10 @@ remove: [components.app.needs, disruptions.fire]
         ("change: {sites.a.knd: home}", "3:10  sites.a.knd\n  there is no 'sites.a.knd'\n  expected one of: kind, inh"),
         ("change: {sitse.a: {}}", "3:10  sitse.a\n  no path begins with 'sitse'\n  expected one of: title, question"),
         ("change: {sites..a: {}}", "3:10  sites..a\n  'sites..a' is not a path: a name is missing"),
-        ("change: {sites.a.kind.x: home}", "'sites.a.kind' is 'town hall', which has no 'x'\n  give all of 'sites.a.kind'"),
+        (
+            "change: {sites.a.kind.x: home}",
+            "'sites.a.kind' is 'town hall', which has no 'x'\n  give all of 'sites.a.kind'",
+        ),
         ("change: {sites.a.kind: hom}", "3:24  sites.a.kind\n  'hom' is not one of the words for this"),
         ("change: {landscape: x}", "no path begins with 'landscape'"),
         ("change: [sites.a]", "3:9  change\n  a list stands where a mapping is due"),
@@ -324,7 +327,7 @@ remove: [components.app.needs, disruptions.fire]
         ("remove: [[sites.a]]", "3:10  remove.0\n  a list is not a path"),
         ("remove: [components.net]", "land.yaml:9:38  classes.basic.needs.0\n  no component is named 'net'"),
     ],
-)  # fmt: skip
+)
 def test_a_change_that_cannot_be(files: Path, text: str, message: str) -> None:
     assert message in refused(files, text)
 

@@ -42,7 +42,9 @@ suppliers:
   centric: {works: early, call_out: {observed: [31 min, 44 min, 52 min @log]}}
 components:
   net: {scope: site, at: {hall: active, twin: active, cloud: active}}
-  ad: {at: {hall: {role: active, share: 50 %}, cloud: {role: active, share: 50 %}}, restart: {automatic: true, takes: 5 min}}
+  ad:
+    at: {hall: {role: active, share: 50 %}, cloud: {role: active, share: 50 %}}
+    restart: {automatic: true, takes: 5 min}
   db:
     at: {hall: active, twin: hot}
     needs: [net, {any: [ad, {at_least: {count: 2, of: [ad, [web, web], db]}}]}]

@@ -29,8 +29,35 @@ def value(text: str) -> object:
 
 @pytest.mark.parametrize(
     "text",
-    ["4:00", "1:30:00", "04:30", "NO", "no", "Yes", "on", "off", "y", "True", "FALSE", "012", "0o17", "0x1F", "1e3"]
-    + ["1_000", "1,000", "+3", "-3", ".5", "1.", ".inf", ".nan", "2015-05-12", "2015-05-12 10:00", "=", "85 %"],
+    [
+        "4:00",
+        "1:30:00",
+        "04:30",
+        "NO",
+        "no",
+        "Yes",
+        "on",
+        "off",
+        "y",
+        "True",
+        "FALSE",
+        "012",
+        "0o17",
+        "0x1F",
+        "1e3",
+        "1_000",
+        "1,000",
+        "+3",
+        "-3",
+        ".5",
+        "1.",
+        ".inf",
+        ".nan",
+        "2015-05-12",
+        "2015-05-12 10:00",
+        "=",
+        "85 %",
+    ],
 )
 def test_stays_text(text: str) -> None:
     assert value(text) == text
@@ -39,9 +66,19 @@ def test_stays_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("0", 0), ("28000", 28000), ("1.10", 1.1), ("012.5", 12.5), ("true", True), ("false", False), ("'3'", "3")]
-    + [('"true"', "true"), ("'null'", "null"), ("|\n  a\n  b\n", "a\nb\n")],
-)  # fmt: skip
+    [
+        ("0", 0),
+        ("28000", 28000),
+        ("1.10", 1.1),
+        ("012.5", 12.5),
+        ("true", True),
+        ("false", False),
+        ("'3'", "3"),
+        ('"true"', "true"),
+        ("'null'", "null"),
+        ("|\n  a\n  b\n", "a\nb\n"),
+    ],
+)
 def test_becomes_what_it_says(text: str, expected: object) -> None:
     assert value(text) == expected
     assert type(value(text)) is type(expected)
@@ -130,8 +167,9 @@ def test_columns_count_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["4:00", "NO", "null", "", "~", "true", "12", "1.5", "012", "a: b", "é\u2028", " x ", "# no", "a\nb\n", "@a"]
-)  # fmt: skip
+    "title",
+    ["4:00", "NO", "null", "", "~", "true", "12", "1.5", "012", "a: b", "é\u2028", " x ", "# no", "a\nb\n", "@a"],
+)
 def test_dump_quotes_what_would_not_stay_text(title: str) -> None:
     landscape = loads_landscape(f"drsim: landscape 1\nsources: {{a: {title!r}}}\n".replace("'", '"'))
     assert loads_landscape(dump(landscape)) == landscape

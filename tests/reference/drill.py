@@ -847,7 +847,7 @@ class Run:
             numbers = found
 
     def forget_incidents(self) -> None:
-        """Section 6: detect and assess "are dropped once the root is back and nothing belongs to it that is lost or waits for its repair"."""
+        """Section 6: detect and assess are dropped once the root is back and nothing lost or to be repaired is left."""
         concerned = {self.incident_of[d] for d in self.lost_deployments()}
         concerned |= {self.broken_in[d] for d in self.broken() if any(o.until_repaired for o in self.outages_of(*d))}
         for number, incident in enumerate(self.incidents):
