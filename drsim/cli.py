@@ -7,7 +7,6 @@ before a command needs it.
 from __future__ import annotations
 
 import errno
-import functools
 import io
 import json
 import os
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
 
 import click
 
+from drsim import __version__
 from drsim.errors import DrsimError, InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from drsim.model.landscape import Landscape
     from drsim.model.scenario import Scenario
     from drsim.reporting.page import Page
+    from drsim.reporting.progress import Progress
     from drsim.studies.result import Explanation, Result
 
 __all__ = ["cli", "main"]
@@ -53,7 +54,8 @@ class Commands(click.Group):
 
     def _code(self, *args: Any, **extra: Any) -> int:
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            invoke: Callable[..., Any] = super().main
+            code = invoke(*args, standalone_mode=False, **extra)
             sys.stdout.flush()
         except click.Abort:
             return _say("interrupted", INTERRUPTED)
@@ -70,6 +72,14 @@ class Commands(click.Group):
             _nobody_reads()
             return OK
         return code if isinstance(code, int) else OK
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; an unknown one is refused with the nearest spelling."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            _refuse(f"there is no command '{args[0]}'", did_you_mean(args[0], self.commands))
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the commands in the order in which one meets them."""
@@ -183,16 +193,462 @@ _drilled = _options(
 
 
 @click.group(
-    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="\b\n"
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name=None, version=None, message="%(version)s") if False else click.version_option(
-    __import__("drsim").__version__, prog_name="drsim"
-)
-def cli() -> None:
+@click.version_option(__version__, prog_name="drsim")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Drill a disaster-recovery plan: with what probability is the citizen served again in time?
 
-    SCENARIO is a file, or - for standard input. A start: drsim init, then drsim run scenarios/town-hall-lost.yaml.
+    SCENARIO is a YAML file, or - for standard input. To begin: drsim init, then drsim run scenarios/town-hall-lost.yaml.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+# Commands
+
+
+@cli.command()
+@_scenario
+@_drilled
+@_set
+@click.option("--intervals", is_flag=True, help="Show the intervals of all times.")
+@_json
+@click.option("--out", metavar="FILE", help="Write the result to a file, as JSON.")
+@_ascii
+def run(
+    scenario: str,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+    intervals: bool,
+    as_json: bool,
+    out: str | None,
+    ascii_only: bool,
+) -> int:
+    """Drill a scenario many times and show who is back in time."""
+    from drsim.reporting.progress import shown
+    from drsim.reporting.summary import most_interesting, numbers_of, summary
+
+    target = None if out is None else _writable(out)
+    page = _page(ascii_only)
+    with shown(f"reading {scenario}", quiet) as progress:
+        result = _drill(scenario, changes, replications, seed, workers, progress)
+        services = [] if as_json or result.interrupted else most_interesting(result)
+        explained = _explained(result, services, workers, progress)
+    if target is not None:
+        _write(target, _as_json(result.to_dict()))
+    if as_json:
+        click.echo(_as_json(result.to_dict()))
+    else:
+        command = _command(scenario, changes, replications, seed)
+        numbers = numbers_of(result.scenario)
+        summary(result, command=command, explained=explained, intervals=intervals, page=page, numbers=numbers)
+        _print(page)
+    return INTERRUPTED if result.interrupted or len(explained) < len(services) else OK
+
+
+@cli.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@_set
+def validate(paths: tuple[str, ...], changes: dict[str, str]) -> None:
+    """Check scenarios and landscapes: all that is wrong, at once.
+
+    A landscape may be a file or a directory.
+    """
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            click.echo(f"ok  {path}  {_counted(path, changes)}")
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
+@cli.command()
+@_scenario
+@_seed
+@_set
+@_json
+@_ascii
+def plan(scenario: str, seed: int, changes: dict[str, str], as_json: bool, ascii_only: bool) -> None:
+    """Show what will happen before anything runs.
+
+    What is lost, who does what in which order, and what waits for what.
+    """
+    from drsim.planning.compile import compile_scenario
+    from drsim.reporting.planned import planned
+    from drsim.studies.outlook import Outlook
+
+    outlook = Outlook(compile_scenario(_load(scenario, changes)), seed)
+    if as_json:
+        click.echo(_as_json(outlook.to_dict()))
+        return
+    _print(planned(outlook, command=_command(scenario, changes, seed=seed), page=_page(ascii_only)))
+
+
+@cli.command()
+@_scenario
+@click.option("--drill", metavar="NUMBER", required=True, callback=DRILL, help="Which drill, counted from 0.")
+@click.option("--service", metavar="NAME", help="Tell what kept this service waiting, and nothing else.")
+@_seed
+@_set
+@_json
+@_ascii
+def replay(
+    scenario: str,
+    drill: int,
+    service: str | None,
+    seed: int,
+    changes: dict[str, str],
+    as_json: bool,
+    ascii_only: bool,
+) -> None:
+    """Tell one drill as it went, or what kept one service waiting.
+
+    Every step is there with who took it, how long it waited, and for what.
+    """
+    from drsim.planning.compile import compile_scenario
+    from drsim.reporting.timeline import timeline
+    from drsim.studies.replay import Replay
+
+    compiled = compile_scenario(_load(scenario, changes))
+    if service is not None:
+        _check_service(service, compiled.structure.services)
+    replayed = Replay.of(compiled, seed, drill)
+    if as_json:
+        click.echo(_as_json(replayed.to_dict()))
+        return
+    _print(timeline(replayed, service, _page(ascii_only)))
+
+
+@cli.command()
+@_scenario
+@click.argument("service")
+@click.option(
+    "--around",
+    metavar="P,P",
+    default="0.5,0.95",
+    show_default=True,
+    callback=_quantiles,
+    help="Around which quantiles of the recovery time.",
+)
+@_drilled
+@_set
+@_ascii
+def explain(
+    scenario: str,
+    service: str,
+    around: tuple[float, ...],
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+    ascii_only: bool,
+) -> int:
+    """Show what held a service up, on usual days and on bad ones."""
+    from drsim.reporting.explained import explained
+    from drsim.reporting.progress import shown
+
+    with shown(f"reading {scenario}", quiet) as progress:
+        loaded = _load(scenario, changes)
+        _check_service(service, sorted(loaded.landscape.services))
+        result = _drill(loaded, {}, replications, seed, workers, progress)
+        progress.say("looking for what held it up")
+        found = [result.explain(service, p) for p in around]
+    command = _command(scenario, changes, replications, seed)
+    _print(explained(result, found, command=command, page=_page(ascii_only)))
+    return INTERRUPTED if result.interrupted else OK
+
+
+@cli.command()
+@click.argument("what", metavar="SCENARIO|LANDSCAPE")
+@click.option("--assumptions", "numbers", is_flag=True, help="List every number with its source, or as an assumption.")
+@_set
+@_ascii
+def show(what: str, numbers: bool, changes: dict[str, str], ascii_only: bool) -> None:
+    """Show a scenario or landscape in full, all in one file.
+
+    Classes, channels and changes are worked out in it.
+    """
+    from drsim.reading import dump
+
+    loaded = _load_any(what, changes)
+    if not numbers:
+        click.echo(dump(loaded).encode(), nl=False)
+        return
+    from drsim.reporting.assumed import assumed
+
+    _print(assumed(_numbers(loaded), _landscape(loaded).sources, _page(ascii_only)))
+
+
+@cli.command()
+@click.argument("directory", default="scenarios")
+def init(directory: str) -> None:
+    """Copy the scenarios that come with drsim, to try and change.
+
+    They go to DIRECTORY, by default ./scenarios; files that are there already are never overwritten.
+    """
+    root = Path(directory)
+    files = dict(_packaged())
+    if root.exists() and not root.is_dir():
+        _refuse(f"'{directory}' is a file where a directory is due", "name another directory")
+    there = [str(root / name) for name in files if os.path.lexists(root / name)]
+    if there:
+        _refuse(f"{len(there)} files exist already: {', '.join(there)}", "name another directory")
+    try:
+        _copy_all(files, root)
+    except OSError as error:
+        _refuse(f"'{directory}' cannot be written: {error.strerror}", "name another directory")
+    first = min((name for name in files if "/" not in name), key=lambda name: (name != FIRST, name), default="")
+    click.echo(f"{len(files)} files are in {directory} now. Next:\n  drsim run {_quoted(str(root / first))}")
+
+
+# What commands share
+
+
+FIRST: Final = "town-hall-lost.yaml"
+"""The scenario to begin with."""
+
+
+def _load(file: str, changes: Mapping[str, str]) -> Scenario:
+    from drsim.reading import load
+
+    with _standard_input(file):
+        return load(file, set=changes)
+
+
+def _load_any(file: str, changes: Mapping[str, str]) -> Scenario | Landscape:
+    from drsim.reading import load, load_landscape
+
+    with _standard_input(file) as text:
+        return load_landscape(file, set=changes) if _kind(file, text) == "landscape" else load(file, set=changes)
+
+
+@contextmanager
+def _standard_input(file: str) -> Iterator[str]:
+    """Let standard input be read more than once; gives its text, nothing for another file."""
+    if file != "-":
+        yield ""
+        return
+    before = sys.stdin
+    try:
+        text = before.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        _refuse(f"standard input is not UTF-8 text: byte {error.start} is wrong", "save it as UTF-8")
+    sys.stdin = io.StringIO(text)
+    try:
+        yield text
+    finally:
+        sys.stdin = before
+
+
+def _kind(file: str, text: str) -> Literal["landscape", "scenario"]:
+    """Give what a file says that it is; a scenario when it says nothing."""
+    path = Path(file)
+    if file != "-":
+        if path.is_dir():
+            return "landscape"
+        with suppress(OSError):
+            text = path.read_bytes().decode("utf-8-sig", "replace")
+    says = re.search(r"^drsim:[ \t]*[\"']?landscape\b", text, re.MULTILINE)
+    return "landscape" if says else "scenario"
+
+
+def _counted(file: str, changes: Mapping[str, str]) -> str:
+    """Read a file and give what is in it, counted."""
+    from drsim.model.scenario import Scenario
+
+    loaded = _load_any(file, changes)
+    landscape = _landscape(loaded)
+    counts = [(len(loaded.disruptions), "disruption")] if isinstance(loaded, Scenario) else []
+    for number, word in (
+        (len(landscape.services), "service"),
+        (len(landscape.components), "component"),
+        (len(landscape.sites), "site"),
+        (len(landscape.crews), "team"),
+    ):
+        counts.append((number, word))
+    kind = "scenario" if isinstance(loaded, Scenario) else "landscape"
+    return f"{kind}: " + ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts)
+
+
+def _landscape(loaded: Scenario | Landscape) -> Landscape:
+    from drsim.model.scenario import Scenario
+
+    return loaded.landscape if isinstance(loaded, Scenario) else loaded
+
+
+def _numbers(loaded: Scenario | Landscape) -> list[Any]:
+    """Give every number of a scenario, or of a landscape as a scenario would have it."""
+    from drsim.model.scenario import Scenario
+    from drsim.reading import assumptions
+
+    if isinstance(loaded, Scenario):
+        return assumptions(loaded)
+    whole = Scenario(title=loaded.title or "landscape", landscape=loaded, response=loaded.response)
+    return [each for each in assumptions(whole) if each.path != "horizon"]
+
+
+def _check_service(service: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if service not in names:
+        _refuse(f"no service is named '{service}'", did_you_mean(service, names) if names else "there is none at all")
+
+
+def _drill(
+    scenario: str | Scenario,
+    changes: Mapping[str, str],
+    replications: int,
+    seed: int,
+    workers: int | None,
+    progress: Progress,
+) -> Result:
+    """Read, compile and run; the result knows how long that took."""
+    begun = time.perf_counter()
+    loaded = _load(scenario, changes) if isinstance(scenario, str) else scenario
+    from drsim.studies.run import run as run_drills
+
+    progress.count(0, replications)
+    result = run_drills(loaded, replications=replications, seed=seed, workers=workers, progress=progress.count)
+    result.elapsed = time.perf_counter() - begun
+    return result
+
+
+def _explained(
+    result: Result, services: Sequence[str], workers: int | None, progress: Progress
+) -> Sequence[Explanation]:
+    """Explain some services; none when that is interrupted, since the drills themselves are done."""
+    from drsim.studies.run import explanations
+
+    progress.say("looking for what held them up")
+    try:
+        return explanations(result, services, workers=workers)
+    except KeyboardInterrupt:
+        return []
+
+
+def _command(scenario: str, changes: Mapping[str, str], replications: int = 1_000, seed: int = 1) -> Any:
+    from drsim.reporting.summary import Command
+
+    written = tuple(f"{path}={value}" for path, value in changes.items())
+    return Command(scenario, replications, seed, written)
+
+
+# Printing and writing
+
+
+def _page(ascii_only: bool) -> Page:
+    """An empty page that standard output can take."""
+    from drsim.reporting.page import Page
+
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        "·–−±…≥≤✗▁█".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return Page(True, "ascii" if ascii_only else encoding)
+    return Page(ascii_only, None if encoding.lower().replace("-", "") == "utf8" else encoding)
+
+
+def _print(page: Page) -> None:
+    """Print with colour where somebody sees it; everything else is the same."""
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    click.echo(page.render(colour), nl=False, color=colour)
+
+
+def _as_json(data: Any) -> str:
+    return json.dumps(data, indent=2, allow_nan=False)
+
+
+def _writable(file: str) -> Path:
+    """Give the file that is to be written, refused now rather than after a long run."""
+    target = Path(file).resolve()
+    if target.is_dir():
+        _refuse(f"--out {file}: that is a directory", "name a file in it")
+    if not target.parent.is_dir():
+        _refuse(f"--out {file}: there is no directory '{target.parent}'", "make it first")
+    where = target if target.exists() and not target.is_file() else target.parent
+    if not os.access(where, os.W_OK):
+        _refuse(f"--out {file}: '{where}' cannot be written", "name another file")
+    return target
+
+
+def _write(target: Path, text: str) -> None:
+    """Write a file whole or not at all: first beside it, then in its place."""
+    if target.exists() and not target.is_file():  # a device or a pipe
+        target.write_text(text + "\n", encoding="utf-8")
+        return
+    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text + "\n", encoding="utf-8")
+        beside.replace(target)
+    except OSError as error:
+        raise DrsimError(f"'{target}' cannot be written: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def _packaged() -> Iterator[tuple[str, bytes]]:
+    """Give the files of the scenarios that come with drsim: in a wheel inside the package, in a checkout beside it."""
+    from importlib.resources import files
+
+    package = files("drsim")
+    root: Traversable = package / "scenarios"
+    if not root.is_dir():
+        root = Path(str(package)).parent / "scenarios"
+    if not root.is_dir():
+        raise DrsimError("the scenarios that come with drsim are not there: install it again")
+    return _walk(root, "")
+
+
+def _walk(directory: Traversable, before: str) -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(directory.iterdir(), key=lambda entry: entry.name):
+        if entry.name.startswith((".", "__pycache__")):
+            continue
+        if entry.is_dir():
+            yield from _walk(entry, f"{before}{entry.name}/")
+        else:
+            yield f"{before}{entry.name}", entry.read_bytes()
+
+
+def _copy_all(files: Mapping[str, bytes], root: Path) -> None:
+    """Write all files or none: first into a directory beside, then each into its place."""
+    made = [path for path in (root, *root.parents) if not path.exists()]
+    root.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    try:
+        with tempfile.TemporaryDirectory(dir=root, prefix=".drsim-") as beside:
+            for name, content in files.items():
+                (Path(beside) / name).parent.mkdir(parents=True, exist_ok=True)
+                (Path(beside) / name).write_bytes(content)
+            for name in files:
+                for parent in reversed((root / name).parents):
+                    if not parent.exists():
+                        parent.mkdir()
+                        made.append(parent)
+                written.append(root / name)
+                (Path(beside) / name).rename(root / name)
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        for path in sorted(made, key=lambda path: -len(path.parts)):
+            with suppress(OSError):
+                path.rmdir()
+        raise
+
+
+def _quoted(text: str) -> str:
+    import shlex
+
+    return shlex.quote(text)
 
 
 def main() -> None:

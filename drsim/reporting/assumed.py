@@ -40,7 +40,8 @@ def assumed(numbers: Sequence[Assumption], sources: Mapping[str, str], page: Pag
     page.label(
         "ASSUMED", f"{counts.pop(None, 0)} of {len(numbers)} numbers are assumptions", label_style="bold", indent=1
     )
-    for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0] or "")):
-        texts = [sources.get(part, "") for part in (name or "").split(", ")]
-        page.say(f"{count} from @{name}: {'; '.join(filter(None, texts))}", hang=2)
+    named = [(-count, name) for name, count in counts.items() if name is not None]
+    for minus, name in sorted(named):
+        texts = [sources.get(part, "") for part in name.split(", ")]
+        page.say(f"{-minus} from @{name}: {'; '.join(filter(None, texts))}", hang=2)
     return page

@@ -32,9 +32,7 @@ def minutes_by_cause(explanation: Explanation) -> dict[str, int]:
     return dict(zip(causes, parts_of(total, [explanation.causes[c] / MINUTE for c in causes]), strict=True))
 
 
-def cause_table(
-    page: Page, titles: Sequence[str], explained: Sequence[Explanation], *, details: bool = False
-) -> None:
+def cause_table(page: Page, titles: Sequence[str], explained: Sequence[Explanation], *, details: bool = False) -> None:
     """One column for each explanation; with `details` also what each cause was about."""
     columns = [minutes_by_cause(explanation) for explanation in explained]
     causes = [cause for cause in CAUSES if any(column.get(cause) for column in columns)]
@@ -43,8 +41,8 @@ def cause_table(
     heads = [page.wrapped(title, width, 2) for title in titles]
     tall = max(map(len, heads), default=0)
     for number in range(tall):
-        texts = ([""] * (tall - len(head)) + head for head in heads)
-        page.row([Cell("", label), *(Cell(text[number], width, "right", "bold") for text in texts)])
+        lines = [([""] * (tall - len(head)) + head)[number] for head in heads]
+        page.row([Cell("", label), *(Cell(line, width, "right", "bold") for line in lines)])
     for cause in causes:
         page.row([Cell(cause, label), *(_cell(column.get(cause, 0), width) for column in columns)])
         if details:
@@ -100,4 +98,3 @@ def _led(cause: str, name: str) -> str:
 
 def _cell(minutes: int, width: int, style: str = "") -> Cell:
     return Cell(hours_minutes(minutes) if minutes else NONE, width, "right", style)
-

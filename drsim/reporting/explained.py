@@ -38,9 +38,7 @@ def explained(
     page.say(f"Back in half the drills: {half} · back in 95 % of drills: {most}")
     page.blank()
     number = len(explanations[0].drills)
-    page.heading(
-        "WHAT HELD IT UP", f"hours:minutes, mean of the {number} drills around each quantile; columns add up"
-    )
+    page.heading("WHAT HELD IT UP", f"hours:minutes, mean of the {number} drills around each quantile; columns add up")
     cause_table(page, [f"around {_quantile(each.around)}" for each in explanations], explanations, details=True)
     page.blank()
     for each in explanations:

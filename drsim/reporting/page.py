@@ -239,7 +239,9 @@ def _shown(sign: str) -> str:
     return "�" if category == "Cs" else sign
 
 
-_CLUSTER: Final = re.compile(r".[\u0300-\u036f\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*(?:\u200d.[\ufe0e\ufe0f]*)*", re.DOTALL)
+_CLUSTER: Final = re.compile(
+    r".[\u0300-\u036f\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*(?:\u200d.[\ufe0e\ufe0f]*)*", re.DOTALL
+)
 """A sign with what is drawn over it or joined to it."""
 
 
@@ -265,4 +267,3 @@ def _line(words: list[str], width: int) -> tuple[str, list[str]]:
     while count < len(words) and cell_len(" ".join(words[: count + 1])) <= width:
         count += 1
     return " ".join(words[:count]), words[count:]
-

@@ -48,7 +48,9 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
     for outage in plan.outages:
         what = plan.scenario.disruptions[outage.name]
         after = f"after {what.after.text}" if what.after.fixed != 0 else "at once"
-        page.label(f"{outage.name}:", f"{outage_text(plan, outage)} {after}, {_lasts(what)}", label_style="bold", hang=2)
+        page.label(
+            f"{outage.name}:", f"{outage_text(plan, outage)} {after}, {_lasts(what)}", label_style="bold", hang=2
+        )
 
 
 def _lasts(what: Disruption) -> str:
@@ -196,7 +198,9 @@ def _people(outlook: Outlook, page: Page) -> None:
         if steps:
             parts.append(f"{steps} steps" if steps > 1 else "1 step")
         for number, line in enumerate(page.wrapped(" · ".join(parts), WIDTH - MARGIN - name_width - 1)):
-            page.row([Cell("" if number else name, name_width, style="bold"), Cell(line, WIDTH - MARGIN - name_width - 1)])
+            page.row(
+                [Cell("" if number else name, name_width, style="bold"), Cell(line, WIDTH - MARGIN - name_width - 1)]
+            )
 
 
 def _travel(outlook: Outlook, team: int) -> list[str]:

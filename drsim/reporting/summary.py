@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -243,7 +243,10 @@ def summary(
         page.blank()
         around = f"mean of the {len(explained[0].drills)} drills around P95"
         page.heading("WHAT HELD THEM UP", f"hours:minutes, {around}; each column adds up to its time")
-        titles = [result.outcome(each.service).title for each in explained]
+        more = {each.service: len(alike(result, each.service)) - 1 for each in explained}
+        titles = [
+            result.outcome(name).title + (f" and {number} more" if number else "") for name, number in more.items()
+        ]
         cause_table(page, titles, explained)
     page.blank()
     _citizens(result, page)
@@ -255,7 +258,9 @@ def summary(
 
 
 def most_interesting(result: Result, most: int = EXPLAINED) -> list[str]:
-    """The services that are explained: those that miss a target, then the undecided, then the slowest."""
+    """The services that are explained: those that miss a target, then the undecided, then the slowest; of those that
+    are alike the first.
+    """
     down = [outcome for outcome in result.outcomes if outcome.recovery[0.95].value > 0]
     order = list(GROUPS)
     slow = sorted(
@@ -267,7 +272,25 @@ def most_interesting(result: Result, most: int = EXPLAINED) -> list[str]:
             outcome.name,
         ),
     )
-    return [outcome.name for outcome in slow[:most]]
+    found: list[str] = []
+    covered: set[str] = set()
+    for outcome in slow:
+        if outcome.name not in covered and len(found) < most:
+            found.append(outcome.name)
+            covered.update(alike(result, outcome.name))
+    return found
+
+
+def alike(result: Result, service: str) -> list[str]:
+    """The services that were away just as long in half the drills, in 95 %, and in the same drills around that."""
+
+    def key(outcome: Outcome) -> tuple[float, float, tuple[int, ...]]:
+        times = (outcome.recovery[0.5].value, outcome.recovery[0.95].value)
+        return (*times, result.around(outcome.name, 0.95) if times == wanted_times else ())
+
+    wanted = result.outcome(service)
+    wanted_times = (wanted.recovery[0.5].value, wanted.recovery[0.95].value)
+    return [outcome.name for outcome in result.outcomes if key(outcome) == key(wanted)]
 
 
 def answer(result: Result) -> str:
@@ -352,7 +375,7 @@ def _kept(outcome: Outcome) -> str:
     return f"{outcome.title} ({100 * lowest:.0f} % after {_age(age, ' ')})"
 
 
-def _legend(result: Result, page: Page, outcomes: Iterable[Outcome]) -> None:
+def _legend(result: Result, page: Page, outcomes: Sequence[Outcome]) -> None:
     verdicts = {verdict for outcome in outcomes for verdict in (outcome.verdict, outcome.data_verdict)}
     parts = [f"{_MARKS[verdict]} {text}" for verdict, text in _MARK_TEXTS.items() if verdict in verdicts]
     if any(outcome.fared != "keeps running" for outcome in outcomes):
@@ -361,7 +384,7 @@ def _legend(result: Result, page: Page, outcomes: Iterable[Outcome]) -> None:
         parts.append("times are rounded to their own error (--intervals)")
     if parts:
         page.say("; ".join(parts) + ".", style="dim")
-    if text := _working_hours(result):
+    if any(outcome.fared != "keeps running" for outcome in outcomes) and (text := _working_hours(result)):
         page.say(text, style="dim")
 
 
@@ -391,7 +414,11 @@ def _citizens(result: Result, page: Page) -> None:
     lost, contacts = result.turned_away
     if not contacts:
         return
-    text = f"{format_count(lost.value, _half(lost.low, lost.high))} of {round(contacts):,} contacts in opening hours"
+    all_of_them = f"{round(contacts):,} contacts in opening hours"
+    if not lost.value:
+        page.label("CITIZENS TURNED AWAY", f"nobody, of {all_of_them}", label_style="bold", indent=1)
+        return
+    text = f"{format_count(lost.value, _half(lost.low, lost.high))} of {all_of_them}"
     page.label("CITIZENS TURNED AWAY", text, label_style="bold", indent=1)
     sites = result.scenario.landscape.sites
     by_title = all(cell_len(sites[name].title) <= LONGEST_SITE for name in result.turned_away_by_municipality)

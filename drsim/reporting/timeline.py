@@ -244,7 +244,10 @@ class _Log:
         away = [name for name, all_of_them in found.items() if any(not what.back for what in all_of_them)]
         whole = [name for name, all_of_them in found.items() if not all_of_them]
         self.page.blank()
-        for heading, names, style in (("NOT BACK", away, "bold red"), ("NEVER BELOW THEIR MINIMUM", whole, "bold green")):
+        for heading, names, style in (
+            ("NOT BACK", away, "bold red"),
+            ("NEVER BELOW THEIR MINIMUM", whole, "bold green"),
+        ):
             if names:
                 self.page.heading(f"{heading} {len(names)}", style=style)
                 self.page.say(" · ".join(title_of(self.plan, name) for name in names))

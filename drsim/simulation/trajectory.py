@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from drsim.planning.plan import Plan
@@ -77,7 +78,7 @@ class Recovery(NamedTuple):
     point: int
 
 
-@dataclass(slots=True)
+@dataclass
 class Trajectory:
     """One drill, as it went.
 
@@ -89,7 +90,8 @@ class Trajectory:
     replication: int
     offset: int
     """ms from Monday 0:00 to the moment of the drill when the moment is drawn, else 0"""
-    rows: list[Row]
+    made: list[Row]
+    """rows in the order in which they were made"""
     changes: list[tuple[int, int, bool]]
     recoveries: list[Recovery]
     lost_at_end: list[int]
@@ -103,6 +105,11 @@ class Trajectory:
     """disruption -> (begin, end) as drawn, NEVER for no end of its own"""
     ended: int
     """the last instant at which something happened"""
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The step table, in order of (wanted, plan order, incident, try)."""
+        return sorted(self.made, key=lambda row: (row.wanted, row.order, row.incident, row.attempt))
 
     def flag_name(self, flag: int) -> tuple[str, ...]:
         """The name of a flag: ("site", s), ("link", l), ("on", c, s), ("checked", c, s), ("trusted", service, point, c, s)."""

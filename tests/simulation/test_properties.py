@@ -188,7 +188,11 @@ def names_of(drill: Trajectory) -> list[tuple[str, str]]:
 
 
 @many(60)
-@given(scenarios(uncertain=False, hot=False, warm=False, crews=False, failures=False, link_outages=False, team_outages=False))
+@given(
+    scenarios(
+        uncertain=False, hot=False, warm=False, crews=False, failures=False, link_outages=False, team_outages=False
+    )
+)
 def test_no_link_carries_more_than_it_can(scenario: Scenario) -> None:
     drill = drilled(scenario)
     structure, plan = drill.plan.structure, drill.plan

@@ -1,0 +1,99 @@
+"""How far a run is, on standard error: a bar on a terminal, now and then a line elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as RichProgress
+
+__all__ = ["Bar", "Lines", "Progress", "shown"]
+
+EVERY: Final = 10.0
+"""Seconds between lines where nobody watches a bar."""
+
+
+class Progress:
+    """Shows nothing; the others show what they are told."""
+
+    def say(self, text: str) -> None:
+        """What is being done."""
+
+    def count(self, done: int, asked: int) -> None:
+        """So many drills of so many are done."""
+
+
+class Bar(Progress):
+    """A bar that is drawn anew at each sign of life; no thread of its own, since a run forks."""
+
+    def __init__(self, bar: RichProgress, text: str) -> None:
+        self.bar = bar
+        self.task = bar.add_task(text, total=None, rate="")
+        self.begun = time.monotonic()
+        bar.refresh()
+
+    def say(self, text: str) -> None:
+        """What is being done."""
+        self.bar.update(self.task, description=text, total=None, completed=0, rate="")
+        self.bar.refresh()
+
+    def count(self, done: int, asked: int) -> None:
+        """So many drills of so many are done."""
+        if not done:
+            self.begun = time.monotonic()
+        speed = pace(done, asked, time.monotonic() - self.begun)
+        self.bar.update(self.task, description="drills", total=asked, completed=done, rate=speed)
+        self.bar.refresh()
+
+
+class Lines(Progress):
+    """A line at the beginning and every so many seconds."""
+
+    def __init__(self) -> None:
+        self.begun = self.last = time.monotonic()
+
+    def count(self, done: int, asked: int) -> None:
+        """So many drills of so many are done."""
+        now = time.monotonic()
+        if not done:
+            self.begun = now
+        elif now - self.last < EVERY:
+            return
+        self.last = now
+        speed = pace(done, asked, now - self.begun)
+        print(f"{done:,} of {asked:,} drills" + (f", {speed}" if speed else ""), file=sys.stderr, flush=True)
+
+
+def pace(done: int, asked: int, seconds: float) -> str:
+    """How fast it goes, and how long it will take: `240 a second, 3 s left`."""
+    if not done or seconds <= 0:
+        return ""
+    speed = done / seconds
+    left = round((asked - done) / speed)
+    minutes = f"{left // 60} min {left % 60:02} s" if left >= 60 else f"{left} s"
+    return f"{speed:,.0f} a second, {minutes} left"
+
+
+@contextmanager
+def shown(text: str, quiet: bool = False) -> Iterator[Progress]:
+    """Show how far a run is, unless `quiet`; on a terminal it is gone when the run is over."""
+    if quiet:
+        yield Progress()
+        return
+    if not sys.stderr.isatty():
+        yield Lines()
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}"),
+        TextColumn("{task.fields[rate]}"),
+    )
+    console = Console(stderr=True, highlight=False, emoji=False, markup=False)
+    with RichProgress(*columns, console=console, transient=True, auto_refresh=False) as bar:
+        yield Bar(bar, text)
