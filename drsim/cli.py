@@ -6,7 +6,6 @@ before a command needs it.
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import os
@@ -52,11 +51,20 @@ class Commands(click.Group):
             sys.exit(code)
         return code
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a reader of its output who has had enough is no problem."""
+        try:
+            found = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _nobody_reads()
+            return OK
+        return found
+
     def _code(self, *args: Any, **extra: Any) -> int:
         try:
             invoke: Callable[..., Any] = super().main
             code = invoke(*args, standalone_mode=False, **extra)
-            sys.stdout.flush()
         except click.Abort:
             return _say("interrupted", INTERRUPTED)
         except click.UsageError as error:
@@ -67,10 +75,7 @@ class Commands(click.Group):
         except DrsimError as error:
             return _say(str(error), error.exit_code)
         except OSError as error:
-            if error.errno != errno.EPIPE:
-                return _say(str(error), FAILED)
-            _nobody_reads()
-            return OK
+            return _say(str(error), FAILED)
         return code if isinstance(code, int) else OK
 
     def resolve_command(

@@ -76,10 +76,10 @@ def _details(
         {name for part in parts for name, minutes in part.items() if minutes},
         key=lambda name: (-max(part.get(name, 0) for part in parts), name),
     )
-    if cause == "not yet detected":
+    if cause == "not yet detected" or names in ([], [""]):
         return
     shown, rest = names[:DETAILS], names[DETAILS:]
-    lines = [(_led(cause, name), [part.get(name, 0) for part in parts]) for name in shown]
+    lines = [(_led(cause, name) or "something else", [part.get(name, 0) for part in parts]) for name in shown]
     if rest:
         lines.append((f"{len(rest)} others", [sum(part.get(name, 0) for name in rest) for part in parts]))
     for text, minutes in lines:

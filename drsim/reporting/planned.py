@@ -11,7 +11,7 @@ from drsim.reporting.summary import Command, write_command
 from drsim.reporting.timeline import outage_text, title_of
 from drsim.reporting.wall import moment_text
 from drsim.studies.outlook import Expected, Loss, Outlook, law_text
-from drsim.units import format_ms
+from drsim.units import HOUR, format_ms
 
 if TYPE_CHECKING:
     from drsim.model.landscape import Step
@@ -62,7 +62,7 @@ def _lasts(what: Disruption) -> str:
 def _losses(outlook: Outlook, page: Page) -> None:
     for loss in outlook.losses:
         page.blank()
-        several = f" TO {loss.outage}" if len(outlook.losses) > 1 else ""
+        several = f" TO {' and '.join(loss.outages)}" if len(outlook.losses) > 1 else ""
         page.heading(f"WHAT IS LOST{several}", _counts(loss, outlook))
         for label, names in (
             ("below their minimum:", [title_of(outlook.plan, name) for name in loss.services]),
@@ -157,7 +157,9 @@ def _who(step: Expected) -> str:
 
 
 def _priority(step: Expected) -> str:
-    return "–" if step.priority is None else format_ms(step.priority)
+    if step.priority is None:
+        return "–"
+    return format_ms(step.priority) if step.priority % HOUR else f"{step.priority // HOUR} h"
 
 
 def _detail(step: Expected) -> str:
@@ -185,7 +187,7 @@ def _people(outlook: Outlook, page: Page) -> None:
             continue
         crew = crews[name]
         steps = sum(1 for step in outlook.steps if name in step.crew)
-        parts = [f"{plan.people[team]} of them" if plan.people[team] > 1 else "1 of them", str(crew.works)]
+        parts = [f"{plan.people[team]} people" if plan.people[team] > 1 else "1 person", str(crew.works)]
         if crew.based:
             parts.append(f"based at {crew.based}")
         if plan.structure.outside[team]:

@@ -14,7 +14,7 @@ from drsim.calendar import FAR
 from drsim.measures.drills import AGES
 from drsim.measures.estimates import Quantile, Share
 from drsim.reporting.causes import cause_table
-from drsim.reporting.numbers import format_count, format_hours, format_share
+from drsim.reporting.numbers import NONE, format_count, format_hours, format_share
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
 from drsim.reporting.wall import Wall, moment_text
 from drsim.units import HOUR, Duration
@@ -70,7 +70,7 @@ class Command:
         words = ["drsim", command, file if cell_len(file) <= LONGEST_FILE else "SCENARIO", *options]
         if drills and self.replications != 1_000:
             words += ["-n", str(self.replications)]
-        if self.seed != 1:
+        if self.seed != 1 and command != "show":
             words += ["--seed", str(self.seed)]
         for change in self.changes:
             words += ["--set", shlex.quote(change)]
@@ -131,14 +131,22 @@ class _Table:
     def _texts(self, outcome: Outcome) -> dict[str, str]:
         rto = self.result.scenario.landscape.services[outcome.name].targets.rto
         texts = {
-            "rto": "–" if rto is None else rto.text,
+            "rto": NONE if rto is None else rto.text,
             "half": self._time(outcome.recovery[0.5]),
             "most": self._time(outcome.recovery[0.95]),
-            "in time": "–" if outcome.in_time is None else format_share(outcome.in_time),
-            "data": _data_text(outcome.data_loss, self.horizon),
-            "asked": _percent(outcome.asked) if outcome.in_time is not None else "–",
+            "in time": NONE if outcome.in_time is None else format_share(outcome.in_time),
+            "data": self._data_text(outcome),
+            "asked": _percent(outcome.asked) if outcome.in_time is not None else NONE,
         }
         return {key: self.page.clean(text) for key, text in texts.items()}
+
+    def _has_data(self, outcome: Outcome) -> bool:
+        return bool(self.result.plan.structure.data_below[outcome.group.service])
+
+    def _data_text(self, outcome: Outcome) -> str:
+        if not self._has_data(outcome):
+            return NONE
+        return "not back" if math.isinf(outcome.data_loss.value) else self._time(outcome.data_loss)
 
     def _time(self, quantile: Quantile) -> str:
         return format_hours(quantile.value, quantile.low, quantile.high, horizon_ms=self.horizon)
@@ -192,10 +200,11 @@ class _Table:
         )
         for outcome in self.outcomes:
             cells = [Cell(outcome.title, title)]
-            if not any(value(outcome).high for _, value in heads):
+            if outcome.fared == "keeps running" and not outcome.data_loss.value:
                 continue
             for _, value in heads:
-                low, high = self._ends(value(outcome))
+                unknown = value == self._data and not self._has_data(outcome)
+                low, high = (NONE, NONE) if unknown else self._ends(value(outcome))
                 cells += [Cell(low, 11, "right"), Cell(high, 11, "right")]
             self.page.row(cells)
 
@@ -454,7 +463,7 @@ def write_command(page: Page, label: str, words: Sequence[str], why: str = "") -
     """A command that can be copied: where it is too long it goes on after a backslash."""
     room = WIDTH - len(label) - 2
     lines, line = [], ""
-    for word in words:
+    for word in _units(words):
         if line and cell_len(f"{line} {word}") > room:
             lines.append(f"{line} \\")
             line = "  " + word
@@ -464,6 +473,17 @@ def write_command(page: Page, label: str, words: Sequence[str], why: str = "") -
         line = f"{line}   {page.clean(why)}"
     for number, text in enumerate([*lines, line]):
         page.raw((label if number == 0 else " " * len(label)) + text)
+
+
+def _units(words: Sequence[str]) -> list[str]:
+    """Words, an option together with its value."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1].startswith("-") and " " not in found[-1] and not word.startswith("-"):
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    return found
 
 
 def middle_drill(explanation: Explanation) -> int:
@@ -477,12 +497,6 @@ def numbers_of(scenario: Scenario) -> tuple[int, int]:
 
     found = assumptions(scenario)
     return sum(1 for each in found if each.source is None), len(found)
-
-
-def _data_text(quantile: Quantile, horizon: int) -> str:
-    if math.isinf(quantile.value):
-        return "not back"
-    return format_hours(quantile.value, quantile.low, quantile.high, horizon_ms=horizon)
 
 
 def _percent(share: float) -> str:

@@ -128,8 +128,8 @@ class _Log:
             if end < self.plan.horizon:
                 yield end, 0, 0, f"{outage.name}: over"
         for time, names in self._gone().items():
-            many = f" {len(names)} services:" if len(names) > 1 else ""
-            yield time, 1, 0, f"below their minimum:{many} {', '.join(names)}" if many else f"below minimum: {names[0]}"
+            whose = f"{len(names)} services below their minimum" if len(names) > 1 else "below its minimum"
+            yield time, 1, 0, f"{whose}: {', '.join(names)}"
         for number, ((time, length), names) in enumerate(self._back().items()):
             verb = "is" if len(names) == 1 else "are"
             yield time, 2, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}"
@@ -261,9 +261,10 @@ class _Story:
 
     def __post_init__(self) -> None:
         self.plan = self.replay.plan
-        self.wall = _wall(self.replay)
-        self.title = title_of(self.plan, self.service)
         self.found = self.replay.explain(self.service)
+        last = max([0, *(what.end for what, _ in self.found)])
+        self.wall = Wall.over(self.plan.scenario.moment, self.replay.trajectory.offset, last)
+        self.title = title_of(self.plan, self.service)
 
     def write(self) -> None:
         """Each interruption with its segments, and totals by cause."""

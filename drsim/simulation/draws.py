@@ -37,7 +37,9 @@ def uniforms(seed: int, name: DrawName, first: int, count: int) -> np.ndarray[An
     """The uniform numbers in (0, 1) of a name for replications `first` ... `first + count - 1`."""
     digest = blake2b("\x1f".join(map(str, name)).encode(), digest_size=8).digest()
     skipped = first % _PER_COUNTER
-    generator = Philox(key=[seed & (2**64 - 1), int.from_bytes(digest, "little")], counter=first // _PER_COUNTER)
+    # numpy would make floats of a plain list with one great number in it, and lose the last bits of the key
+    key = np.array([seed & (2**64 - 1), int.from_bytes(digest, "little")], dtype=np.uint64)
+    generator = Philox(key=key, counter=first // _PER_COUNTER)
     raw = generator.random_raw(count + skipped)[skipped:]
     # 52 bits and a half, so that neither 0 nor 1 can come out
     return ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52

@@ -22,9 +22,9 @@ __all__ = ["Expected", "Loss", "Outlook", "need_text"]
 
 @dataclass(frozen=True)
 class Loss:
-    """What one disruption takes away."""
+    """What the disruptions that begin at one instant take away."""
 
-    outage: str
+    outages: tuple[str, ...]
     components: tuple[str, ...]
     """those that nowhere run any more, in plan order"""
     weakened: tuple[str, ...]
@@ -66,12 +66,14 @@ class Outlook:
 
     @cached_property
     def losses(self) -> list[Loss]:
-        """By disruption, in the order in which they begin in the first drill of the seed."""
-        drill = self._replay.trajectory
-        begins = sorted((begin, name) for name, (begin, _) in drill.outages.items() if begin < self.plan.horizon)
-        return [self._loss(name, begin) for begin, name in begins]
+        """By instant, in the order in which they come in the first drill of the seed."""
+        found: dict[int, list[str]] = {}
+        for name, (begin, _) in sorted(self._replay.trajectory.outages.items()):
+            if begin < self.plan.horizon:
+                found.setdefault(begin, []).append(name)
+        return [self._loss(tuple(names), begin) for begin, names in sorted(found.items())]
 
-    def _loss(self, name: str, begin: int) -> Loss:
+    def _loss(self, names: tuple[str, ...], begin: int) -> Loss:
         structure, drill = self.plan.structure, self._replay.trajectory
         on: set[tuple[str, ...]] = {
             ("on", structure.components[c], structure.sites[s])
@@ -98,7 +100,7 @@ class Outlook:
             if any(what.begin == begin for what in self._replay.interruptions(service))
         ]
         return Loss(
-            name,
+            names,
             tuple(part for part in structure.components if part in gone and part not in still),
             tuple(part for part in structure.components if part in gone and part in still),
             tuple(below),
@@ -207,7 +209,7 @@ class Outlook:
             "wait_ms": plan.wait,
             "losses": [
                 {
-                    "disruption": loss.outage,
+                    "disruptions": list(loss.outages),
                     "components": list(loss.components),
                     "weakened": list(loss.weakened),
                     "services": list(loss.services),

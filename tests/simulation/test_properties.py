@@ -29,7 +29,7 @@ OUTCOMES = {"done", "failed", "unusable", "interrupted", "dropped", "running", "
 ONLY_DONE = {"switch", "start", "restart", "restore", "repair", "verify"}
 
 
-def many(examples: int = 45) -> Callable[[F], F]:
+def many(examples: int = 25) -> Callable[[F], F]:
     return settings(
         derandomize=True,
         deadline=None,
@@ -187,7 +187,7 @@ def names_of(drill: Trajectory) -> list[tuple[str, str]]:
     return [(structure.components[c], structure.sites[s]) for c, s in structure.deployments]
 
 
-@many(60)
+@many(30)
 @given(
     scenarios(
         uncertain=False, hot=False, warm=False, crews=False, failures=False, link_outages=False, team_outages=False
@@ -401,7 +401,7 @@ def whole_again(drill: Trajectory) -> bool:
     )
 
 
-@many(80)
+@many(40)
 @given(scenarios(whole_drill=False, hot=False, warm=False, cold=False, max_disruptions=2))
 def test_when_all_is_back_every_level_is_what_it_was(scenario: Scenario) -> None:
     drill = drilled(scenario)
@@ -425,7 +425,7 @@ def all_groups(drill: Trajectory) -> tuple[Levels, Sequence]:
     return levels(drill.plan, [drill]), groups(drill.plan)
 
 
-@many(60)
+@many(30)
 @given(scenarios(max_disruptions=4))
 def test_an_explanation_adds_up(scenario: Scenario) -> None:
     drill = drilled(scenario)

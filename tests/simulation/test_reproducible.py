@@ -123,7 +123,7 @@ def test_a_replay_is_the_drill_of_the_run(once: Any) -> None:
             assert engine_causes(other) == engine_causes(replay.trajectory)
 
 
-@settings(derandomize=True, deadline=None, max_examples=25, database=None, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=15, database=None, suppress_health_check=list(HealthCheck))
 @given(scenarios(max_disruptions=4), st.integers(0, 2**50))
 def test_a_slice_gives_what_each_drill_gives_alone(scenario: Any, seed: int) -> None:
     plan = compile_scenario(scenario)
@@ -145,7 +145,7 @@ def shuffled(part: Any, luck: random.Random) -> Any:
     return [shuffled(item, luck) for item in part] if isinstance(part, list) else part
 
 
-@settings(derandomize=True, deadline=None, max_examples=30, database=None, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=15, database=None, suppress_health_check=list(HealthCheck))
 @given(scenario_documents(max_disruptions=4), st.integers(0, 2**32))
 def test_the_order_of_entries_changes_nothing(document: Any, luck: int) -> None:
     other = shuffled(document, random.Random(luck))
@@ -189,7 +189,7 @@ def test_something_unrelated_changes_no_luck() -> None:
     assert bytes_of(before_run.block) == bytes_of(after_run.block)
 
 
-@settings(derandomize=True, deadline=None, max_examples=40, database=None, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, deadline=None, max_examples=25, database=None, suppress_health_check=list(HealthCheck))
 @given(scenarios(max_disruptions=4))
 def test_a_shorter_drill_is_the_beginning_of_a_longer_one(scenario: Any) -> None:
     whole = drill(compile_scenario(scenario), 5, 0)
