@@ -25,7 +25,8 @@ thorough = settings(usual, max_examples=20 * EXAMPLES)
 def check(scenario: Scenario) -> None:
     for replication in range(2):
         found = differences(
-            engine_view(engine_drill(scenario, 1, replication)), reference_view(reference_drill(scenario, 1, replication))
+            engine_view(engine_drill(scenario, 1, replication)),
+            reference_view(reference_drill(scenario, 1, replication)),
         )
         assert not found, "\n".join(found[:10])
 

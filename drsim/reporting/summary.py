@@ -153,13 +153,14 @@ class _Table:
 
     def _cells(self, title: str, texts: dict[str, str], marks: tuple[str, str], style: str) -> list[Cell]:
         cells = [Cell(title, self.title, style=style if any(marks) else "")]
-        for key in self.heads:
+        for key, width in self.width.items():
+            if key == "data":
+                text = f"{marks[1]} {texts[key]}" if marks[1] else texts[key]
+                cells.append(Cell(text, width + 2, "right", style if marks[1] else ""))
+                continue
             if key == "in time":
                 cells.append(Cell(marks[0], 1, style=style))
-            elif key == "data":
-                cells.append(Cell(marks[1], 1, style=style))
-            right = key == "data"
-            cells.append(Cell(texts[key], self.width[key], "right" if right else "left"))
+            cells.append(Cell(texts[key], width))
         return cells
 
     def head(self) -> None:

@@ -391,7 +391,7 @@ class _Drill:
         new.env = simpy.Environment(initial_time=self.env.now)
         new._on_row = new._settler()
         for time, _, _, event in sorted(self.env._queue):
-            callback = getattr(new, event.callbacks[0].__name__)  # type: ignore[index]
+            callback = getattr(new, event.callbacks[0].__name__)
             value = event._value
             again = new.env.timeout(time - self.env.now, same(value) if isinstance(value, Row) else value)
             again.callbacks.append(callback)
@@ -542,7 +542,7 @@ class _Drill:
             row: Row = event._value
             if row.outcome is None:
                 due.append(row)
-            now: int = env.now
+            now = int(env.now)
             if peek() == now:
                 return
             if self.unusual or now == self.now:
@@ -654,7 +654,7 @@ class _Drill:
                     if now > row.ready and freed_time[team] == now:
                         row.freed_by = freed_row[team]
                     if now + length < horizon:
-                        timeout(length, row).callbacks.append(_on_row)  # type: ignore[union-attr]
+                        timeout(length, row).callbacks.append(_on_row)
             teams.clear()
 
         return _on_row

@@ -289,9 +289,9 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "crew of teams": (lambda d: any(isinstance(s.get("by"), dict) and len(s["by"]) > 1 for s in steps(d)), 0.1),
     "on site": (lambda d: any("on_site" in step for step in steps(d)), 0.08),
     "travel": (has("sites", "travel"), 0.06),
-    "working hours": (law(lambda each: "wh" in str(each)), 0.2),
+    "working hours": (law(lambda each: " wh" in str(each)), 0.2),
     "supplier in working hours": (
-        lambda d: any("wh" in str(s["takes"]) and "supplier" in str(s.get("by")) for s in steps(d)),
+        lambda d: any(" wh" in str(s["takes"]) and "supplier" in str(s.get("by")) for s in steps(d)),
         0.08,
     ),
     "site scope": (of("components", scoped), 0.3),
@@ -458,7 +458,7 @@ def test_round_durations_are_whole_minutes_that_often_tie(documents: list[Docume
     ]
     lengths = [Duration.parse(each).ms for each in fixed if "/s" not in each]
     assert all(length % 60_000 == 0 for length in lengths)
-    assert len(set(lengths)) < 20
+    assert len(set(lengths)) < 30
 
 
 # Validity
@@ -520,7 +520,7 @@ def check(document: Document) -> None:
         by = step.get("by", {})
         heads = {by: 1} if isinstance(by, str) else by
         assert all(1 <= count <= people[team] for team, count in heads.items())
-        assert heads or "wh" not in str(step["takes"])
+        assert heads or " wh" not in str(step["takes"])
         assert heads or "on_site" not in step
     for service in section(document, "services").values():
         assert ("channels" in service) != ("points" in service)
@@ -691,22 +691,21 @@ def test_a_circle_shrinks_to_two_components() -> None:
 
 
 def test_a_restore_by_people_shrinks_to_what_it_takes() -> None:
-    document = smallest(scenario_documents(durations="any"), FEATURES["restore"][0])
+    document = smallest(scenario_documents(max_components=4, max_sites=2, max_teams=1), FEATURES["restore"][0])
     (component,) = section(document, "components").values()
     assert component.keys() == {"at", "restore", "data", "copies"}
     assert component["data"] == {"size": "3 GB"}
-    assert len(section(document, "sites")) == 1
-    assert len(section(document, "teams")) == 1
+    assert list(section(document, "sites")) == ["site-1"]
+    assert len(section(document, "teams")) + len(section(document, "suppliers")) == 1
 
 
-@pytest.mark.parametrize(
-    "feature", ["on site", "touching", "per town hall", "mbco", "until repaired", "class with needs"]
-)
+@pytest.mark.parametrize("feature", ["on site", "touching", "per town hall", "mbco", "class with needs"])
 def test_other_features_shrink_to_a_page(feature: str) -> None:
-    document = smallest(scenario_documents(), FEATURES[feature][0])
+    strategy = scenario_documents(max_components=4, max_sites=3, max_teams=2, max_services=2)
+    document = smallest(strategy, FEATURES[feature][0])
     assert len(section(document, "components")) <= 2
     assert len(section(document, "services")) == 1
-    assert len(yaml.safe_dump(document).splitlines()) <= 45
+    assert len(yaml.safe_dump(document).splitlines()) <= 40
 
 
 # The rest
@@ -722,7 +721,7 @@ def plain(draw: st.DrawFn) -> list[int]:
 def test_drawing_is_fast() -> None:
     def timed(strategy: st.SearchStrategy[Any]) -> float:
         began = time.process_time()
-        return len(collect(strategy, 100)) / (time.process_time() - began)
+        return len(collect(strategy, 60)) / (time.process_time() - began)
 
     assert max(timed(scenario_documents()) / timed(plain()) for _ in range(3)) > 0.8
 

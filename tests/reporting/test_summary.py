@@ -1,0 +1,190 @@
+"""What a run found, in words and columns: nothing that the result does not have."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import drsim
+from drsim.reading import load, loads
+from drsim.reporting.causes import minutes_by_cause
+from drsim.reporting.numbers import format_hours, format_share
+from drsim.reporting.page import Page, hours_minutes, parts_of
+from drsim.reporting.summary import Command, alike, answer, most_interesting, summary, write_command
+from drsim.studies.result import Explanation, Result
+from drsim.units import HOUR, MINUTE
+
+FILE = Path(__file__).parents[1] / "data" / "small-lost.yaml"
+SERVICE = "services.moving-house"
+
+
+def result(replications: int = 60, **targets: str) -> Result:
+    changes = {f"{SERVICE}.targets.{key}": value for key, value in {"mbco": "10 %", **targets}.items()}
+    return drsim.run(load(FILE, set=changes), replications=replications, workers=1)
+
+
+def shown(found: Result, **extra: object) -> str:
+    return str(summary(found, command=Command(str(FILE), found.replications), **extra))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("targets", "text", "heading"),
+    [
+        ({"rto": "13 d", "rpo": "13 d"}, "Every target met? Yes. Of 1 service 1 comes back in time.", "BACK IN TIME 1"),
+        ({"rto": "1 min"}, "Every target met? No. Of 1 service 1 misses a target.", "MISS A TARGET 1"),
+        ({"rpo": "0 s"}, "Every target met? No. Of 1 service 1 misses a target.", "MISS A TARGET 1"),
+        ({"rto": "13 d", "rpo": "13 d", "mbco": "100 %"}, "Every target met? No. Of 1 service", "MISS A TARGET 1"),
+    ],
+)
+def test_the_answer_is_one_sentence(targets, text, heading):
+    found = result(**targets)
+    assert answer(found).startswith(text)
+    assert f" {heading}" in shown(found).splitlines()
+
+
+def test_what_is_too_close_to_call_is_never_yes_or_no():
+    median = result().outcome("moving-house").recovery[0.5].value
+    found = result(rto=f"{round(median / MINUTE)} min", share="50 %", rpo="13 d")
+    assert found.outcome("moving-house").verdict == "undecided"
+    assert answer(found) == "Every target met? Too close to call. Of 1 service 1 is too close to call."
+    assert re.search(r"moving-house .* ~ \d\d % \(", shown(found))
+
+
+def test_without_a_target_nothing_is_promised():
+    scenario = load(FILE).with_({f"{SERVICE}.targets": {"mbco": "10 %"}})
+    found = drsim.run(scenario, replications=40, workers=1)
+    assert answer(found) == "Nothing is promised. Of 1 service 1 has no target."
+    assert re.search(r" NO TARGET 1\n  moving-house –", shown(found))
+
+
+def test_a_service_that_nothing_stops_keeps_running():
+    found = drsim.run(load(FILE, set={"disruptions": {}}), replications=40, workers=1)
+    assert answer(found) == "Every target met? Yes. Of 1 service 1 keeps running."
+    text = shown(found)
+    assert " KEEP RUNNING 1  never below their minimum\n  moving-house\n" in text
+    assert " CITIZENS TURNED AWAY  nobody, of 380 contacts in opening hours" in text
+    assert "RTO  " not in text
+
+
+def test_a_landscape_without_services():
+    text = "drsim: scenario 1\ntitle: none\nmoment: any moment of the week\nlandscape: {sites: {here: {}}}\n"
+    found = drsim.run(loads(text), replications=5, workers=1)
+    assert answer(found) == "There are no services to look at."
+    assert "no services" in shown(found)
+
+
+def test_every_number_in_the_table_is_in_the_result():
+    found = result()
+    outcome = found.outcome("moving-house")
+    line = next(line for line in shown(found).splitlines() if line.startswith("  moving-house "))
+    horizon = found.plan.horizon
+    for time in (outcome.recovery[0.5], outcome.recovery[0.95], outcome.data_loss):
+        assert format_hours(time.value, time.low, time.high, horizon_ms=horizon) in line
+    assert outcome.in_time is not None
+    assert format_share(outcome.in_time) in line
+
+
+def test_missed_targets_are_marked():
+    found = result(rto="1 min", rpo="13 d")
+    assert re.search(r"^  moving-house +1 min .* ✗ <6 %", shown(found), re.MULTILINE)
+    found = result(rto="13 d", rpo="0 s")
+    assert re.search(r"^  moving-house +13 d .* ✗ [\d≥]", shown(found), re.MULTILINE)
+
+
+def test_working_hours_are_put_on_the_wall_clock():
+    assert "16 wh end on Fri 15 May 10:00" in re.sub(r"\n +", " ", shown(result(rto="16 wh")))  # Thursday is Ascension
+    assert "wh end on" not in shown(result())
+    scenario = load(FILE, set={"moment": "any moment of the week", f"{SERVICE}.targets.rto": "16 wh"})
+    found = drsim.run(scenario, replications=40, workers=1)
+    assert "wh end on" not in shown(found)
+    assert "wh: working hours" in shown(found)
+
+
+def test_bars_stop_at_the_horizon():
+    scenario = load(FILE, set={"horizon": "30 h", f"{SERVICE}.targets.rto": "20 h", f"{SERVICE}.targets.mbco": "10 %"})
+    found = drsim.run(scenario, replications=40, workers=1)
+    assert re.search(r"1h 4h 8h 1d$", shown(found), re.MULTILINE)
+    assert not re.search(r"2d", shown(found))
+
+
+def test_an_interrupted_run_says_so():
+    found = result(40)
+    found.interrupted = True
+    text = str(summary(found, command=Command(str(FILE), 1_000)))
+    assert "INTERRUPTED  of 1,000 drills 40 were finished, and this is about those\n" in text
+
+
+def test_the_columns_of_what_held_them_up_add_up():
+    found = result()
+    explained = [found.explain(name) for name in most_interesting(found)]
+    text = shown(found, explained=explained)
+    table = text[text.index(" WHAT HELD THEM UP") : text.index(" CITIZENS")]
+    rows = re.findall(r"^  ([a-z ]+?) {2,}(\d+):(\d\d)$", table, re.MULTILINE)
+    minutes = [60 * int(hours) + int(rest) for _, hours, rest in rows]
+    assert rows[-1][0] == "recovery time"
+    assert sum(minutes[:-1]) == minutes[-1] == round(explained[0].total / MINUTE)
+
+
+def test_those_that_are_alike_are_explained_once():
+    text = FILE.read_text(encoding="utf-8").replace("landscape: small.yaml", f"landscape: {FILE.parent}/small.yaml")
+    copy = "{targets: {rto: 48 h}, needs: [burgerzaken], points: {one: {at: sint-oedenrode}}}"
+    scenario = loads(f"{text}add: {{services.one: {copy}, services.two: {copy}}}\n")
+    found = drsim.run(scenario, replications=40, workers=1)
+    assert alike(found, "two") == ["one", "two"]
+    names = most_interesting(found)
+    assert names[0] == "moving-house"
+    assert names[1:] == ["one"]
+    explained = [found.explain(name) for name in names]
+    assert "one and 1 more" in re.sub(r" +", " ", shown(found, explained=explained))
+
+
+@given(
+    st.lists(st.integers(0, 10**9), max_size=12),
+    st.integers(1, 60),
+)
+def test_rounded_parts_add_up_to_the_rounded_whole(values, divisor):
+    exact = [value / divisor for value in values]
+    total = round(sum(exact))
+    parts = parts_of(total, exact)
+    assert sum(parts) == total
+    assert all(abs(part - value) <= 1 + 1e-6 for part, value in zip(parts, exact, strict=True))
+
+
+def test_minutes_by_cause_add_up():
+    causes = {"not yet detected": 0.5 * MINUTE, "team busy": 1.5 * MINUTE, "failed attempt": 2.5 * MINUTE}
+    explanation = Explanation("s", 0.95, (1, 2), 4.5 * MINUTE, causes, {}, 0)
+    assert sum(minutes_by_cause(explanation).values()) == 4
+
+
+def test_hours_and_minutes():
+    assert [hours_minutes(m) for m in (0, 5, 60, 1445)] == ["0:00", "0:05", "1:00", "24:05"]
+
+
+def test_a_long_command_goes_on_after_a_backslash():
+    page = Page()
+    words = ["drsim", "explain", "a file.yaml", "passport", "--set", "x" * 50, "--set", "y" * 50]
+    write_command(page, " Closer: ", words, "(why)")
+    text = str(page)
+    assert max(map(len, text.splitlines())) <= 100
+    joined = text.replace("\\\n", " ").replace(" Closer: ", "")
+    assert " ".join(joined.split("   (")[0].split()) == " ".join(words)
+
+
+def test_a_command_says_how_the_reader_asked():
+    command = Command("my file.yaml", 500, 7, ("teams.apps.people=4", "title=a b"))
+    assert command.line("explain", "x", drills=True) == [
+        *["drsim", "explain", "'my file.yaml'", "x", "-n", "500", "--seed", "7"],
+        *["--set", "teams.apps.people=4", "--set", "'title=a b'"],
+    ]
+    assert Command("f").line("plan") == ["drsim", "plan", "f"]
+    assert Command("f" * 200).line("plan") == ["drsim", "plan", "SCENARIO"]
+
+
+def test_a_time_beyond_the_horizon_is_said_to_be_so():
+    found = result(mbco="100 %")
+    assert found.outcome("moving-house").recovery[0.5].value > 14 * 24 * HOUR
+    assert re.search(r"moving-house .* >14 d +>14 d ", shown(found))
