@@ -407,13 +407,13 @@ def init(directory: str) -> None:
         _refuse(f"'{directory}' is a file where a directory is due", "name another directory")
     there = [str(root / name) for name in files if os.path.lexists(root / name)]
     if there:
-        _refuse(f"{len(there)} files exist already: {', '.join(there)}", "name another directory")
+        _refuse(f"already there: {', '.join(there)}", "name another directory")
     try:
         _copy_all(files, root)
     except OSError as error:
         _refuse(f"'{directory}' cannot be written: {error.strerror}", "name another directory")
     first = min((name for name in files if "/" not in name), key=lambda name: (name != FIRST, name), default="")
-    click.echo(f"{len(files)} files are in {directory} now. Next:\n  drsim run {_quoted(str(root / first))}")
+    click.echo(f"Copied {len(files)} files to {directory}. Next:\n  drsim run {_quoted(str(root / first))}")
 
 
 # What commands share

@@ -120,7 +120,8 @@ Forbidden: Final = BeforeValidator(_forbid)
 def _text(value: object) -> object:
     if isinstance(value, str):
         return value
-    raise refusal(f"{shown(value)} is not text", "put it in quotes" if isinstance(value, bool | int | float) else None)
+    scalar = isinstance(value, bool | int | float)
+    raise refusal(f"{shown(value)} is not text", "put it in quotes" if scalar else "write a word or a sentence")
 
 
 def _name(value: str) -> str:
@@ -273,7 +274,7 @@ def _above_zero(value: Q) -> Q:
     amount = value.millionths if isinstance(value, quantities.Share) else getattr(value, "ms", None)
     number = value.number if isinstance(value, quantities.Count | quantities.Demand) else amount
     if number == 0:
-        raise refusal(f"'{value.text}' is nothing: it must be above zero")
+        raise refusal(f"'{value.text}' is nothing: it must be above zero", "write more, or leave the key out")
     return value
 
 
@@ -321,7 +322,7 @@ def _whole(value: object) -> int:
     if count.source is not None:
         raise refusal(f"'{count}' has a source, which is not kept here", f"write '{count.text}'")
     if count.number == 0:
-        raise refusal("'0' is nothing: it must be above zero")
+        raise refusal("'0' is nothing: it must be above zero", "write more, or leave the key out")
     return count.number
 
 

@@ -312,9 +312,14 @@ def _one_in(draw: DrawFn, count: int) -> bool:
     return _below(draw, count) == count - 1
 
 
-def _more(draw: DrawFn, stop: int) -> bool:
-    """False in one of `stop` cases; shrinks to False."""
-    return _below(draw, stop) > 0
+def _more(draw: DrawFn, stop: int, so_far: int = 1, most: int = 2, least: int = 0) -> bool:
+    """False in one of `stop` cases, and when there is enough; shrinks to False.
+
+    It is drawn even where the answer is clear, so that every element is made of the same choices: then the shrinker can
+    remove one and leave the others as they are.
+    """
+    more = _below(draw, stop) > 0
+    return so_far < least or (more and so_far < most)
 
 
 def _fresh(value: _T) -> _T:
@@ -466,6 +471,7 @@ def _tree(draw: DrawFn, names: Sequence[str], nested: bool) -> list[Any]:
                 [_any(a, b, c)],
                 [_at_least(2, a, b, c)],
                 [_any(a, _at_least(2, b, c))],
+                [_any([a, b], c)],
                 [_at_least(1, _any(a, b), c)],
             )
         case [a, b, c, *rest]:
@@ -483,12 +489,12 @@ def _tree(draw: DrawFn, names: Sequence[str], nested: bool) -> list[Any]:
 def _some(draw: DrawFn, names: Sequence[str], most: int) -> list[str]:
     """Some of the names, each once, in their order of drawing; shrinks to none."""
     chosen: list[str] = []
-    while len(chosen) < most:
-        left = [name for name in names if name not in chosen]
-        index = _below(draw, len(left) + 1) if left else 0
-        if not index:
+    left = list(names)
+    while left:
+        index = _below(draw, len(left) + 1)
+        if not index or len(chosen) == most:
             break
-        chosen.append(left[index - 1])
+        chosen.append(left.pop(index - 1))
     return chosen
 
 
@@ -591,7 +597,8 @@ class _Builder:
 
     def site(self, draw: DrawFn) -> bool:
         """Add a site with its links; False to stop."""
-        if self.sites and not _more(draw, 6 if len(self.sites) == 1 else 4):
+        number = len(self.sites)
+        if not _more(draw, 6 if number < 2 else 4, number, self.given["max_sites"], 1):
             return False
         given, earlier, name = self.given, list(self.sites), f"site-{len(self.sites) + 1}"
         site: Document = {}
@@ -631,9 +638,9 @@ class _Builder:
 
     def team(self, draw: DrawFn) -> bool:
         """Add a team or, after them, a supplier; False to stop."""
-        if not _more(draw, 4 if self.teams or self.suppliers else 8):
+        given, number = self.given, len(self.teams) + len(self.suppliers)
+        if not _more(draw, 4 if number else 8, number, 2 * given["max_teams"]):
             return False
-        given = self.given
         outside = len(self.teams) == given["max_teams"] or _one_in(draw, 3)
         section, kind = (self.suppliers, "supplier") if outside else (self.teams, "team")
         if len(section) == given["max_teams"]:
@@ -747,7 +754,7 @@ class _Builder:
     def component(self, draw: DrawFn) -> bool:
         """Add a component, which needs earlier ones or closes a circle with one; False to stop."""
         given, number = self.given, len(self.components)
-        if number and not _more(draw, 10):
+        if not _more(draw, 10, number, given["max_components"], 1):
             return False
         place = given["max_components"] - 1 - number if self.backwards else number
         name = _LETTERS[place] if place < len(_LETTERS) else f"c{place + 1}"
@@ -943,7 +950,7 @@ class _Builder:
 
     def channel(self, draw: DrawFn) -> bool:
         """Add a channel; False to stop."""
-        if not _more(draw, 3):
+        if not _more(draw, 3, len(self.channels), 3):
             return False
         halls = [name for name, site in self.sites.items() if "inhabitants" in site]
         channel: Document = {}
@@ -965,7 +972,7 @@ class _Builder:
 
     def service(self, draw: DrawFn) -> bool:
         """Add a service; False to stop."""
-        if self.services and not _more(draw, 3):
+        if not _more(draw, 3, len(self.services), self.given["max_services"], 1):
             return False
         given, name = self.given, f"service-{len(self.services) + 1}"
         service: Document = {}
@@ -1028,7 +1035,7 @@ class _Builder:
         others = [other for other in self.sites if all(self.reaches([other], need) for need in needs)]
         halls = [name for name, each in self.sites.items() if "inhabitants" in each]
         points: Document = {}
-        while len(points) < given["max_points"] and (not points or _more(draw, 3)):
+        while _more(draw, 3, len(points), given["max_points"], 1):
             at = _pick(draw, others) if points else site
             channels = [
                 name
@@ -1079,32 +1086,33 @@ class _Builder:
         level = _ONE
         if any(share < _ONE for component in self.known.values() for share in component.share.values()):
             levels = self.levels()
-            level = min(self.level(levels, site, {"all": needs}) for site, needs in seen)
+            level = min(self.level(levels, site, needs) for site, needs in seen)
         if level == _ONE and not (self.given["targets"] and _one_in(draw, 6)):
             return {}
         minimum = _pick(draw, [minimum for minimum in _MINIMA if minimum <= level])
         return {"mbco": f"{minimum // 10_000} %"}
 
     def level(self, levels: dict[tuple[str, str], int], site: str, need: Any) -> int:
-        """The level of a need seen from a site, in millionths."""
+        """The level of a need seen from a site, in millionths; a list is all of its needs."""
         if isinstance(need, str):
             component = self.known[need]
             if component.site_scope:
                 return levels.get((need, site), 0)
             near = (levels.get((need, other), 0) for other in component.at if self.island[other] == self.island[site])
             return min(_ONE, sum(near))
-        if "at_least" in need:
+        if isinstance(need, dict) and "at_least" in need:
             rule = need["at_least"]
             return sorted((self.level(levels, site, each) for each in rule["of"]), reverse=True)[int(rule["count"]) - 1]
-        values = [self.level(levels, site, each) for each in next(iter(need.values()))]
-        return max(values) if "any" in need else min(values, default=_ONE)
+        if isinstance(need, dict):
+            return max(self.level(levels, site, each) for each in need["any"])
+        return min((self.level(levels, site, each) for each in need), default=_ONE)
 
     def levels(self) -> dict[tuple[str, str], int]:
         """The level of each active deployment at the start: the greatest solution."""
         levels = {
             (name, site): component.share[site] for name, component in self.known.items() for site in component.active()
         }
-        needs = {name: {"all": self.all_needs(self.components[name])} for name in self.components}
+        needs = {name: self.all_needs(self.components[name]) for name in self.components}
         while True:
             lower = {
                 (name, site): min(level, self.level(levels, site, needs[name]))
@@ -1209,17 +1217,17 @@ def _landscape(draw: DrawFn, given: Features) -> Document:
     builder = _Builder(given)
     site, team, component = _site_part(builder), _team_part(builder), _component_part(builder)
     channel, service = _channel_part(builder), _service_part(builder)
-    while len(builder.sites) < given["max_sites"] and draw(site):
+    while draw(site):
         pass
-    while given["crews"] and len(builder.teams) + len(builder.suppliers) < 2 * given["max_teams"] and draw(team):
+    while given["crews"] and given["max_teams"] and draw(team):
         pass
     builder.find_crews()
     builder.backwards = given["max_components"] > 1 and _one_in(draw, 3)
-    while len(builder.components) < given["max_components"] and draw(component):
+    while draw(component):
         pass
-    while given["channels"] and len(builder.channels) < 3 and draw(channel):
+    while given["channels"] and draw(channel):
         pass
-    while len(builder.services) < given["max_services"] and draw(service):
+    while draw(service):
         pass
     return builder.document(draw(_response_part(given, builder.crews)))
 
@@ -1237,7 +1245,8 @@ class _Targets:
     last: tuple[str, str, int] | None = None
     """The last one with a fixed beginning and end: its kind, its target and the minute of its end."""
     last_after: int = 0
-    first: bool = True
+    number: int = 0
+    """How many there are so far."""
 
     def __post_init__(self) -> None:
         """List the kinds of things that there are to hit."""
@@ -1266,9 +1275,9 @@ class _Targets:
 
     def disruption(self, draw: DrawFn) -> Document | None:
         """A disruption; None to stop."""
-        if not self.kinds or not _more(draw, 12 if self.first else 4):
+        if not self.kinds or not _more(draw, 4 if self.number else 12, self.number, self.given["max_disruptions"]):
             return None
-        self.first = False
+        self.number += 1
         given, last, before = self.given, self.last, self.last_after
         again = last is not None and given["later"] and _one_in(draw, 2)
         kind = _pick(draw, self.kinds + self.kinds[:1])
@@ -1364,10 +1373,7 @@ def _scenario(draw: DrawFn, own: Document | SearchStrategy[Document] | None, giv
     targets = _Targets(landscape, given)
     disruption = _disruption_part(targets)
     disruptions: Document = {}
-    while len(disruptions) < given["max_disruptions"]:
-        drawn = draw(disruption)
-        if drawn is None:
-            break
+    while (drawn := draw(disruption)) is not None:
         disruptions[f"outage-{len(disruptions) + 1}"] = drawn
     teams = [*landscape.get("teams", ()), *landscape.get("suppliers", ())] if given["crews"] else []
     response = _response(draw, given, teams) if _one_in(draw, 3) else {}

@@ -371,7 +371,7 @@ def test_init_overwrites_nothing_and_leaves_nothing_half_written(typed, tmp_path
     (tmp_path / "other.yaml").write_text("mine too")
     ran = typed("init", tmp_path)
     assert ran.exit_code == 2
-    assert f"1 files exist already: {tmp_path}/town-hall-lost.yaml" in ran.stderr
+    assert f"already there: {tmp_path}/town-hall-lost.yaml" in ran.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other.yaml", "town-hall-lost.yaml"]
     assert (tmp_path / "town-hall-lost.yaml").read_text() == "mine"
 

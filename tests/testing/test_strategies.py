@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ from drsim.units import Duration
 QUIET = settings(
     derandomize=True, database=None, deadline=None, max_examples=300, suppress_health_check=list(HealthCheck)
 )
+WORKING = re.compile(r"\bwh\b").search
 PARTS = ("takes", "lag", "call_out", "after", "lasts", "restores", "detect", "evacuation")
 
 
@@ -289,9 +291,9 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "crew of teams": (lambda d: any(isinstance(s.get("by"), dict) and len(s["by"]) > 1 for s in steps(d)), 0.1),
     "on site": (lambda d: any("on_site" in step for step in steps(d)), 0.08),
     "travel": (has("sites", "travel"), 0.06),
-    "working hours": (law(lambda each: " wh" in str(each)), 0.2),
+    "working hours": (law(lambda each: WORKING(str(each))), 0.2),
     "supplier in working hours": (
-        lambda d: any(" wh" in str(s["takes"]) and "supplier" in str(s.get("by")) for s in steps(d)),
+        lambda d: any(WORKING(str(s["takes"])) and "supplier" in str(s.get("by")) for s in steps(d)),
         0.08,
     ),
     "site scope": (of("components", scoped), 0.3),
@@ -520,7 +522,7 @@ def check(document: Document) -> None:
         by = step.get("by", {})
         heads = {by: 1} if isinstance(by, str) else by
         assert all(1 <= count <= people[team] for team, count in heads.items())
-        assert heads or " wh" not in str(step["takes"])
+        assert heads or not WORKING(str(step["takes"]))
         assert heads or "on_site" not in step
     for service in section(document, "services").values():
         assert ("channels" in service) != ("points" in service)
