@@ -92,7 +92,7 @@ def _attributes(part: Part, leaf: Leaf, *, all_of_them: bool = True) -> Iterator
     """Give the attributes that say something: never None, nothing empty, defaults only if asked."""
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
-        if value is None or (isinstance(value, str | Mapping | tuple) and not value):
+        if value is None or (isinstance(value, Mapping | tuple) and not value) or (name == "title" and value == ""):
             continue
         if value == All() or (not all_of_them and not field.is_required() and value == field.default):
             continue
@@ -193,6 +193,7 @@ def _landscape(landscape: Landscape, leaf: Leaf) -> dict[str, Any]:
 def _scenario(scenario: Scenario, leaf: Leaf) -> dict[str, Any]:
     tree = dict(_attributes(scenario, leaf))
     tree.pop("file", None)
+    tree["title"] = scenario.title
     tree["moment"] = moment_text(scenario.moment)
     tree["response"] = written(scenario.response, leaf)
     return tree

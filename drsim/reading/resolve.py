@@ -293,7 +293,7 @@ def fill(tree: Table) -> None:
     for section in ("sites", "links", "teams", "suppliers", "components", "services"):
         for name in sections(tree, section):
             entry = tree[section][name]
-            if isinstance(entry, Table) and "title" not in entry:
+            if isinstance(entry, Table) and entry.get("title", "") == "":
                 entry.put("title", name)
     for name in sections(tree, "services"):
         service = tree["services"][name]

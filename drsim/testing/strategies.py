@@ -110,6 +110,8 @@ class Features(TypedDict, total=False):
 class ScenarioFeatures(Features, total=False):
     """What a scenario may contain, its landscape included; everything is on by default."""
 
+    min_disruptions: int
+    """Fewest disruptions (0), if there is anything to hit."""
     max_disruptions: int
     """Most disruptions (3)."""
     any_moment: bool
@@ -161,6 +163,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "channels": True,
     "targets": True,
     "labels": True,
+    "min_disruptions": 0,
     "max_disruptions": 3,
     "any_moment": True,
     "site_outages": True,
@@ -176,6 +179,7 @@ _LEAST: Final = {
     "max_teams": 0,
     "max_services": 1,
     "max_points": 1,
+    "min_disruptions": 0,
     "max_disruptions": 0,
 }
 
@@ -291,15 +295,17 @@ _SERVICE_KEYS: Final = ("title", "targets", "open", "demand", "needs", "channels
 _RESPONSE_KEYS: Final = ("detect", "assess", "decide", "wait", "evacuation", "settle")
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
-# Drawing. Every choice is one integer of the same range, for Hypothesis varies an example by moving choices about: one
-# that is out of range where it arrives would become 0, which cuts the example short. Sharing the strategy is fast, too.
+# Drawing. Integers of a few shared strategies, since making a strategy takes longer than drawing from it.
 
-_CHOICE: Final = st.integers(0, 119)
+_BELOW: Final = tuple(st.integers(0, max(count - 1, 0)) for count in range(100))
+_MORE: Final = st.integers(
+    0, 119
+)  # wider than it need be: a choice that Hypothesis moves to here then rarely means stop
 
 
 def _below(draw: DrawFn, count: int) -> int:
     """A number below the count, each as likely; shrinks to 0."""
-    return draw(_CHOICE) % count if count <= 60 else draw(st.integers(0, count - 1))
+    return draw(_BELOW[count] if count < len(_BELOW) else st.integers(0, count - 1))
 
 
 def _pick(draw: DrawFn, options: Sequence[_T]) -> _T:
@@ -312,13 +318,13 @@ def _one_in(draw: DrawFn, count: int) -> bool:
     return _below(draw, count) == count - 1
 
 
-def _more(draw: DrawFn, stop: int, so_far: int = 1, most: int = 2, least: int = 0) -> bool:
+def _more(draw: DrawFn, stop: int, so_far: int, most: int, least: int = 0) -> bool:
     """False in one of `stop` cases, and when there is enough; shrinks to False.
 
     It is drawn even where the answer is clear, so that every element is made of the same choices: then the shrinker can
     remove one and leave the others as they are.
     """
-    more = _below(draw, stop) > 0
+    more = draw(_MORE) % stop > 0
     return so_far < least or (more and so_far < most)
 
 
@@ -405,7 +411,7 @@ def _law(draw: DrawFn, given: Features, *, working: bool = False) -> Any:
     """A law of a duration; `working` says that it may be in working hours."""
     options: tuple[Any, ...] = (*_ROUND, *_ROUND_UNCERTAIN) if given["uncertain"] else _ROUND
     working = working and given["working_hours"]
-    if given["durations"] == "any" and _more(draw, 3):
+    if given["durations"] == "any" and _below(draw, 3):
         return _any_law(draw, given["uncertain"], "wh" if working and _one_in(draw, 6) else "min")
     return _fresh(_pick(draw, (*options, *_ROUND_WORKING) if working else options))
 
@@ -418,7 +424,7 @@ def _duration(draw: DrawFn, given: Features, options: Sequence[str]) -> str:
 
 
 def _rate(draw: DrawFn, given: Features) -> Any:
-    if given["durations"] == "any" and _more(draw, 3):
+    if given["durations"] == "any" and _below(draw, 3):
         return _any_law(draw, False, "kB/s") if _one_in(draw, 4) else _any_rate_law(draw, given["uncertain"])
     return _fresh(_pick(draw, (*_RATES, *_RATES_UNCERTAIN) if given["uncertain"] else _RATES))
 
@@ -437,13 +443,13 @@ def _any_rate_law(draw: DrawFn, uncertain: bool) -> Any:
 
 
 def _size(draw: DrawFn, given: Features) -> str:
-    if given["durations"] == "any" and _more(draw, 3):
+    if given["durations"] == "any" and _below(draw, 3):
         return f"{draw(st.integers(1, 5000))} {_pick(draw, ('MB', 'GB', 'B', 'MiB'))}"
     return _pick(draw, _SIZES)
 
 
 def _bandwidth(draw: DrawFn, given: Features) -> str:
-    if given["durations"] == "any" and _more(draw, 3):
+    if given["durations"] == "any" and _below(draw, 3):
         return f"{draw(st.integers(1, 1000))} {_pick(draw, ('Mbit/s', 'MB/s', 'kB/s'))}"
     return _pick(draw, _BANDWIDTHS)
 
@@ -1275,10 +1281,12 @@ class _Targets:
 
     def disruption(self, draw: DrawFn) -> Document | None:
         """A disruption; None to stop."""
-        if not self.kinds or not _more(draw, 4 if self.number else 12, self.number, self.given["max_disruptions"]):
+        given, number = self.given, self.number
+        stop = 5 if number else 12
+        if not self.kinds or not _more(draw, stop, number, given["max_disruptions"], given["min_disruptions"]):
             return None
         self.number += 1
-        given, last, before = self.given, self.last, self.last_after
+        last, before = self.last, self.last_after
         again = last is not None and given["later"] and _one_in(draw, 2)
         kind = _pick(draw, self.kinds + self.kinds[:1])
         section = self.section(kind)
@@ -1310,7 +1318,7 @@ class _Targets:
                 disruption["people"] = 1 + _below(draw, people)
         if kind == "component" and _one_in(draw, 4):
             at = list(section[target]["at"])
-            disruption["sites"] = [_pick(draw, at)] if _more(draw, 3) else at
+            disruption["sites"] = at if _one_in(draw, 3) else [_pick(draw, at)]
         return disruption
 
     def lasts(self, draw: DrawFn, kind: str, target: str) -> Any:

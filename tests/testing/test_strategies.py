@@ -425,6 +425,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),
     "max_sites": (1, ["several sites", "hot", "warm", "cold", "travel", "parallel links"]),
     "max_disruptions": (1, ["several disruptions"]),
+    "min_disruptions": (1, ["nothing happens"]),
     "any_moment": (False, ["any moment"]),
     "site_outages": (False, ["site hit"]),
     "link_outages": (False, ["link hit"]),
