@@ -77,7 +77,7 @@ class _Network:
         node = self.node(needed, owner)
         for part in parts:
             child = view.get(part) if isinstance(part, str) else self.tree(part, view, 0)
-            if child is None:
+            if child is None or self.short[child] <= 0:  # met from the start, and for ever
                 self.short[node] -= 1
             else:
                 self.up[child].append(node)

@@ -588,6 +588,9 @@ class _Builder:
     components: Document = field(default_factory=dict)
     channels: Document = field(default_factory=dict)
     services: Document = field(default_factory=dict)
+    response: Document = field(default_factory=dict)
+    least: int = 1
+    """Fewest components; drawn early, for what comes late in an example is often cut off."""
     backwards: bool = False
     """Whether names run against the order in which components need each other."""
     island: dict[str, int] = field(default_factory=dict)
@@ -760,7 +763,7 @@ class _Builder:
     def component(self, draw: DrawFn) -> bool:
         """Add a component, which needs earlier ones or closes a circle with one; False to stop."""
         given, number = self.given, len(self.components)
-        if not _more(draw, 10, number, given["max_components"], 1):
+        if not _more(draw, 10, number, given["max_components"], self.least):
             return False
         place = given["max_components"] - 1 - number if self.backwards else number
         name = _LETTERS[place] if place < len(_LETTERS) else f"c{place + 1}"
@@ -1137,11 +1140,11 @@ class _Builder:
 
     # The document
 
-    def document(self, response: Document) -> Document:
+    def document(self) -> Document:
         sections = {
             "sources": self.sources,
             "calendars": self.calendars,
-            "response": response,
+            "response": self.response,
             "sites": self.sites,
             "links": self.links,
             "teams": self.teams,
@@ -1228,6 +1231,8 @@ def _landscape(draw: DrawFn, given: Features) -> Document:
     while given["crews"] and given["max_teams"] and draw(team):
         pass
     builder.find_crews()
+    builder.response = draw(_response_part(given, builder.crews))
+    builder.least = 1 + _below(draw, min(given["max_components"], 3))
     builder.backwards = given["max_components"] > 1 and _one_in(draw, 3)
     while draw(component):
         pass
@@ -1235,7 +1240,7 @@ def _landscape(draw: DrawFn, given: Features) -> Document:
         pass
     while draw(service):
         pass
-    return builder.document(draw(_response_part(given, builder.crews)))
+    return builder.document()
 
 
 # A scenario
@@ -1251,6 +1256,7 @@ class _Targets:
     last: tuple[str, str, int] | None = None
     """The last one with a fixed beginning and end: its kind, its target and the minute of its end."""
     last_after: int = 0
+    least: int = 0
     number: int = 0
     """How many there are so far."""
 
@@ -1282,8 +1288,7 @@ class _Targets:
     def disruption(self, draw: DrawFn) -> Document | None:
         """A disruption; None to stop."""
         given, number = self.given, self.number
-        stop = 5 if number else 12
-        if not self.kinds or not _more(draw, stop, number, given["max_disruptions"], given["min_disruptions"]):
+        if not self.kinds or not _more(draw, 5, number, given["max_disruptions"], self.least):
             return None
         self.number += 1
         last, before = self.last, self.last_after
@@ -1298,7 +1303,7 @@ class _Targets:
 
         after: int | None = 0
         if again and last is not None:  # touching or, when it is sooner, overlapping
-            after = _pick(draw, (last[2], (before + last[2]) // 2, before, last[2] + 10))
+            after = _pick(draw, (last[2], last[2], (before + last[2]) // 2, before, last[2] + 10))
             disruption["after"] = f"{after} min"
         elif given["later"] and _one_in(draw, 3):
             law = _law(draw, given)
@@ -1326,7 +1331,7 @@ class _Targets:
         given = self.given
         ends: list[str] = []
         if kind == "component" and self.repairable(target):
-            ends = ["default", _UNTIL_REPAIRED]
+            ends = ["default", _UNTIL_REPAIRED, _UNTIL_REPAIRED]
         elif given["whole_drill"]:
             ends = ["default"]
         if given["whole_drill"]:
@@ -1371,6 +1376,9 @@ def _disruption_part(draw: DrawFn, targets: _Targets) -> Document | None:
 
 @st.composite
 def _scenario(draw: DrawFn, own: Document | SearchStrategy[Document] | None, given: ScenarioFeatures) -> Document:
+    least = given["min_disruptions"]
+    if not least and given["max_disruptions"] and _below(draw, 10):  # early, for what comes late is often cut off
+        least = 1
     if own is None:
         landscape = draw(_landscape(given))
     elif isinstance(own, SearchStrategy):
@@ -1378,7 +1386,7 @@ def _scenario(draw: DrawFn, own: Document | SearchStrategy[Document] | None, giv
     else:
         landscape = copy.deepcopy(own)
 
-    targets = _Targets(landscape, given)
+    targets = _Targets(landscape, given, least=least)
     disruption = _disruption_part(targets)
     disruptions: Document = {}
     while (drawn := draw(disruption)) is not None:
