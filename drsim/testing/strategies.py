@@ -682,16 +682,14 @@ class _Builder:
         self,
         draw: DrawFn,
         *,
-        by: Literal["never", "may", "must"] = "may",
+        by: Literal["never", "may"] = "may",
         works: Sequence[tuple[str, int | None]] = (),
         places: Iterable[str] = (),
     ) -> Document:
         """A step; `works` are probabilities below 1 and attempts, `places` the sites where its crew may have to be."""
         crew = None
         if self.crews and by != "never":
-            alone = 0 if by == "must" else 1 + len(self.crews) // 3
-            index = _below(draw, alone + len(self.crews))
-            crew = None if index < alone else _fresh(self.crews[index - alone])
+            crew = _fresh(_pick(draw, (None, None, *self.crews)))
         step: Document = {"takes": _law(draw, self.given, working=crew is not None)}
         if crew is not None:
             step["by"] = crew
@@ -734,10 +732,10 @@ class _Builder:
     def placement(self, draw: DrawFn, site_scope: bool) -> tuple[dict[str, str], dict[str, int]]:
         """Roles by site, and shares where they are not 100 %."""
         given, sites = self.given, list(self.sites)
-        known = list(self.known.values())
-        copied = _below(draw, 3 * len(known)) - 2 * len(known) if known else -1
-        if copied >= 0 and (given["active_active"] or len(known[copied].active()) == 1):
-            return dict(known[copied].at), {}
+        if self.known and _one_in(draw, 3):
+            other = _pick(draw, list(self.known.values()))
+            if given["active_active"] or len(other.active()) == 1:
+                return dict(other.at), {}
         form = _pick(draw, _ACTIVE if given["active_active"] else _ACTIVE[:1])
         if site_scope and form != _ACTIVE[0]:
             return dict.fromkeys(sites, "active"), {}
@@ -767,8 +765,7 @@ class _Builder:
             return False
         place = given["max_components"] - 1 - number if self.backwards else number
         name = _LETTERS[place] if place < len(_LETTERS) else f"c{place + 1}"
-        closes = _below(draw, 5 * number) - 4 * number if given["circles"] and number else -1
-        mate = list(self.known)[closes] if closes >= 0 else None
+        mate = _pick(draw, list(self.known)) if given["circles"] and number and _one_in(draw, 5) else None
         site_scope = given["site_scope"] and _one_in(draw, 4)
         at, shares = (dict(self.known[mate].at), {}) if mate else self.placement(draw, site_scope)
         standby = next((site for site, role in at.items() if role != "active"), None)
