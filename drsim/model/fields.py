@@ -5,6 +5,7 @@ Validation may be given a `Known` as context; then names and sources that it doe
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -67,6 +68,7 @@ class Part(BaseModel):
         return value
 
     @classmethod
+    @functools.cache
     def key_names(cls) -> tuple[str, ...]:
         """Give the keys that the notation has for it, in the order of the notation."""
         return tuple(name for name, field in cls.model_fields.items() if _forbid not in _functions(field.metadata))
@@ -79,7 +81,7 @@ def refusal(rule: str, hint: str | None = None) -> PydanticCustomError:
 
 def split_hint(text: str) -> tuple[str, str | None]:
     """Split the text of a ValueError of ours into the rule and the next move."""
-    found = re.fullmatch(r"(.*?): ((?:write|expected|split|give|leave|they) .*)", text, re.DOTALL)
+    found = re.fullmatch(r"(.*?): ((?:write|expected:?|split|give|leave|they) .*)", text, re.DOTALL)
     return (found[1], found[2]) if found else (text, None)
 
 

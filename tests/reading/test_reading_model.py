@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import random
 from datetime import datetime
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drsim.errors import InputError
-from drsim.model import All, AtLeast, Component, Landscape, Scenario, Team
+from drsim.model import All, AtLeast, Component, Landscape, Need, Scenario, Team
 from drsim.model import Any as OneOf
 from drsim.model.needs import NOTHING, circles, leaves, tidied, without
 from drsim.reading import Assumption, assumptions, dump, load, load_landscape, loads, loads_landscape
@@ -190,7 +191,7 @@ def test_the_file_is_not_compared() -> None:
 
 def test_objects_are_frozen(rich: Scenario) -> None:
     with pytest.raises(ValueError, match="frozen"):
-        rich.landscape.sites["hall"].title = "x"
+        rich.landscape.sites["hall"].title = "x"  # type: ignore[misc]
     with pytest.raises(TypeError):
         rich.landscape.sites["x"] = rich.landscape.sites["hall"]  # type: ignore[index]
 
@@ -485,7 +486,14 @@ def test_tidied() -> None:
 
 
 def test_circles() -> None:
-    needs = {"a": All(("b",)), "b": OneOf(("c", "x")), "c": All(("a",)), "d": "d", "e": "a", "f": All()}
+    needs: dict[str, Need] = {
+        "a": All(("b",)),
+        "b": OneOf(("c", "x")),
+        "c": All(("a",)),
+        "d": "d",
+        "e": "a",
+        "f": All(),
+    }
     assert circles(needs) == [frozenset("abc"), frozenset("d")]
     assert circles({}) == []
     chain = {str(number): str(number + 1) for number in range(5000)}
@@ -507,3 +515,78 @@ def test_circles_are_what_reaches_itself(edges: dict[int, list[int]]) -> None:
 
     expected = {frozenset(o for o in needs if o in reached(n) and n in reached(o)) for n in needs if n in reached(n)}
     assert set(circles(needs)) == expected
+
+
+# Whatever is written
+
+JUNK: list[Any] = [
+    None,
+    True,
+    3,
+    1.5,
+    "x",
+    "5 min",
+    "always",
+    "",
+    [],
+    ["x"],
+    [[]],
+    [{}],
+    {},
+    {"x": "y"},
+    {"any": []},
+    {"at_least": 3},
+]
+KEYS = ["class", "knd", "needs", "at", "x", "channels", "points", "by", "response", "title", "verify"]
+
+
+def places_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, each in inner for place in places_of(each, (*path, key)))]
+
+
+def spoil(document: dict[str, Any], luck: random.Random) -> None:
+    path = luck.choice([path for path in places_of(document) if path and path != ("drsim",)])
+    holder: Any = document
+    for key in path[:-1]:
+        holder = holder[key]
+    if isinstance(holder, dict) and luck.random() < 0.3:
+        del holder[path[-1]]
+    elif isinstance(holder, dict) and luck.random() < 0.4:
+        holder[luck.choice(KEYS)] = luck.choice(JUNK)
+    else:
+        holder[path[-1]] = luck.choice(JUNK)
+
+
+@QUIET
+@given(document=scenario_documents(), luck=st.randoms(use_true_random=False))
+def test_junk_is_refused_with_its_place(document: dict[str, Any], luck: random.Random) -> None:
+    document = json.loads(document_text(document))
+    for _ in range(luck.randint(1, 3)):
+        spoil(document, luck)
+    try:
+        scenario = loads(document_text(document))
+    except InputError as error:
+        for problem in error.problems:
+            assert problem.line and problem.column, problem
+            assert "(refused)" not in str(problem)
+            assert "refused:" not in str(problem)
+    else:
+        assert loads(dump(scenario)) == scenario
+
+
+@QUIET
+@given(document=scenario_documents(), luck=st.randoms(use_true_random=False))
+def test_junk_at_a_path_is_refused_or_set(document: dict[str, Any], luck: random.Random) -> None:
+    place = list(map(str, luck.choice(places_of(document["landscape"])[1:])))
+    path = ".".join([*place[: luck.randint(1, len(place))], *luck.sample(KEYS, luck.randint(0, 1))])
+    how, value = luck.choice(("add", "change", "remove")), luck.choice(JUNK)
+    document = document | {how: [path] if how == "remove" else {path: value}}
+    try:
+        scenario = loads(document_text(document))
+    except InputError as error:
+        assert all(problem.line for problem in error.problems)  # noqa: PT017
+    else:
+        assert loads(dump(scenario)) == scenario
+        with pytest.raises(InputError):
+            scenario.with_({f"{path}.nothing.like.it": value})

@@ -376,7 +376,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "drawn beginning": (disrupted(lambda each: isinstance(each.get("after"), dict)), 0.05),
     "drawn duration": (disrupted(lambda each: isinstance(each.get("lasts"), dict)), 0.1),
     "fixed duration": (disrupted(lambda each: str(each.get("lasts"))[0].isdigit()), 0.25),
-    "the whole drill": (disrupted(lambda each: each.get("lasts") == "the whole drill"), 0.1),
+    "the whole drill": (disrupted(lambda each: each.get("lasts") == "the whole drill"), 0.05),
     "until repaired": (disrupted(lambda each: each.get("lasts") == "until repaired"), 0.005),
     "touching": (pairs(lambda a, b: a[2] == b[1]), 0.01),
     "overlapping": (pairs(lambda a, b: a[1] <= b[1] < a[2]), 0.01),
@@ -696,10 +696,10 @@ def test_a_circle_shrinks_to_two_components() -> None:
 @pytest.mark.long
 def test_a_restore_by_people_shrinks_to_what_it_takes() -> None:
     document = smallest(scenario_documents(max_components=4, max_sites=2, max_teams=1), FEATURES["restore"][0])
-    (component,) = section(document, "components").values()
-    assert component.keys() == {"at", "restore", "data", "copies"}
+    (component,) = (each for each in section(document, "components").values() if "restore" in each)
+    assert component.keys() - {"needs"} == {"at", "restore", "data", "copies"}
     assert component["data"] == {"size": "3 GB"}
-    assert list(section(document, "sites")) == ["site-1"]
+    assert len(section(document, "components")) <= 2
     assert len(section(document, "teams")) + len(section(document, "suppliers")) == 1
 
 
@@ -708,7 +708,7 @@ def test_a_restore_by_people_shrinks_to_what_it_takes() -> None:
 def test_other_features_shrink_to_a_page(feature: str) -> None:
     strategy = scenario_documents(max_components=4, max_sites=3, max_teams=2, max_services=2)
     document = smallest(strategy, FEATURES[feature][0])
-    assert len(section(document, "components")) <= 2
+    assert len(section(document, "components")) <= 3
     assert len(section(document, "services")) == 1
     assert len(yaml.safe_dump(document).splitlines()) <= 40
 
