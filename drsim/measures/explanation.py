@@ -87,7 +87,6 @@ def waits(plan: Plan, drill: Trajectory, row: Row) -> list[Segment]:
 class _Walk:
     def __init__(self, plan: Plan, group: Group, drill: Trajectory) -> None:
         self.plan, self.group, self.drill = plan, group, drill
-        self.by_reference = {row.reference: row for row in drill.rows}
         self.outages = _outage_times(plan, drill)
         self.relevant = _flags_below(plan, group)
 

@@ -7,7 +7,7 @@ landscape, however many replications there are and however they are cut into sli
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
@@ -17,10 +17,8 @@ from numpy.random import Philox
 from drsim.planning.plan import Plan, Variable
 from drsim.units import MINUTE, WEEK
 
-__all__ = ["BLOCK", "SLICE", "DrawName", "Numbers", "Script", "drawn", "uniforms"]
+__all__ = ["SLICE", "DrawName", "Numbers", "Script", "uniforms"]
 
-BLOCK = 1024
-"""Replications whose draws belong together; slices do not cross its edges."""
 SLICE = 64
 """Replications that are run as one task."""
 
@@ -99,11 +97,3 @@ class Numbers:
         values = np.maximum(np.rint(variable.law.quantile(u)), least)
         # what is longer than any horizon need not be told apart, and must fit an int
         return np.minimum(values, 2.0**60).astype(np.int64).tolist()  # type: ignore[no-any-return]
-
-
-def drawn(
-    seed: int, plan: Plan, names: Mapping[str, tuple[int, int, int]], first: int, count: int
-) -> dict[str, list[Any]]:
-    """Columns by label, drawn again from the seed: label -> (variable, incident, try)."""
-    numbers = Numbers(plan, seed, first, count)
-    return {label: numbers.column(*key) for label, key in names.items()}

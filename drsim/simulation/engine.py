@@ -103,9 +103,6 @@ class Engine:
         self.deployments_at = [
             tuple(d for d in range(count) if self.site_of[d] == s) for s in range(len(structure.sites))
         ]
-        self.points_at = [
-            tuple(p for p, point in enumerate(structure.points) if point[2] == s) for s in range(len(structure.sites))
-        ]
         self.trusts_of = [
             tuple(i for i, (q, _) in enumerate(structure.trusts) if q == p) for p in range(len(structure.points))
         ]
@@ -118,7 +115,6 @@ class Engine:
             for s in steps
         ]
         self.simple = [self._is_simple(i) for i in range(len(steps))]
-        self.several = any(len(step.crew) > 1 for step in steps) or len(plan.assess[1]) > 1 or len(plan.decide[1]) > 1
         self.flag_on = len(structure.sites) + len(structure.links)
         self.flag_checked = self.flag_on + count
         self.flag_trusted = self.flag_checked + count

