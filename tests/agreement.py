@@ -23,12 +23,13 @@ def reference_drill(scenario: Scenario, seed: int = 1, replication: int = 0) -> 
 
 
 def engine_view(drill: Trajectory) -> dict[str, Any]:
-    """What both can be compared by; `bound_by` and `freed_by` apart."""
+    """What both are compared by."""
     structure = drill.plan.structure
     return {
         "offset": drill.offset,
         "rows": sorted(
             (r.kind, r.object, r.site, r.incident, r.attempt, r.wanted, r.ready, r.start, r.end, r.outcome)
+            + (reference_of(r.bound_by), reference_of(drill.freed_by(r)))
             for r in drill.rows
         ),
         "changes": sorted((time, drill.flag_name(flag), value) for time, flag, value in drill.changes),
@@ -40,22 +41,11 @@ def engine_view(drill: Trajectory) -> dict[str, Any]:
 def reference_view(drill: Drill) -> dict[str, Any]:
     return {
         "offset": drill.offset,
-        "rows": sorted(tuple(row[:10]) for row in drill.rows),
+        "rows": sorted(map(tuple, drill.rows)),
         "changes": sorted(drill.changes),
         "recoveries": sorted(map(tuple, drill.recoveries)),
         "lost_at_end": sorted(drill.lost_at_end),
     }
-
-
-def engine_causes(drill: Trajectory) -> dict[tuple[Any, ...], tuple[Any, Any]]:
-    return {
-        (r.kind, r.object, r.site, r.incident, r.attempt): (reference_of(r.bound_by), reference_of(r.freed_by))
-        for r in drill.rows
-    }
-
-
-def reference_causes(drill: Drill) -> dict[tuple[Any, ...], tuple[Any, Any]]:
-    return {tuple(row[:5]): (row.bound_by, row.freed_by) for row in drill.rows}
 
 
 def differences(left: dict[str, Any], right: dict[str, Any]) -> list[str]:

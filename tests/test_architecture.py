@@ -34,7 +34,7 @@ ALLOWED = {
 
 ONLY = {
     "networkx": {"planning/graph.py"},
-    "simpy": {"simulation/engine.py"},
+    "simpy": {"simulation/clock.py"},
     "numpy.random": {"simulation/draws.py"},
     "yaml": {"reading", "distributions.py"},  # observed values and mixtures are written as YAML
     "click": {"cli.py"},

@@ -1,6 +1,6 @@
 """The engine and the plain second implementation give the same drill, for whatever the generator thinks of.
 
-Rows are compared by `==` in all columns but `bound_by` and `freed_by`; flags, recoveries and what is lost at the end too.
+Rows are compared by `==` in all columns of the step table; flags, recoveries and what is lost at the end too.
 """
 
 from __future__ import annotations

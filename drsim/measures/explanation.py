@@ -130,7 +130,7 @@ class _Walk:
             found = [pair for pair in found if self._needed(pair[0], time)] or found
         rows = [cause for _, cause in found if isinstance(cause, Row)]
         if rows:
-            return max(rows, key=lambda row: (row.order, row.attempt))
+            return max(rows, key=self.drill.place)
         others = [cause for _, cause in found if isinstance(cause, tuple)]
         return max(others, default=None)
 
@@ -174,7 +174,7 @@ class _Walk:
 
     def _unfinished(self, what: Interruption) -> Row | None:
         """What is still to be done at the horizon: first what runs, then what waits for people."""
-        open_rows = [row for row in self.drill.rows if row.outcome in (RUNNING, WAITING) and row.ready >= 0]
+        open_rows = [row for row in self.drill.rows if row.outcome in (RUNNING, WAITING) and row.is_ready]
         mine = [row for row in open_rows if row.step < 0 or self._concerns(row)]
         return min(mine, key=lambda row: (row.outcome == WAITING, row.order), default=None)
 
@@ -264,7 +264,7 @@ class _Walk:
             present = self._present(team, time)
             if present < heads:
                 return ("supplier closed" if structure.outside[team] else "nobody on duty"), "", name
-        busy = row.freed_by
+        busy = self.drill.freed_by(row)
         for team, heads in row.crew:
             if self._present(team, time) - self._busy(team, time) < heads:
                 what = f"{busy.kind} {busy.object}" if busy is not None else ""

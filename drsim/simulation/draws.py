@@ -55,7 +55,7 @@ class Numbers:
         self.seed, self.first, self.count = seed, first, count
         self.script = script
         self._columns: dict[tuple[int, int, int], list[int] | list[float]] = {}
-        self._zeroth: list[list[Any] | None] = [None] * len(plan.variables)
+        self._first_tries: list[list[Any] | None] = [None] * (len(plan.variables) + 1)
 
     def moments(self) -> list[int]:
         """Where in the week each drill begins when the moment is drawn: a whole minute, in ms since Monday 0:00."""
@@ -72,12 +72,12 @@ class Numbers:
         if column is None:
             column = self._columns[key] = self._draw(self.variables[variable], incident, attempt)
             if not incident and not attempt:
-                self._zeroth[variable] = column
+                self._first_tries[variable] = column
         return column
 
-    def zeroth(self) -> list[list[Any] | None]:
+    def first_tries(self) -> list[list[Any] | None]:
         """By variable the columns of incident 0, try 0 that are there already, for a quick look."""
-        return self._zeroth
+        return self._first_tries
 
     def _uniform(self, name: DrawName) -> np.ndarray[Any, np.dtype[np.float64]]:
         u = uniforms(self.seed, name, self.first, self.count)

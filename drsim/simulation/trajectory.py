@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from drsim.planning.plan import Plan
+from drsim.planning.plan import Crew, Plan, StepPlan
 
 __all__ = [
     "DONE",
@@ -19,6 +20,9 @@ __all__ = [
     "Recovery",
     "Row",
     "Trajectory",
+    "What",
+    "by_order",
+    "reference_of",
 ]
 
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
@@ -28,33 +32,54 @@ Reference = tuple[str | int, ...]
 """("row", kind, object, site, incident, try) or ("outage", disruption, "begins" or "ends")."""
 
 
-class Row:
-    """One try of one step; `docs/semantics.md` section 10 says what each column means. Times in ms, -1 for never."""
-
-    __slots__ = (
-        "attempt", "bound_by", "copy", "crew", "due", "end", "freed_by", "incident", "kind", "object", "order", "outcome",
-        "ready", "round", "seq", "site", "start", "step", "wanted",
-    )  # fmt: skip
+class What(NamedTuple):
+    """What the row of an incident is about; the rows of other steps say it by their `StepPlan`."""
 
     kind: str
     object: str
     site: str
-    crew: tuple[tuple[int, int], ...]
-    copy: int
-    seq: int
+    crew: Crew
 
-    def __init__(self, step: int, order: int, kind: str, incident: int, attempt: int, wanted: int) -> None:
+
+class Row:
+    """One try of one step; `docs/semantics.md` section 10 says what each column means. Times in ms, -1 for never."""
+
+    ready = start = end = -1
+    outcome: str | None = None
+    bound_by: Row | tuple[str, str] | None = None
+    copy = -1
+    """of a `restore`: which copy of the component"""
+    is_ready = False
+    """whether nothing but people or a copy was missing to the end"""
+    incident = attempt = 0
+
+    def __init__(self, what: What | StepPlan, step: int, order: int, incident: int, attempt: int, wanted: int) -> None:
+        self.what = what
         self.step = step
         self.order = order
-        self.kind = kind
         self.incident = incident
         self.attempt = attempt
         self.wanted = wanted
-        self.ready = self.start = self.end = -1
-        self.outcome: str | None = None
-        self.bound_by: Row | tuple[str, str] | None = None
-        self.freed_by: Row | None = None
-        self.copy = self.round = -1
+
+    @property
+    def kind(self) -> str:
+        """What kind of step."""
+        return self.what.kind
+
+    @property
+    def object(self) -> str:
+        """Whose step: a component, `service.point`, the root of an incident, or a team."""
+        return self.what.object
+
+    @property
+    def site(self) -> str:
+        """Where."""
+        return self.what.site
+
+    @property
+    def crew(self) -> Crew:
+        """(team, heads), teams in order."""
+        return self.what.crew
 
     @property
     def reference(self) -> Reference:
@@ -90,8 +115,10 @@ class Trajectory:
     replication: int
     offset: int
     """ms from Monday 0:00 to the moment of the drill when the moment is drawn, else 0"""
-    made: list[Row]
+    made: Sequence[Row]
     """rows in the order in which they were made"""
+    applied: Sequence[Row | tuple[str, str] | None]
+    """all that was applied, in the order of section 9: rows that ended, and (disruption, "begins" or "ends")"""
     changes: list[tuple[int, int, bool]]
     recoveries: list[Recovery]
     lost_at_end: list[int]
@@ -111,6 +138,31 @@ class Trajectory:
         """The step table, in order of (wanted, plan order, incident, try)."""
         return sorted(self.made, key=lambda row: (row.wanted, row.order, row.incident, row.attempt))
 
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {id(cause): place for place, cause in enumerate(self.applied)}
+
+    def place(self, row: Row) -> int:
+        """Of all that was applied in the drill the how manieth the end of a row was; -1 if it did not end."""
+        return self._places.get(id(row), -1)
+
+    def freed_by(self, row: Row) -> Row | None:
+        """Whose end gave the people that a row had waited for (section 10): the first in plan order that ended when it started."""
+        if not 0 <= row.ready < row.start:
+            return None
+        ended = [found for team, _ in row.crew if (found := self._gave_back.get((row.start, team)))]
+        return min(ended, key=by_order, default=None)
+
+    @cached_property
+    def _gave_back(self) -> dict[tuple[int, int], Row]:
+        """(time, team) -> the first in plan order of the rows that ended then and had people of that team."""
+        found: dict[tuple[int, int], Row] = {}
+        for row in sorted(self.made, key=by_order):
+            if 0 <= row.start < row.end:
+                for team, _ in row.crew:
+                    found.setdefault((row.end, team), row)
+        return found
+
     def flag_name(self, flag: int) -> tuple[str, ...]:
         """The name of a flag: ("site", s), ("link", l), ("on", c, s), ("checked", c, s), ("trusted", service, point, c, s)."""
         structure = self.plan.structure
@@ -128,6 +180,11 @@ class Trajectory:
         c, s = structure.deployments[d]
         point = structure.points[p]
         return ("trusted", structure.services[point[0]], point[1], structure.components[c], structure.sites[s])
+
+
+def by_order(row: Row) -> tuple[int, int, int]:
+    """Plan order, of one step the earlier try first."""
+    return row.order, row.incident, row.attempt
 
 
 def reference_of(cause: Row | tuple[str, str] | None) -> Reference | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import copy
 
 from drsim.planning.plan import Structure
-from drsim.simulation.trajectory import Row
+from drsim.simulation.clock import Work
 
 __all__ = ["Flow", "fair_rates", "route"]
 
@@ -16,7 +16,7 @@ class Flow:
 
     __slots__ = ("end", "left", "limit", "links", "rate", "row", "since", "source", "target")
 
-    def __init__(self, row: Row, left: int, limit: int, source: int, target: int) -> None:
+    def __init__(self, row: Work, left: int, limit: int, source: int, target: int) -> None:
         self.row = row
         self.left = left
         self.limit = limit
@@ -27,7 +27,7 @@ class Flow:
         self.since = 0
         self.end = -1
 
-    def again(self, row: Row) -> Flow:
+    def again(self, row: Work) -> Flow:
         """A copy for another row."""
         new = copy(self)
         new.row = row

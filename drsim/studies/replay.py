@@ -134,7 +134,7 @@ class Replay:
             "end_h": hours(row.end),
             "outcome": row.outcome,
             "bound_by": _named(reference_of(row.bound_by)),
-            "freed_by": _named(reference_of(row.freed_by)),
+            "freed_by": _named(reference_of(self.trajectory.freed_by(row))),
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -159,7 +159,7 @@ class Replay:
                     **{name: _or_none(getattr(row, name)) for name in ("wanted", "ready", "start", "end")},
                     "outcome": row.outcome,
                     "bound_by": reference_of(row.bound_by),
-                    "freed_by": reference_of(row.freed_by),
+                    "freed_by": reference_of(trajectory.freed_by(row)),
                 }
                 for row in trajectory.rows
             ],

@@ -112,6 +112,8 @@ class Absence(NamedTuple):
     heads: int
     begins: int
     ends: int | None
+    name: str = ""
+    """Of the disruption; none for an evacuation."""
 
 
 @dataclass
@@ -128,6 +130,8 @@ class Work:
     start: int = -1
     end: int = -1
     outcome: str = "waiting"
+    wanted_by: int = -1
+    """The number of what was applied that made it wanted."""
     bound_by: Applied | None = None
     freed_by: Applied | None = None
     is_ready: bool = False
@@ -296,13 +300,16 @@ class Run:
         self.work: list[Work] = []
         self.transfers_since = 0
 
-        self.last_applied: Applied | None = None
+        self.applied: list[Applied] = []
+        self.round_began = 0
+        self.ground_since: dict[tuple[str, str, str], int] = {}  # number of what was applied when a ground came to hold
         self.went_down: set[str] = set()
         self.broke: set[Deployment] = set()
         self.stopped: set[Deployment] = set()
 
         self.changes: list[tuple[int, Flag, bool]] = []
         self.recoveries: list[Recovery] = []
+        self.note_grounds(-1)
         self.recorded = self.flags()
         self.history = [self.moment()]
 
@@ -336,7 +343,7 @@ class Run:
                 continue
             if what.kind == "team":
                 heads = self.land.crews[what.target].people.number if what.people is None else what.people.number
-                absences.append(Absence(what.target, heads, begins, ends))
+                absences.append(Absence(what.target, heads, begins, ends, name))
             else:
                 sites = what.sites
                 if what.kind == "component" and not sites:
@@ -542,7 +549,7 @@ class Run:
 
     def one_instant(self) -> None:
         """Section 9: "Everything at one instant is applied in this order"; then in rounds until nothing is due."""
-        self.last_applied = None
+        self.round_began = len(self.applied)
         self.apply_outages()
         while True:
             self.end_steps(lambda kind: kind not in ("mobilise", "detect", "declare"))
@@ -554,6 +561,7 @@ class Run:
             self.share_bandwidth()
             if not started and not self.due():
                 return
+            self.round_began = len(self.applied)
 
     def due(self) -> list[Work]:
         return self.in_plan_order(work for work in self.running() if work.due is not None and work.due <= self.now)
@@ -563,19 +571,22 @@ class Run:
     def apply_outages(self) -> None:
         """Section 9, item 1: "outages that end, then outages that begin; then what they take down"."""
         up, broken = self.up_sites(), self.broken()
-        for outage in self.outages:
-            if outage.ends == self.now:
-                self.lasting.discard(outage.name)
-                self.last_applied = ("outage", outage.name, "ends")
-        for outage in self.outages:
-            if outage.begins == self.now:
-                self.lasting.add(outage.name)
-                self.last_applied = ("outage", outage.name, "begins")
+        changes = sorted([*self.outages, *(a for a in self.absences if a.name)], key=lambda what: what.name)
+        for change in changes:
+            if change.ends == self.now:
+                self.lasting.discard(change.name)
+                self.applied.append(("outage", change.name, "ends"))
+        last_end = len(self.applied) - 1
+        for change in changes:
+            if change.begins == self.now:
+                self.lasting.add(change.name)
+                self.applied.append(("outage", change.name, "begins"))
         self.went_down = up - self.up_sites()
         self.broke = self.broken() - broken
         self.stopped = self.take_down()
+        self.note_grounds(last_end)
         sight = Sight(self)
-        for work in self.in_plan_order(self.running()):
+        for work in reversed(self.in_plan_order(self.running())):
             if not self.keeps_ground(work, sight):
                 self.finish(work, "interrupted")
 
@@ -612,20 +623,22 @@ class Run:
         """Section 8: "whose ground goes (or, for a `restore`, whose store's site goes down)"."""
         if work.kind == "restore":
             store = self.land.components[work.object].copies[work.copy].at
-            return store in self.up_sites() and self.ground(work, sight)
-        return self.ground(work, sight)
+            return store in self.up_sites() and self.ground(work.step, sight)
+        return self.ground(work.step, sight)
 
     def finish(self, work: Work, outcome: str) -> None:
         work.outcome, work.end = outcome, self.now
         if outcome != "dropped":
-            self.last_applied = work.name
+            self.applied.append(work.name)
 
     # ------------------------------------------------------------------------------- 2, 3 and 5: steps that end
 
     def end_steps(self, which: Callable[[str], bool]) -> None:
-        for work in self.due():
+        """Section 9: "the last in plan order first"."""
+        for work in reversed(self.due()):
             if which(work.kind):
                 self.end_step(work)
+                self.note_grounds(len(self.applied) - 1)
 
     def end_step(self, work: Work) -> None:
         match work.kind:
@@ -901,6 +914,43 @@ class Run:
         closed = self.incidents[self.lost[c].incident].closed
         return not closed and self.standby(c) is not None and self.strategy(c) is not None
 
+    def note_grounds(self, number: int) -> None:
+        """Section 10: what was applied when the ground of each step came to hold, where it holds."""
+        sight = Sight(self)
+        for step in self.possible:
+            if self.ground(step, sight):
+                self.ground_since.setdefault(step, number)
+            else:
+                self.ground_since.pop(step, None)
+
+    def why_wanted(self, step: tuple[str, str, str, int]) -> int:
+        """Section 10: "of what was applied in that round the last that concerns the step; if nothing does, the last"."""
+        recent = range(self.round_began, len(self.applied))
+        return max((i for i in recent if self.concerns(self.applied[i], step)), default=len(self.applied) - 1)
+
+    def concerns(self, applied: Applied, step: tuple[str, str, str, int]) -> bool:
+        """Section 10, what concerns a step."""
+        kind, thing, _, number = step
+        incident = self.incidents[number]
+        if applied[0] == "row":
+            by_kind, by_thing, by_number = applied[1], applied[2], applied[4]
+            if by_kind in INCIDENT_KINDS:
+                return thing not in self.points and by_kind != "mobilise" and by_number == number
+            if thing in self.points:
+                service, point = self.points[thing]
+                return by_thing == thing or by_thing in names(self.land.services[service].points[point].needs)
+            return kind not in INCIDENT_KINDS and by_thing == thing
+        outage = next((o for o in self.outages if o.name == applied[1]), None)
+        if outage is None or thing in self.points:
+            return False
+        if (outage.kind, outage.target) == (incident.kind, incident.root):
+            return True
+        if kind in INCIDENT_KINDS:
+            return False
+        if outage.kind == "site":
+            return outage.target in self.land.components[thing].at
+        return outage.kind == "component" and outage.target == thing
+
     # ---------------------------------------------------------------------------------------------- what is wanted
 
     def settle_rows(self) -> None:
@@ -916,12 +966,13 @@ class Run:
         for step in wanted:
             if step not in alive_incident and (step[0] in INCIDENT_KINDS or step[:3] not in alive):
                 attempt = sum((*work.step, work.incident) == step for work in self.work)
-                self.work.append(Work(*step, attempt, self.now))
+                self.work.append(Work(*step, attempt, self.now, wanted_by=self.why_wanted(step)))
         sight = Sight(self)
         for work in self.waiting():
-            ground = self.ground(work, sight)
+            ground = self.ground(work.step, sight)
             if ground and not work.is_ready:
-                work.ready, work.bound_by = self.now, self.last_applied
+                number = max(work.wanted_by, self.ground_since.get(work.step, -1))
+                work.ready, work.bound_by = self.now, self.applied[number]
             work.is_ready = ground
 
     def wanted(self) -> set[tuple[str, str, str, int]]:
@@ -1005,10 +1056,10 @@ class Run:
 
     # --------------------------------------------------------------------------------------------- ground and crew
 
-    def ground(self, work: Work, sight: Sight) -> bool:
+    def ground(self, step: tuple[str, str, str], sight: Sight) -> bool:
         """Section 8, the table."""
-        c, s = work.object, work.site
-        match work.kind:
+        kind, c, s = step
+        match kind:
             case "switch" | "start" | "restart":
                 return self.usable(c, s) and sight.may_start(c, s)
             case "restore":
@@ -1114,12 +1165,12 @@ class Run:
             work.due = self.end_of(work)
 
     def freed_by(self, work: Work) -> Applied | None:
-        """Section 10: "the row, last in plan order, that ended at that instant and gave back heads of its teams"."""
+        """Section 10: "the row, first in plan order, that had run and ended at that instant and gave back heads"."""
         if work.ready == self.now:
             return None
         teams = set(self.crew(work))
-        gave_back = [w for w in self.work if w.start >= 0 and w.end == self.now and teams & set(self.crew(w))]
-        return self.in_plan_order(gave_back)[-1].name if gave_back else None
+        gave_back = [w for w in self.work if 0 <= w.start < w.end == self.now and teams & set(self.crew(w))]
+        return self.in_plan_order(gave_back)[0].name if gave_back else None
 
     def end_of(self, work: Work) -> int:
         """Give when a step that starts now ends (sections 6 and 8)."""

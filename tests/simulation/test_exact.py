@@ -124,7 +124,7 @@ services:
     fast = drilled(landscape.replace("FIRST", "20 min").replace("EARLY", "19 min"))
     assert times(slow, "start", "last") == (0, 20, 20, 30)
     assert times(fast, "start", "last") == (0, 20, 79, 89)
-    assert row(fast, "start", "last").freed_by is row(fast, "start", "long")
+    assert fast.freed_by(row(fast, "start", "last")) is row(fast, "start", "long")
 
 
 TAPE = """\

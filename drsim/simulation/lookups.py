@@ -1,0 +1,171 @@
+"""What a drill looks up again and again: made once for a plan, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from drsim.planning.plan import ACTIVE, Plan, Structure
+from drsim.simulation.levels import site_groups
+from drsim.units import ONE
+
+__all__ = ["Ground", "Lookups"]
+
+Views = list[tuple[int, ...]]
+
+
+class Ground(NamedTuple):
+    """What a step stands on, section 8: its site is up and, by kind, more."""
+
+    kind: Literal["gate", "site", "ready", "point"]
+    """`gate`: the node holds and the deployment is not broken; `ready`: the deployment is; `point`: the node holds"""
+    site: int
+    node: int = -1
+    deployment: int = -1
+
+
+class Lookups:
+    """Tables by step, deployment and site of a plan, and the state of readiness and room when everything is whole."""
+
+    def __init__(self, plan: Plan) -> None:
+        structure = plan.structure
+        self.plan = plan
+        steps = plan.steps
+        count = len(structure.deployments)
+        self.root_of_site = {root.place: i for i, root in enumerate(plan.roots) if root.is_site}
+        self.root_of_component = {root.place: i for i, root in enumerate(plan.roots) if not root.is_site}
+        self.outage_of = {outage.name: i for i, outage in enumerate(plan.outages)}
+        self.switch, self.start, self.restore, self.restart, self.repair, self.verify = (
+            [plan.step_of.get((kind, d), -1) for d in range(count)]
+            for kind in ("switch", "start", "restore", "restart", "repair", "verify")
+        )
+        self.point_verify = [plan.step_of.get(("point", p), -1) for p in range(len(structure.points))]
+        gated: list[list[int]] = [[] for _ in range(count)]
+        of_component: list[list[int]] = [[] for _ in structure.components]
+        at_site: list[list[int]] = [[] for _ in structure.sites]
+        site_number = {name: s for s, name in enumerate(structure.sites)}
+        for i, step in enumerate(steps):
+            if step.kind in ("switch", "start", "restart"):
+                gated[step.deployment].append(i)
+            if step.component >= 0:
+                of_component[step.component].append(i)
+            at_site[site_number[step.site]].append(i)
+        self.gated = [tuple(found) for found in gated]
+        """for each deployment the steps that its `starts_after` lets start"""
+        self.steps_of = [tuple(found) for found in of_component]
+        self.at_site = [tuple(found) for found in at_site]
+        self.component_of_step = [step.component for step in steps]
+        self.deployment_of_step = [step.deployment for step in steps]
+        self.site_of_step = [site_number[step.site] for step in steps]
+        self.site_of = [site for _, site in structure.deployments]
+        self.component_of = [component for component, _ in structure.deployments]
+        self.deployments_at = [
+            tuple(d for d in range(count) if self.site_of[d] == s) for s in range(len(structure.sites))
+        ]
+        self.trusts_of = [
+            tuple(i for i, (q, _) in enumerate(structure.trusts) if q == p) for p in range(len(structure.points))
+        ]
+        self.ground = [self._ground(i) for i in range(len(steps))]
+        self.lone_team = [step.crew[0][0] if len(step.crew) == 1 and step.crew[0][1] == 1 else -1 for step in steps]
+        """the team of a step that takes one head of one team, else -1"""
+        self.rivals = [
+            tuple(d for d in structure.of_component[s.component] if d != s.deployment) if s.component >= 0 else ()
+            for s in steps
+        ]
+        self.simple = [*(self._is_simple(i) for i in range(len(steps))), False]
+        """by step; the last for the steps of incidents, which have none"""
+        self.facts = [(s.component, s.deployment, self.lone_team[i], self.rivals[i]) for i, s in enumerate(steps)]
+        self.variable_of_step = [step.variable for step in steps]
+        self.lasts = [(step.fixed, step.variable) for step in steps]
+        self.gate_of = [(owner - 1) // 3 if owner and (owner - 1) % 3 == 0 else -1 for owner in structure.owner]
+        """for each node the deployment that it lets start, -1 for none"""
+        self.flag_on = len(structure.sites) + len(structure.links)
+        self.flag_checked = self.flag_on + count
+        self.flag_trusted = self.flag_checked + count
+        self._whole()
+
+    def _ground(self, index: int) -> Ground:
+        step, structure, site = self.plan.steps[index], self.plan.structure, self.site_of_step[index]
+        d = step.deployment
+        if step.point >= 0:
+            return Ground("point", site, structure.point_gate[step.point])
+        if step.kind == "repair":
+            return Ground("site", site, -1, d)
+        if step.kind == "verify":
+            return Ground("ready", site, -1, d)
+        return Ground("gate", site, structure.restore_gate[d] if step.kind == "restore" else structure.gate[d], d)
+
+    def _is_simple(self, index: int) -> bool:
+        """A start that cannot fail, by one person, of what keeps no data and nobody verifies: its end only makes others ready."""
+        plan, structure = self.plan, self.plan.structure
+        step = plan.steps[index]
+        c, d = step.component, step.deployment
+        return (
+            step.kind == "start"
+            and step.works == ONE
+            and step.hours < 0
+            and not structure.has_data[c]
+            and not structure.opts_in[c]
+            and not structure.trusted_by[d]
+            and self.lone_team[index] >= 0
+        )
+
+    def _whole(self) -> None:
+        """Readiness and room when everything is whole."""
+        structure = self.plan.structure
+        feeds, checked_feeds = self.reach((False,) * len(structure.sites), (False,) * len(structure.links))
+        short = list(structure.short)
+        up, owner = structure.up, structure.owner
+        count = len(structure.deployments)
+        ready = [False] * count
+        gates = [short[gate] <= 0 for gate in structure.gate]
+        todo = [d for d in range(count) if gates[d] and structure.roles[d] == ACTIVE]
+        while todo:
+            d = todo.pop()
+            ready[d] = True
+            stack = [*feeds[d], *checked_feeds[d]]
+            while stack:
+                node = stack.pop()
+                short[node] -= 1
+                if short[node] == 0:
+                    stack.extend(up[node])
+                    kind, index = (owner[node] - 1) % 3, (owner[node] - 1) // 3
+                    if owner[node] and kind == 0:
+                        gates[index] = True
+                        if structure.roles[index] == ACTIVE:
+                            todo.append(index)
+        self.first_short, self.first_ready = short, ready
+        self.first_fed = [(*feeds[d], *checked_feeds[d]) if ready[d] else () for d in range(count)]
+        free = list(self.plan.capacity)
+        for d, uses in enumerate(structure.uses):
+            if structure.roles[d] == ACTIVE or structure.hot[d]:
+                for pool, room in uses:
+                    free[pool] -= room
+        self.first_free = free
+
+    def reach(self, site_down: Sequence[bool], link_down: Sequence[bool]) -> tuple[Views, Views]:
+        """For each deployment the views (and checked views) that it is an input of, section 3."""
+        key = (*map(int, site_down), *map(int, link_down))
+        cached = self.plan.reach_cache.get(key)
+        if cached is None:
+            cached = self.plan.reach_cache[key] = _feeds(self.plan.structure, site_down, link_down)
+        return cached  # type: ignore[return-value]
+
+
+def _feeds(structure: Structure, site_down: Sequence[bool], link_down: Sequence[bool]) -> tuple[Views, Views]:
+    group = site_groups(structure, [not down for down in site_down], [not down for down in link_down])
+
+    def seen_from(table: Any) -> Views:
+        by_component: dict[int, list[tuple[int, int]]] = {}
+        for (c, s), node in table.items():
+            by_component.setdefault(c, []).append((s, node))
+        return [
+            tuple(
+                node
+                for s, node in by_component.get(c, ())
+                if group[s] >= 0 and (s == site if structure.local[c] else group[s] == group[site])
+            )
+            for c, site in structure.deployments
+        ]
+
+    return seen_from(structure.views), seen_from(structure.checked_views)

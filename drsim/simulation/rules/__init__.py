@@ -1,0 +1,11 @@
+"""What happens in a drill, in layers that follow the sections of `docs/semantics.md`; each only calls those below it.
+
+State         2      what there is, and the verbs that everything shares
+People        8      crews, calendars, arrivals, evacuation
+Readiness     3, 4   what is ready, kept in counters
+Copies        8, 11  copies of data, their points, and transfers
+Recovering    7      strategies, room, what is wanted, what follows from the end of a step
+Incidents     6      from detection to declaration
+Losing        5      outages and what they take down
+Drill         9      one instant after the other
+"""

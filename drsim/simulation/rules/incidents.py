@@ -1,0 +1,159 @@
+"""Incidents, section 6 of `docs/semantics.md`: detect, assess, mobilise, decide, declare."""
+
+from __future__ import annotations
+
+from drsim.planning.plan import ACTIVE, INCIDENT_KINDS
+from drsim.simulation.clock import Work
+from drsim.simulation.rules.room import Room
+from drsim.simulation.rules.state import ASSESS, DECIDE, DECLARE, DETECT, MOBILISE, Incident
+from drsim.simulation.trajectory import DONE, DROPPED, What, by_order
+
+__all__ = ["Incidents"]
+
+PER_INCIDENT = 1_000  # places in plan order for the steps of one incident
+FIRST = -(10**9)  # plan order of the first step of the first incident
+
+
+class Incidents(Room):
+    """From the loss of a root to the moment at which recovery may go."""
+
+    def is_back(self, incident: Incident) -> bool:
+        """Whether the root is up again, or nothing of it is broken."""
+        root = self.plan.roots[incident.root]
+        if root.is_site:
+            return self.site_up[root.place]
+        return not any(self.broken[d] for d in self.structure.of_component[root.place])
+
+    def is_over(self, number: int) -> bool:
+        """Whether an incident is closed, or closes at this instant."""
+        incident = self.incidents[number]
+        return incident.closed or (not incident.go and self.is_back(incident))
+
+    def settle_incidents(self) -> None:
+        """Close what is back in time, let a component's go once assessed, drop what nobody needs to know any more."""
+        self.dirty_incidents = False
+        for incident in self.incidents:
+            back = self.is_back(incident)
+            if not incident.go and not incident.closed:
+                if back:
+                    incident.closed = True
+                    for kind in (DECIDE, DECLARE):
+                        self._drop(incident, kind)
+                    self._touch_all(incident)
+                elif incident.assessed and not self.plan.roots[incident.root].is_site:
+                    self._go(incident)
+            if back and not incident.assessed and not self._is_missed(incident):
+                for kind in (DETECT, ASSESS):
+                    self._drop(incident, kind)
+
+    def _is_missed(self, incident: Incident) -> bool:
+        """Whether something of it is lost, or waits for its repair."""
+        number = incident.number
+        return any(
+            (self.incident_of[d] == number and self.role[d] == ACTIVE and not self.started[d])
+            or (self.broken_until[d] and self.broken_incident[d] == number)
+            for d in range(len(self.started))
+        )
+
+    def _touch_all(self, incident: Incident) -> None:
+        number = incident.number
+        for d, of in enumerate(self.incident_of):
+            if number in (of, self.broken_incident[d]):
+                self.touch(self.lookups.component_of[d])
+        for c, of in enumerate(self.incident):
+            if of == number and self.lost[c]:
+                self.touch(c)
+
+    def _drop(self, incident: Incident, kind: int) -> None:
+        row = incident.rows.get(kind)
+        if row is not None and row.outcome is None:
+            self.finish(row, DROPPED)
+
+    def _go(self, incident: Incident) -> None:
+        incident.go = True
+        for c, number in enumerate(self.incident):
+            if number == incident.number and self.lost[c]:
+                self.ask_room(c)
+        self._touch_all(incident)
+
+    def incident_row(self, incident: Incident, kind: int, cause: int, team: int = -1) -> None:
+        """The next step of an incident; `cause` is the number of what was applied before it."""
+        number = incident.number
+        order = FIRST + number * PER_INCIDENT + kind + max(team, 0)
+        root = self.plan.roots[incident.root]
+        if kind == MOBILISE:
+            what = What("mobilise", self.structure.teams[team], root.destinations[team], ())
+        else:
+            crew = self.plan.assess[1] if kind == ASSESS else self.plan.decide[1] if kind == DECIDE else ()
+            what = What(INCIDENT_KINDS[kind], root.name, "", crew)
+        row = Work(what, -1, order, number, 0, self.now)
+        self.ready_by(row, cause)
+        self.rows.append(row)
+        incident.rows[kind + max(team, 0)] = row
+        self.queue(row)
+
+    def begin_incident_row(self, row: Work) -> None:
+        """It starts: nobody is needed, or its crew is there."""
+        plan, incident = self.plan, self.incidents[row.incident]
+        k = row.incident
+        detect, assess, decide = plan.root_variables[incident.root]
+        if row.kind == "mobilise":
+            team = self.structure.teams.index(row.object)
+            length = self.value(plan.call_out[team], plan.call_out_variables[team], k)
+            if row.site:
+                length += self.value(*plan.travel[team, row.site], k)
+            self.clock.at(self.now + length, "arrival", row)
+        elif row.kind == "declare":
+            self.clock.at(max(self.now, incident.lost_at + plan.wait), "timer", row)
+        elif row.kind == "detect":
+            self.clock.at(self.now + self.value(plan.detect, detect, k), "timer", row)
+        else:
+            fixed, _, hours = plan.assess if row.kind == "assess" else plan.decide
+            length = self.value(fixed, assess if row.kind == "assess" else decide, k)
+            self.clock.end_at(self.end_of_work(length, hours), row)
+
+    def end_of_work(self, length: int, hours: int) -> int:
+        """When work that starts now ends: on the clock, or on a calendar."""
+        if hours < 0:
+            return self.now + length
+        return self.plan.calendars[hours].add(self.now + self.offset, length) - self.offset
+
+    def end_incident_row(self, row: Work) -> None:
+        """`assess` or `decide` is done."""
+        self.finish(row, DONE)
+        incident = self.incidents[row.incident]
+        if row.kind == "assess":
+            self._assessed(incident, row.number)
+        elif not self.is_over(incident.number):
+            self.incident_row(incident, DECLARE, row.number)
+
+    def _assessed(self, incident: Incident, cause: int) -> None:
+        incident.assessed = True
+        self.dirty_incidents = True
+        plan, root = self.plan, self.plan.roots[incident.root]
+        for team, takes_part in enumerate(plan.takes_part):
+            if takes_part:
+                if plan.call_out[team] == 0 and not root.destinations[team]:
+                    self.arrived(incident, team)
+                else:
+                    self.incident_row(incident, MOBILISE, cause, team)
+        if root.is_site and not self.is_over(incident.number):
+            self.incident_row(incident, DECIDE, cause)
+        self._touch_all(incident)
+
+    def end_timers(self) -> None:
+        """`detect` and `declare` end, unless they were dropped at this instant."""
+        due, self.due_timers = self.due_timers, []
+        for row in sorted(due, key=by_order, reverse=True):
+            if row.outcome is not None:
+                continue
+            incident = self.incidents[row.incident]
+            self.finish(row, DONE)
+            if row.kind == "declare":
+                self._go(incident)
+                continue
+            incident.detected = True
+            self.incident_row(incident, ASSESS, row.number)
+            for d, number in enumerate(self.broken_incident):
+                if number == incident.number:
+                    self.touch(self.lookups.component_of[d])

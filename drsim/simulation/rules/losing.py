@@ -1,0 +1,234 @@
+"""Losing, section 5 of `docs/semantics.md`: outages, and what they take down."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from drsim.planning.plan import ACTIVE, Tree
+from drsim.simulation.rules.recovering import Recovering
+from drsim.simulation.rules.state import ASKED, DETECT, NONE, Incident
+from drsim.simulation.trajectory import INTERRUPTED, by_order
+
+__all__ = ["Losing"]
+
+Numbers = dict[tuple[str, int], int]
+"""(kind, target) -> the number of the last outage that hit it or left it at this instant"""
+
+
+class Losing(Recovering):
+    """Outages that end, then outages that begin; then what they take down."""
+
+    def apply_outages(self) -> None:
+        """All outages that are due."""
+        structure, lookups = self.structure, self.lookups
+        numbers, was_broken, last_end = self._count_outages()
+        downs = [s for s, n in enumerate(self.site_outages) if n > 0 and self.site_up[s]]
+        ups = [s for s, n in enumerate(self.site_outages) if n == 0 and not self.site_up[s]]
+        links = [k for k, n in enumerate(self.link_outages) if (n == 0) != self.link_up[k]]
+        breaks = [d for d, before in sorted(was_broken.items()) if before == 0 and self.broken[d] > 0]
+        mends = [d for d, before in sorted(was_broken.items()) if before > 0 and self.broken[d] == 0]
+        for s in (*downs, *ups):
+            self.site_up[s] = not self.site_up[s]
+            self.flip(s, self.site_up[s])
+        for k in links:
+            self.link_up[k] = not self.link_up[k]
+            self.flip(len(structure.sites) + k, self.link_up[k])
+        for s in ups:
+            self.site_since[s] = last_end
+        if downs or ups or links:
+            self.change_reach(last_end)
+        stopped = self._stop_all(downs, breaks)
+        if downs or breaks:
+            self._open_incidents(downs, breaks, mends, numbers)
+        if stopped:
+            self._attribute(stopped)
+        for s in ups:
+            for step in lookups.at_site[s]:
+                self.check_step(step)
+        for s in downs:
+            for step in lookups.at_site[s]:
+                self.shake(step)
+        for s in (*ups, *downs):
+            for d in lookups.deployments_at[s]:
+                self.touch(lookups.component_of[d])
+        for d in (*breaks, *mends):
+            for step in (*lookups.gated[d], lookups.restore[d]):
+                if step >= 0:
+                    self.shake(step)
+        for d in mends:
+            self.whole(d, last_end)
+        for d in was_broken:
+            self.touch(lookups.component_of[d])
+        if ups or breaks or mends:
+            self.dirty_incidents = True
+        self._interrupt()
+        self.evacuated = downs
+
+    def _count_outages(self) -> tuple[Numbers, dict[int, int], int]:
+        """Count them; (numbers, how often each deployment was broken before, the number of the last that ended)."""
+        numbers: Numbers = {}
+        was_broken: dict[int, int] = {}
+        last_end = 0
+        for index, sign in sorted(self.due_outages, key=lambda pair: (pair[1], pair[0])):  # ends before beginnings
+            outage = self.plan.outages[index]
+            number = self.apply((outage.name, "begins" if sign > 0 else "ends"))
+            if sign < 0:
+                last_end = number
+            for target in outage.targets:
+                numbers[outage.kind, target] = number
+                if outage.kind == "site":
+                    self.site_outages[target] += sign
+                elif outage.kind == "link":
+                    self.link_outages[target] += sign
+                elif outage.kind == "team":
+                    self.due_heads.append((target, sign * outage.heads))
+                else:
+                    was_broken.setdefault(target, self.broken[target])
+                    self.broken[target] += sign
+                    if outage.until_repaired:
+                        self.broken_until[target] += sign
+        self.due_outages = []
+        return numbers, was_broken, last_end
+
+    def _stop_all(self, downs: list[int], breaks: list[int]) -> list[int]:
+        """What stops at this instant, in the order in which it is found."""
+        started, supports = self.started, self.structure.supports
+        stopped: list[int] = []
+        gone: set[int] = set()
+        todo = deque(d for s in downs for d in self.lookups.deployments_at[s] if started[d])
+        todo.extend(d for d in breaks if started[d])
+        while todo:
+            d = todo.popleft()
+            if not started[d]:
+                continue
+            started[d] = False
+            self.stopped_at[d] = self.now
+            gone.add(d)
+            stopped.append(d)
+            self.flip(self.lookups.flag_on + d, False)
+            if self.ready[d]:
+                self.unready(d)
+            for needer in supports[d]:
+                if started[needer] and not _holds(self.structure.support[needer], started, gone):
+                    todo.append(needer)
+        return stopped
+
+    def _open_incidents(self, downs: list[int], breaks: list[int], mends: list[int], numbers: Numbers) -> None:
+        lookups, names = self.lookups, self.structure.components
+        for s in downs:
+            self._open(lookups.root_of_site[s], numbers["site", s], breaks)
+        opened: dict[int, Incident] = {}
+        for d in sorted(breaks, key=lambda d: (names[lookups.component_of[d]], d)):
+            c, s = self.structure.deployments[d]
+            root = lookups.root_of_component.get(c, -1)
+            if not self.site_up[s]:
+                incident = self.last_incident(lookups.root_of_site[s])
+            elif c in opened:
+                incident = opened[c]
+            else:
+                others = [
+                    e for e in self.structure.of_component[c] if e not in breaks and (self.broken[e] or e in mends)
+                ]
+                known = [i for i in self.incidents if i.root == root] if others else []
+                incident = known[-1] if known else self._open(root, self._last_hit(numbers, c), breaks)
+                opened[c] = incident
+            self.broken_incident[d] = incident.number
+
+    def _last_hit(self, numbers: Numbers, c: int) -> int:
+        component_of = self.lookups.component_of
+        return max(n for (kind, d), n in numbers.items() if kind == "component" and component_of[d] == c)
+
+    def _open(self, root: int, number: int, breaks: list[int]) -> Incident:
+        incident = Incident(len(self.incidents), root, self.now)
+        self.incidents.append(incident)
+        what = self.plan.roots[root]
+        for d, (c, s) in enumerate(self.structure.deployments):
+            at_root = s == what.place if what.is_site else (c == what.place and d in breaks)
+            if not at_root or self.role[d] != ACTIVE or self.started[d] or self.incident_of[d] < 0:
+                continue
+            if self.stopped_at[d] == self.now:
+                continue
+            exhausted = self.lost[c] and self.strategy(c) is None
+            if exhausted or self.is_over(self.incident_of[d]):
+                self.incident_of[d] = incident.number
+                if self.lost[c] and (exhausted or self.is_over(self.incident[c])):
+                    self.first_strategy(c, incident.number)
+        self.incident_row(incident, DETECT, number)
+        self.dirty_incidents = True
+        return incident
+
+    def first_strategy(self, c: int, number: int) -> None:
+        """A lost component begins with its first strategy."""
+        self.incident[c] = number
+        self.stage[c] = self.failures[c] = 0
+        self.skip_hopeless(c)
+        self.touch(c)
+        if self.room[c] == ASKED:
+            self.room[c] = NONE
+        if self.incidents[number].go:
+            self.ask_room(c)
+
+    def _attribute(self, stopped: list[int]) -> None:
+        """To which incident each stop belongs: the smallest number from which it can be reached."""
+        structure, lookups = self.structure, self.lookups
+        gone = set(stopped)
+        site_incident = {incident.root: incident.number for incident in self.incidents}
+        found: dict[int, int] = {}
+        for d in stopped:
+            s = lookups.site_of[d]
+            if not self.site_up[s]:
+                found[d] = site_incident[lookups.root_of_site[s]]
+            elif self.broken[d]:
+                found[d] = self.broken_incident[d]
+        todo = deque(sorted(found, key=found.__getitem__))
+        while todo:
+            d = todo.popleft()
+            for needer in structure.supports[d]:
+                if needer in gone and needer not in found:
+                    found[needer] = found[d]
+                    todo.append(needer)
+        by_component: dict[int, int] = {}
+        for d in stopped:
+            self.incident_of[d] = found[d]
+            c = lookups.component_of[d]
+            by_component[c] = min(by_component.get(c, found[d]), found[d])
+        for c, number in by_component.items():
+            actives = [d for d in structure.of_component[c] if self.role[d] == ACTIVE]
+            if not self.lost[c] and not any(self.started[d] for d in actives):
+                self.lost[c] = True
+                self.lost_at[c] = self.now
+                self.lost_round[c] = self.rounds
+                self.first_strategy(c, number)
+            self.touch(c)
+            for d in actives:
+                if d in gone:
+                    self.dirty_points.update(structure.trusts[i][0] for i in structure.trusted_by[d])
+
+    def _interrupt(self) -> None:
+        """Running steps without ground fail."""
+        for flow in self.flows:
+            if not self.site_up[flow.source]:
+                self.shaken.append(flow.row)
+        for row in sorted(set(self.shaken), key=by_order, reverse=True):
+            if row.outcome is not None or row.start < 0:
+                continue
+            source_down = row.copy >= 0 and not self.site_up[self.copy_of(row).site]
+            if source_down or not self.grounded(row.step):
+                self.finish(row, INTERRUPTED)
+                step = self.plan.steps[row.step]
+                if step.point >= 0:
+                    self.dirty_points.add(step.point)
+                else:
+                    self.touch(step.component)
+        self.shaken.clear()
+
+
+def _holds(tree: Tree | None, started: Sequence[bool], gone: set[int]) -> bool:
+    """A tree of needs beside; a circle mate (-2 - d) counts unless it stopped at this instant."""
+    if tree is None:
+        return True
+    if isinstance(tree, int):
+        return started[tree] if tree >= 0 else -2 - tree not in gone
+    needed, parts = tree
+    return needed <= 0 or sum(_holds(part, started, gone) for part in parts) >= needed

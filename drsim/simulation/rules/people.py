@@ -1,0 +1,146 @@
+"""People, sections 6 and 8 of `docs/semantics.md`: who is there, who is on the way, and who waits for whom."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from heapq import heappush
+
+from drsim.planning.plan import Event
+from drsim.simulation.clock import Work
+from drsim.simulation.rules.state import Incident, State
+from drsim.simulation.trajectory import DONE, by_order
+
+__all__ = ["People"]
+
+
+class People(State):
+    """Headcount by calendar, arrivals, evacuation, and the queues of ready steps."""
+
+    def open_calendars(self) -> None:
+        """Who is present at the moment of the drill."""
+        plan = self.plan
+        for team, calendar in enumerate(plan.team_hours):
+            self.open[team] = plan.calendars[calendar].is_open(self.offset)
+            if not self.open[team]:
+                self.present[team] = 0
+        self.heads = [(0, team, present) for team, present in enumerate(self.present)]
+        self.next_edge(bisect_right(plan.edges, self.offset, key=_time))
+
+    def next_edge(self, edge: int) -> None:
+        """Wait for this edge of the calendars."""
+        if edge < len(self.plan.edges):
+            self.clock.at(self.plan.edges[edge].time - self.offset, "edge", edge)
+
+    def anybody_waits(self) -> bool:
+        """Whether a ready step waits for people."""
+        return bool(self.several) or any(self.queues) or any(self.expected.values())
+
+    def change_heads(self) -> None:
+        """Calendars first, then who leaves and comes back, then who is at a place that is lost."""
+        changed: set[int] = set()
+        if self.due_edge >= 0:
+            for team, is_open in self.plan.edges[self.due_edge].teams:
+                self.open[team] = is_open
+                changed.add(team)
+        for team, more in self.due_heads:
+            self.away[team] += more
+            changed.add(team)
+        self.due_heads = []
+        for team in sorted(changed):
+            self._count(team)
+        for s in self.evacuated:
+            self._evacuate(s)
+        self.evacuated = []
+
+    def _evacuate(self, s: int) -> None:
+        incident = self.last_incident(self.lookups.root_of_site[s])
+        length = self.value(self.plan.evacuation, self.plan.evacuation_variables[s], incident.number)
+        for team, based in enumerate(self.structure.based):
+            if based == s and self.present[team]:
+                gone = self.present[team]
+                self.evacuations.append((team, self.now, self.now + length))
+                self.away[team] += gone
+                self._count(team)
+                self.clock.at(self.now + length, "heads", (team, -gone))
+
+    def last_incident(self, root: int) -> Incident:
+        """The latest incident about a root."""
+        return next(incident for incident in reversed(self.incidents) if incident.root == root)
+
+    def _count(self, team: int) -> None:
+        present = max(0, self.plan.people[team] - self.away[team]) if self.open[team] else 0
+        if present != self.present[team]:
+            self.present[team] = present
+            self.heads.append((self.now, team, present))
+            self.touched.add(team)
+
+    def arrive(self) -> None:
+        """Teams that have been called are there."""
+        due, self.due_arrivals = self.due_arrivals, []
+        for row in sorted(due, key=by_order, reverse=True):
+            self.finish(row, DONE)
+            self.arrived(self.incidents[row.incident], self.structure.teams.index(row.object))
+
+    def arrived(self, incident: Incident, team: int) -> None:
+        """From now on a team works for this incident."""
+        incident.arrived.add(team)
+        self.arrivals[incident.number, team] = self.now
+        for row in self.expected.pop((incident.number, team), ()):
+            if waits(row):
+                self.queue(row)
+
+    def queue(self, row: Work) -> None:
+        """A ready row waits for its crew."""
+        crew = row.crew
+        if not crew:
+            self.unmanned.append(row)
+            return
+        if row.step >= 0:
+            arrived = self.incidents[row.incident].arrived
+            for team, _ in crew:
+                if team not in arrived:
+                    self.expected.setdefault((row.incident, team), []).append(row)
+                    return
+        if len(crew) > 1:
+            self.several.append(row)
+            self.touched.update(team for team, _ in crew)
+        else:
+            self.push(crew[0][0], row)
+
+    def push(self, team: int, row: Work) -> None:
+        """Into the queue of one team, in plan order."""
+        self.queued -= 1
+        heappush(self.queues[team], (row.order, self.queued, row))
+        self.touched.add(team)
+
+    def in_turn(self) -> list[Work]:
+        """All that waits for people, taken out of the queues, in plan order over all teams."""
+        rows = [row for row in self.several if waits(row)]
+        for team in range(len(self.queues)):
+            rows += [row for _, _, row in self.queues[team] if waits(row)]
+            self.queues[team] = []
+        self.several = []
+        return sorted(set(rows), key=by_order)
+
+    def back_in_queue(self, rows: Sequence[Work]) -> None:
+        """What was taken out and did not start."""
+        for row in rows:
+            if len(row.crew) > 1:
+                self.several.append(row)
+            else:
+                self.queued -= 1
+                heappush(self.queues[row.crew[0][0]], (row.order, self.queued, row))
+
+    def crew_is_free(self, row: Work) -> bool:
+        """Whether all heads of a crew are there and have nothing to do."""
+        return all(self.present[team] - self.busy[team] >= heads for team, heads in row.crew)
+
+
+def waits(row: Work) -> bool:
+    """Whether a row is ready and has not started; queues keep what is no longer so until it comes up."""
+    return row.outcome is None and row.start < 0 and row.is_ready
+
+
+def _time(edge: Event) -> int:
+    return edge.time

@@ -1,0 +1,312 @@
+"""Recovering, section 7 of `docs/semantics.md`: what is wanted of each component, and what follows when a step ends."""
+
+from __future__ import annotations
+
+from drsim.planning.plan import ACTIVE, NEVER, STALE
+from drsim.simulation.clock import Work
+from drsim.simulation.rules.incidents import Incidents
+from drsim.simulation.rules.state import GIVEN, Cause
+from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
+
+__all__ = ["Recovering"]
+
+DECIDING = ("detect", "assess", "decide", "declare")
+
+
+class Recovering(Incidents):
+    """Switch, restore, start, restart, repair, verify."""
+
+    def settle_wanted(self) -> None:
+        """Bring incidents, room and what is wanted in line, until nothing is left to do."""
+        while self.dirty_incidents or self.dirty or self.dirty_room or self.dirty_points:
+            if self.dirty_incidents:
+                self.settle_incidents()
+            if self.dirty:
+                dirty, self.dirty = self.dirty, set()
+                for c in sorted(dirty):
+                    self._settle_component(c)
+            if self.dirty_room:
+                self.give_room()
+            if self.dirty_points:
+                points, self.dirty_points = self.dirty_points, set()
+                for p in sorted(points):
+                    self._settle_point(p)
+
+    def _settle_component(self, c: int) -> None:
+        wanted = self.wanted_of(c)
+        if self.open_steps[c]:
+            steps = {step for step, _ in wanted}
+            for step in self.lookups.steps_of[c]:
+                if self.wanted[step] >= 0 and step not in steps:
+                    self._withdraw(step)
+        for step, number in wanted:
+            if self.wanted[step] < 0:
+                self._want(step, number)
+
+    def wanted_of(self, c: int) -> list[tuple[int, int]]:
+        """(step, incident) of all that is wanted of a component."""
+        lookups, role = self.lookups, self.role
+        deployments = self.structure.of_component[c]
+        wanted: list[tuple[int, int]] = []
+        in_place, stale_too = not self.lost[c], False
+        if not in_place:
+            b = self.structure.standby[c]
+            moving = self._moving(b)
+            wanted += [(step, self.wanted_incident[step]) for step in moving]
+            fails_over = self.fails_over(c)
+            if fails_over and not moving and not any(self.is_running(lookups.restart[d]) for d in deployments):
+                wanted += self._failover(c, b)
+            usable = fails_over and self.site_up[lookups.site_of[b]] and not self.broken[b]
+            in_place = stale_too = not usable and not moving
+        for d in deployments:
+            if in_place and not self.started[d] and self.site_up[lookups.site_of[d]] and not self.broken[d]:
+                number = self.incident_of[d] if role[d] == ACTIVE else self.incident[c]
+                if (role[d] == ACTIVE or (role[d] == STALE and stale_too)) and (
+                    self.structure.automatic[c] or self.incidents[number].assessed
+                ):
+                    wanted.append((lookups.restart[d], number))
+            if self.broken_until[d] and lookups.repair[d] >= 0:
+                number = self.broken_incident[d]
+                if self.incidents[number].detected:
+                    wanted.append((lookups.repair[d], number))
+            if not self.checked[d] and self.started[d] and role[d] == ACTIVE and lookups.verify[d] >= 0:
+                wanted.append((lookups.verify[d], self.start_incident[d]))
+        return wanted
+
+    def _moving(self, b: int) -> list[int]:
+        """The steps of the failover to `b` that run."""
+        if b < 0:
+            return []
+        steps = (self.lookups.switch[b], self.lookups.restore[b], self.lookups.start[b])
+        return [step for step in steps if step >= 0 and self.is_running(step)]
+
+    def _failover(self, c: int, b: int) -> list[tuple[int, int]]:
+        """The next step of the strategy in force."""
+        number, strategy = self.incident[c], self.strategy(c)
+        if strategy == "hot":
+            return [(self.lookups.switch[b], number)]
+        if self.incidents[number].go and (self.structure.hot[b] or self.room[c] == GIVEN):
+            restores = strategy == "cold" and self.structure.has_data[c] and self.restored[c] < 0
+            return [(self.lookups.restore[b] if restores else self.lookups.start[b], number)]
+        return []
+
+    def _settle_point(self, p: int) -> None:
+        step = self.lookups.point_verify[p]
+        if step < 0:
+            return
+        trusts = self.structure.trusts
+        doubted = [
+            self.start_incident[d]
+            for i in self.lookups.trusts_of[p]
+            if not self.trusted[i] and self.started[(d := trusts[i][1])] and self.role[d] == ACTIVE
+        ]
+        if not doubted:
+            self._withdraw(step)
+        elif self.wanted[step] < 0:
+            self._want(step, min(doubted))
+
+    def _want(self, step: int, number: int) -> None:
+        self.wanted[step] = self.now
+        self.wanted_incident[step] = number
+        self.wanted_by[step] = self._why_wanted(step, number)
+        self.open_steps[self.lookups.component_of_step[step]] += 1
+        if self.grounded(step):
+            self.make_ready(self.row(step))
+
+    def _why_wanted(self, step: int, number: int) -> int:
+        """Of what was applied in this round the last that concerns the step, section 10; else the last of all."""
+        for place in range(len(self.applied) - 1, self.round_began - 1, -1):
+            cause = self.applied[place]
+            if cause is not None and self._concerns(cause, step, number):
+                return place
+        return len(self.applied) - 1
+
+    def _concerns(self, cause: Cause, step: int, number: int) -> bool:
+        plan, structure = self.plan, self.structure
+        c, p = plan.steps[step].component, plan.steps[step].point
+        if isinstance(cause, Work):
+            if cause.step < 0:
+                return p < 0 and cause.incident == number and cause.kind in DECIDING
+            other = self.lookups.component_of_step[cause.step]
+            return cause.step == step or (other in structure.direct[p] if p >= 0 else other == c)
+        if p >= 0:
+            return False
+        outage = plan.outages[self.lookups.outage_of[cause[0]]]
+        root = plan.roots[self.incidents[number].root]
+        if outage.kind == "site":
+            sites = {self.lookups.site_of[d] for d in structure.of_component[c]}
+            if root.is_site:
+                sites.add(root.place)
+            return not sites.isdisjoint(outage.targets)
+        if outage.kind == "component":
+            hit = {self.lookups.component_of[d] for d in outage.targets}
+            return c in hit or (not root.is_site and root.place in hit)
+        return False
+
+    def _withdraw(self, step: int) -> None:
+        """No longer wanted; what runs goes on."""
+        if self.wanted[step] < 0:
+            return
+        row = self.live[step]
+        if row is None:
+            row = self.row(step)
+        if row.start < 0:
+            self.finish(row, DROPPED)
+
+    # ends
+
+    def end_step(self, row: Work) -> None:
+        """A step comes to its end: what of it succeeds, and what follows."""
+        if row.step < 0:
+            self.end_incident_row(row)
+            return
+        step = self.plan.steps[row.step]
+        c, d = step.component, step.deployment
+        match row.kind:
+            case "switch" | "start":
+                self._end_failover(c, d, row)
+            case "restore":
+                self._end_restore(c, row)
+            case "restart":
+                works = self._works(row)
+                self.finish(row, DONE if works else FAILED)
+                if works:
+                    self._restarted(c, d, row)
+            case "repair":
+                works = self._works(row)
+                self.finish(row, DONE if works else FAILED)
+                if works:
+                    self._repaired(d, row)
+            case _ if step.point >= 0:
+                self.finish(row, DONE)
+                self._trust(step.point)
+                return
+            case _:
+                self.finish(row, DONE)
+                self._check(d, row)
+        self.touch(c)
+
+    def _works(self, row: Work) -> bool:
+        step = self.plan.steps[row.step]
+        return self.luck(step.works, step.works_variable, row.incident, row.attempt)
+
+    def _end_failover(self, c: int, d: int, row: Work) -> None:
+        if not self._works(row):
+            self.finish(row, FAILED)
+            self.failures[c] += 1
+            if self.failures[c] >= self.plan.steps[row.step].attempts:
+                self.next_strategy(c)
+            return
+        replica = self.replica(c, d) if self.structure.has_data[c] and self.strategy(c) != "cold" else None
+        if replica is not None and not self.luck(replica.works, replica.works_variable):
+            self.finish(row, UNUSABLE)
+            self.no_replica[c] = True
+            self.next_strategy(c)
+            return
+        self.finish(row, DONE)
+        if self.structure.has_data[c]:
+            point: int | None = self.lost_at[c]
+            if self.strategy(c) == "cold":
+                point = self.point_of(c, self.restored[c])
+            elif (replica := self.replica(c, d)) is not None:
+                point = self.lost_at[c] - self.value(replica.lag, replica.lag_variable, self.incident[c])
+            assert point is not None
+            self._recovered(c, point)
+        self._serves(c, d, row, trusted=row.kind == "switch")
+
+    def _end_restore(self, c: int, row: Work) -> None:
+        copy = self.copy_of(row)
+        if self.luck(copy.works, copy.works_variable):
+            self.finish(row, DONE)
+            self.restored[c] = row.copy
+            return
+        self.finish(row, UNUSABLE)
+        self.bad.add((c, row.copy))
+        if all(other.replicated or (c, i) in self.bad for i, other in enumerate(self.plan.copies[c])):
+            self.next_strategy(c)
+
+    def _restarted(self, c: int, d: int, row: Work) -> None:
+        if self.lost[c]:
+            # one that serves again at the very instant of its loss was never lost
+            if self.structure.has_data[c] and (self.lost_at[c], self.lost_round[c]) != (self.now, self.rounds):
+                self._recovered(c, self.lost_at[c] if self.role[d] == ACTIVE else self.stopped_at[d])
+            self.release_room(c)
+        self._serves(c, d, row, trusted=self.structure.automatic[c])
+
+    def _repaired(self, d: int, row: Work) -> None:
+        self.broken[d] -= self.broken_until[d]
+        self.broken_until[d] = 0
+        if not self.broken[d]:
+            self.whole(d, row.number)
+        self.dirty_incidents = True
+
+    def whole(self, d: int, number: int) -> None:
+        """A deployment is broken no longer."""
+        self.whole_since[d] = number
+        for step in (*self.lookups.gated[d], self.lookups.restore[d]):
+            if step >= 0:
+                self.check_step(step)
+
+    def _trust(self, p: int) -> None:
+        for i in self.lookups.trusts_of[p]:
+            d = self.structure.trusts[i][1]
+            if not self.trusted[i] and self.started[d] and self.role[d] == ACTIVE:
+                self.trusted[i] = True
+                self.flip(self.lookups.flag_trusted + i, True)
+        self.dirty_points.add(p)
+
+    def _check(self, d: int, row: Work) -> None:
+        self.checked[d] = True
+        self.flip(self.lookups.flag_checked + d, True)
+        if self.ready[d]:
+            more = list(self.checked_feeds[d])
+            self.fed[d] = (*self.fed[d], *more)
+            self.raise_nodes(more, row.number)
+
+    def _recovered(self, c: int, point: int) -> None:
+        self.recoveries.append(Recovery(c, self.incident[c], self.now, self.lost_at[c], point))
+
+    def _serves(self, c: int, d: int, row: Work, *, trusted: bool) -> None:
+        """A deployment runs; what else was active of its component is stale."""
+        self.restored[c] = -1
+        if self.role[d] != ACTIVE:
+            log = self.role_log.setdefault(c, [(-NEVER, self.active_sites(c))])
+            for other in self.structure.of_component[c]:
+                if self.role[other] == ACTIVE and not self.started[other]:
+                    self.role[other] = STALE
+                    self.incident_of[other] = -1
+            self.role[d] = ACTIVE
+            active = [e for e in self.structure.of_component[c] if self.role[e] == ACTIVE]
+            log.append((self.now, [self.lookups.site_of[e] for e in active]))
+            self.dirty_incidents = True
+        self.started[d] = True
+        self.incident_of[d] = -1
+        self.start_incident[d] = row.incident
+        self.lost[c] = False
+        self.failures[c] = 0
+        self.touch(c)
+        structure = self.structure
+        self.flip(self.lookups.flag_on + d, True)
+        if not trusted:
+            self._doubt(c, d)
+        for i in structure.trusted_by[d]:
+            if not self.trusted[i]:
+                self.dirty_points.add(structure.trusts[i][0])
+        if self.short[structure.gate[d]] <= 0:
+            stack: list[int] = []
+            self.becomes_ready(d, stack, row.number)
+            self.raise_nodes(stack, row.number)
+        if self.incidents[row.incident].closed:
+            self.dirty_incidents = True
+
+    def _doubt(self, c: int, d: int) -> None:
+        """What people started is to be checked by people."""
+        if self.structure.opts_in[c]:
+            if self.checked[d]:
+                self.checked[d] = False
+                self.flip(self.lookups.flag_checked + d, False)
+            return
+        for i in self.structure.trusted_by[d]:
+            if self.trusted[i]:
+                self.trusted[i] = False
+                self.flip(self.lookups.flag_trusted + i, False)

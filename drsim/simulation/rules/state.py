@@ -1,0 +1,340 @@
+"""The state of one drill, section 2 of `docs/semantics.md`, and the verbs that every rule shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from typing import Any, Self
+
+from drsim.planning.plan import ACTIVE, NEVER, Plan
+from drsim.simulation.clock import Clock, Work
+from drsim.simulation.draws import Numbers
+from drsim.simulation.lookups import Lookups
+from drsim.simulation.trajectory import DROPPED, Recovery
+from drsim.simulation.transfers import Flow
+
+__all__ = ["DETECT", "GIVEN", "Incident", "NoNumbers", "State"]
+
+DETECT, ASSESS, DECIDE, DECLARE, MOBILISE = range(5)
+NONE, ASKED, GIVEN = 0, 1, 2  # room
+
+Cause = Work | tuple[str, str]
+"""What was applied: a row that ended, or (disruption, "begins" or "ends")."""
+
+
+class Incident:
+    """What people deal with, section 6."""
+
+    def __init__(self, number: int, root: int, lost_at: int) -> None:
+        self.number = number
+        self.root = root
+        self.lost_at = lost_at
+        self.detected = self.assessed = self.go = self.closed = False
+        self.arrived: set[int] = set()
+        self.rows: dict[int, Work] = {}
+        """by kind, for `mobilise` by MOBILISE + team"""
+
+    def again(self, same: Callable[[Any], Any]) -> Incident:
+        """A copy, with rows replaced by theirs."""
+        new = copy(self)
+        new.arrived = set(self.arrived)
+        new.rows = {key: same(row) for key, row in self.rows.items()}
+        return new
+
+
+class FirstDrawError(Exception):
+    """A drill asks for its first number."""
+
+
+class NoNumbers:
+    """In the place of draws: whoever asks is stopped."""
+
+    first = 0
+
+    def column(self, variable: int, incident: int = 0, attempt: int = 0) -> list[Any]:
+        """Nothing is drawn yet."""
+        raise FirstDrawError
+
+    def first_tries(self) -> list[list[Any] | None]:
+        """None."""
+        return []
+
+
+class State:
+    """What there is at one moment of a drill, and what it leaves behind."""
+
+    def __init__(self, lookups: Lookups, numbers: Numbers | NoNumbers, index: int) -> None:
+        plan = lookups.plan
+        structure = plan.structure
+        self.lookups, self.plan, self.structure = lookups, plan, structure
+        self.numbers, self.index = numbers, index
+        self.clock = Clock(plan.horizon, self.on_alarm, self.on_end)
+        self.offset = 0
+        if not plan.dated:
+            assert isinstance(numbers, Numbers)
+            self.offset = numbers.moments()[index]
+        components, deployments = len(structure.components), len(structure.deployments)
+        sites, links, teams = len(structure.sites), len(structure.links), len(structure.teams)
+        # places
+        self.site_outages, self.link_outages = [0] * sites, [0] * links
+        self.site_up, self.link_up = [True] * sites, [True] * links
+        self.site_since = [0] * sites
+        self.feeds, self.checked_feeds = lookups.reach((False,) * sites, (False,) * links)
+        self.reach_log: list[tuple[int, list[int]]] = []
+        """(time, groups of sites), from the first change on"""
+        # deployments
+        self.role = list(structure.roles)
+        self.started = [role == ACTIVE for role in structure.roles]
+        self.broken = [0] * deployments
+        self.broken_until = [0] * deployments
+        """of `broken` what lasts until it is repaired"""
+        self.whole_since = [0] * deployments
+        self.broken_incident = [-1] * deployments
+        self.checked = [True] * deployments
+        self.trusted = [True] * len(structure.trusts)
+        self.incident_of = [-1] * deployments
+        self.stopped_at = [-1] * deployments
+        self.start_incident = [-1] * deployments
+        # readiness: `*_since` is the number of what was applied when it last became so
+        self.ready = lookups.first_ready[:]
+        self.ready_since = [0] * deployments
+        self.fed = lookups.first_fed[:]
+        self.short = lookups.first_short[:]
+        self.gate_since = [0] * len(self.short)
+        # components
+        self.lost = [False] * components
+        self.incident = [-1] * components
+        self.lost_at = [-1] * components
+        self.lost_round = [-1] * components
+        self.role_log: dict[int, list[tuple[int, list[int]]]] = {}
+        """component -> (time, sites where it was active), for those that moved"""
+        self.stage = [0] * components
+        """the place of the strategy in force in its list"""
+        self.failures = [0] * components
+        self.restored = [-1] * components
+        self.no_replica = [False] * components
+        self.bad: set[tuple[int, int]] = set()
+        """(component, copy) found unusable"""
+        self.room = [NONE] * components
+        self.free = lookups.first_free[:]
+        # people
+        self.open = [True] * teams
+        self.away = [0] * teams
+        self.busy = [0] * teams
+        self.present = list(plan.people)
+        # work
+        self.incidents: list[Incident] = []
+        self.live: list[Work | None] = [None] * len(plan.steps)
+        """the row of each step that waits or runs; none while nothing but waiting is to be said of it"""
+        self.latest: list[Work | None] = [None] * len(plan.steps)
+        self.wanted = [-1] * len(plan.steps)
+        self.wanted_by = [0] * len(plan.steps)
+        """the number of what was applied that made it wanted"""
+        self.wanted_incident = [0] * len(plan.steps)
+        self.open_steps = [0] * (components + 1)
+        """how many steps of each component are wanted; the last for points, whose component is -1"""
+        self.rows: list[Work] = []
+        self.queues: list[list[tuple[int, int, Work]]] = [[] for _ in range(teams)]
+        self.unmanned: list[Work] = []
+        self.several: list[Work] = []
+        self.expected: dict[tuple[int, int], list[Work]] = {}
+        """(incident, team) -> ready rows that wait for its arrival"""
+        self.queued = 0
+        """counts down, so that no two entries of a queue are alike and none is like the number of what was applied"""
+        self.flows: list[Flow] = []
+        self.flows_changed = False
+        self.reach_changed = False
+        # what is due at this instant, and what it makes dirty
+        self.due_outages: list[tuple[int, int]] = []
+        self.due_rows: list[Work] = []
+        self.due_heads: list[tuple[int, int]] = []
+        self.due_arrivals: list[Work] = []
+        self.due_timers: list[Work] = []
+        self.due_edge = -1
+        self.evacuated: list[int] = []
+        self.dirty: set[int] = set()
+        self.dirty_points: set[int] = set()
+        self.dirty_incidents = False
+        self.dirty_room = False
+        self.touched: set[int] = set()
+        """teams of which somebody may have become free, or is asked for"""
+        self.shaken: list[Work] = []
+        """running rows that may have lost their ground"""
+        self.now = 0
+        self.rounds = 0
+        self.applied: list[Cause | None] = [None]
+        """all that was applied, in order (section 9); its place is its number"""
+        self.round_began = 1
+        """the number of what was applied first in this round"""
+        self.first_tries = numbers.first_tries()
+        # what is left behind
+        self.changes: list[tuple[int, int, bool]] = []
+        self.flipped: dict[int, int] = {}
+        """flag -> when it last changed, of those that may change twice at one instant"""
+        self.flips_twice = False
+        self.recoveries: list[Recovery] = []
+        self.evacuations: list[tuple[int, int, int]] = []
+        self.heads: list[tuple[int, int, int]] = []
+        self.arrivals: dict[tuple[int, int], int] = {}
+        self.outages: dict[str, tuple[int, int]] = {}
+
+    def on_alarm(self, kind: str, value: Any) -> None:
+        """Something is due."""
+
+    def on_end(self, work: Work) -> None:
+        """A running step may end."""
+
+    def again(self, numbers: Numbers, index: int) -> Self:
+        """A copy of this state, with other draws from here on."""
+        new = object.__new__(type(self))
+        for name, value in vars(self).items():
+            setattr(new, name, value.copy() if type(value) in (list, dict, set) else value)
+        new.numbers, new.index, new.first_tries = numbers, index, numbers.first_tries()
+        rows: dict[int, Work] = {}
+        for place, row in enumerate(self.rows):
+            if row.outcome is None:
+                new.rows[place] = rows[id(row)] = row.again()
+                if row.step >= 0:
+                    new.live[row.step] = new.latest[row.step] = new.rows[place]
+
+        def same(value: Any) -> Any:
+            return rows.get(id(value), value)
+
+        new.queues = [[(order, place, same(row)) for order, place, row in queue] for queue in self.queues]
+        new.unmanned = [same(row) for row in self.unmanned]
+        new.several = [same(row) for row in self.several]
+        new.expected = {key: [same(row) for row in waiting] for key, waiting in self.expected.items()}
+        new.flows = [flow.again(same(flow.row)) for flow in self.flows]
+        new.incidents = [incident.again(same) for incident in self.incidents]
+        new.clock = Clock(self.plan.horizon, new.on_alarm, new.on_end, self.clock.now)
+        self.clock.copied_to(new.clock, same)
+        return new
+
+    # verbs
+
+    def value(self, fixed: int, variable: int, incident: int = 0, attempt: int = 0) -> int:
+        """A duration or a rate: fixed, or drawn."""
+        if variable < 0:
+            return fixed
+        value: int = self.numbers.column(variable, incident, attempt)[self.index]
+        return value
+
+    def luck(self, works: int, variable: int, incident: int = 0, attempt: int = 0) -> bool:
+        """Whether something that works with this probability (millionths) does."""
+        if works >= 1_000_000:
+            return True
+        number: float = self.numbers.column(variable, incident, attempt)[self.index]
+        return number * 1_000_000 < works
+
+    def apply(self, cause: Cause) -> int:
+        """Something is applied; its number."""
+        self.applied.append(cause)
+        return len(self.applied) - 1
+
+    def flip(self, flag: int, value: bool) -> None:
+        """A flag of the trajectory changes."""
+        self.changes.append((self.now, flag, value))
+        if self.flipped.get(flag) == self.now:
+            self.flips_twice = True
+        self.flipped[flag] = self.now
+
+    def touch(self, component: int) -> None:
+        """What is wanted of a component may be something else now."""
+        self.dirty.add(component)
+
+    def row(self, step: int) -> Work:
+        """The row of a wanted step; made only when it is ready (or dropped), since most of the waiting needs none."""
+        number = self.wanted_incident[step]
+        work = Work(self.plan.steps[step], step, step, number, self.next_try(step, number), self.wanted[step])
+        self.rows.append(work)
+        self.live[step] = self.latest[step] = work
+        return work
+
+    def ready_by(self, row: Work, cause: int) -> None:
+        """A row is ready from now on; `cause` is the number of what made it so."""
+        row.before = row.ready, row.bound_by
+        row.ready, row.bound_by, row.is_ready, row.ready_in = self.now, self.applied[cause], True, self.rounds
+
+    def next_try(self, step: int, incident: int) -> int:
+        """0 for the first row of a step in an incident, then 1, 2, ..."""
+        latest = self.latest[step]
+        if latest is None:
+            return 0
+        if latest.incident == incident:
+            return latest.attempt + 1
+        return sum(row.step == step and row.incident == incident for row in self.rows)
+
+    def finish(self, row: Work, outcome: str) -> None:
+        """A row ends; its crew is free."""
+        row.outcome = outcome
+        row.end = self.now
+        step = row.step
+        if outcome != DROPPED:
+            row.number = self.apply(row)
+        elif row.ready == self.now and row.ready_in == self.rounds:
+            row.ready, row.bound_by = row.before  # what is wanted is settled before what is ready
+        if step >= 0:
+            self.live[step] = None
+            self.wanted[step] = -1
+            self.open_steps[self.lookups.component_of_step[step]] -= 1
+        if row.start < 0:
+            return
+        for team, heads in row.crew:
+            self.busy[team] -= heads
+            self.touched.add(team)
+        if row.kind == "restore":
+            self.flows = [flow for flow in self.flows if flow.row is not row]
+            self.flows_changed = True
+
+    def is_running(self, step: int) -> bool:
+        """Whether a step has started and not ended."""
+        row = self.live[step]
+        return row is not None and row.start >= 0
+
+    def strategy(self, c: int) -> str | None:
+        """The strategy in force of a lost component, None when its list is exhausted."""
+        strategies = self.plan.strategies[c]
+        return strategies[self.stage[c]] if self.stage[c] < len(strategies) else None
+
+    def shake(self, step: int) -> None:
+        """The ground of a step may have gone."""
+        row = self.live[step]
+        if row is not None:
+            if row.start >= 0:
+                self.shaken.append(row)
+            elif row.is_ready and not self.grounded(step):
+                row.is_ready = False
+
+    def grounded(self, step: int) -> bool:
+        """Whether what a step stands on is there, section 8."""
+        kind, place, node, d = self.lookups.ground[step]
+        if not self.site_up[place]:
+            return False
+        if kind == "gate":
+            return self.short[node] <= 0 and not self.broken[d]
+        if kind == "point":
+            return self.short[node] <= 0
+        return kind == "site" or self.ready[d]
+
+    def reached(self, time: int, a: int, b: int) -> bool:
+        """Whether two sites reached each other at a time, after the last round of its instant."""
+        if not self.reach_log:
+            return True
+        group = latest(self.reach_log, time)
+        return group[a] >= 0 and group[a] == group[b]
+
+    def active_sites(self, c: int, time: int = NEVER) -> list[int]:
+        """Where a component had the role active at a time."""
+        log = self.role_log.get(c)
+        if log is None:
+            role = self.structure.roles
+            return [self.lookups.site_of[d] for d in self.structure.of_component[c] if role[d] == ACTIVE]
+        return latest(log, time)
+
+
+def latest(log: list[tuple[int, list[int]]], time: int) -> list[int]:
+    """The last entry of a log at or before a time."""
+    for at, entry in reversed(log):
+        if at <= time:
+            return entry
+    raise AssertionError("a log begins before all times")
