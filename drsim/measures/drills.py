@@ -84,7 +84,7 @@ class Interruption:
     end: int
     back: bool
     good: tuple[tuple[int, int], ...]
-    """times at or above the minimum that were joined under `settle`"""
+    """the times inside it at or above the minimum, each less than `settle`, in order and none touching another"""
 
 
 def groups(plan: Plan) -> list[Group]:
@@ -262,9 +262,13 @@ def interruptions(plan: Plan, group: Group, drill: Trajectory, level: Levels) ->
     begin, end, back, _ = _merged(plan, clock, below)
     found = []
     for a, b, returned in zip(begin.tolist(), end.tolist(), back.tolist(), strict=True):
-        columns = np.flatnonzero((clock.begin >= a) & (clock.end <= b) & ~below & (clock.length > 0))
-        good = tuple((int(clock.begin[i]), int(clock.end[i])) for i in columns)
-        found.append(Interruption(a, b, bool(returned), good))
+        good: list[tuple[int, int]] = []
+        for i in np.flatnonzero((clock.begin >= a) & (clock.end <= b) & ~below).tolist():
+            since, until = int(clock.begin[i]), int(clock.end[i])
+            if good and good[-1][1] == since:  # the level changed, but stayed good
+                since = good.pop()[0]
+            good.append((since, until))
+        found.append(Interruption(a, b, bool(returned), tuple(good)))
     return found
 
 
