@@ -80,7 +80,7 @@ def waits(plan: Plan, drill: Trajectory, row: Row) -> list[Segment]:
     if row.ready < 0:
         return []
     end = row.start if row.start >= 0 else row.end if row.end >= 0 else plan.horizon
-    nobody = Group(-1, None, None, None, (), (), 0, NEVER)
+    nobody = Group(-1, None, None, None, (), (), 0, NEVER, ())
     return list(_Walk(plan, nobody, drill)._waits(row, row.ready, end))
 
 
