@@ -171,9 +171,10 @@ def test_parts_add_up_to_exactly_the_whole(weights: tuple[int, ...]) -> None:
     assert measured[f"0: degraded of {SERVICE}"] == 0
 
 
-@pytest.mark.parametrize(("mbco", "downtime"), [("70 %", 0), ("70.0001 %", 20)])
+@pytest.mark.parametrize(("mbco", "downtime"), [("80 %", 0), ("80.0001 %", 20)])
 def test_exactly_the_minimum_is_enough(mbco: str, downtime: int) -> None:
-    points = "gone: {at: hall, weight: 3}, " + ", ".join(f"p{i}: {{at: kiosk}}" for i in range(7))
+    # Eight tenths, which as floats add up to less than 0.8.
+    points = "gone: {at: hall, weight: 2}, " + ", ".join(f"p{i}: {{at: kiosk}}" for i in range(8))
     text = (
         ONE_COUNTER.replace("counter: {at: hall}", points)
         .replace("100 %", mbco)
@@ -182,6 +183,13 @@ def test_exactly_the_minimum_is_enough(mbco: str, downtime: int) -> None:
     measured = both(text)
     assert measured[f"0: downtime of {SERVICE}"] == downtime * MINUTE
     assert measured[f"0: degraded of {SERVICE}"] == (20 - downtime) * MINUTE
+
+
+def test_the_least_part_that_is_missing_is_seen() -> None:
+    points = "gone: {at: hall}, there: {at: kiosk, weight: 2000000}"
+    text = ONE_COUNTER.replace("counter: {at: hall}", points).replace("100 %", "50 %")
+    measured = both(text.replace("{hall: {}}", "{hall: {}, kiosk: {}}"))
+    assert measured[f"0: degraded of {SERVICE}"] == 20 * MINUTE
 
 
 def test_a_difference_is_seen() -> None:
