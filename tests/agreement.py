@@ -1,16 +1,29 @@
-"""Two implementations of one drill, side by side."""
+"""Two implementations of one drill and of what is measured in it, side by side."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
-from reference.drill import Drill, simulate
+from reference.drill import Drill, Recovery, simulate
+from reference.levels import groups as groups_of
+from reference.measures import level_at, timeline
+from reference.measures import measure as reference_measure
 
+from drsim.measures.drills import AGES, CONTINUITY, Group, groups, interruptions, measure
 from drsim.model.scenario import Scenario
 from drsim.planning.compile import compile_scenario
+from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers, uniforms
 from drsim.simulation.engine import Engine
+from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import Trajectory, reference_of
+from drsim.units import HOUR
+
+CLOSE = 1e-12
+"""How far a float may be from an exact fraction, relatively; where one is 0 so is the other."""
 
 
 def engine_drill(scenario: Scenario, seed: int = 1, replication: int = 0) -> Trajectory:
@@ -59,3 +72,129 @@ def differences(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
             else:
                 found.append(f"{key}: {left[key]} != {right[key]}")
     return found
+
+
+# what is measured
+
+
+def as_reference(drill: Trajectory) -> Drill:
+    """The same drill for the measures of the second implementation, which ask for no rows."""
+    structure = drill.plan.structure
+    return Drill(
+        offset=drill.offset,
+        rows=[],
+        changes=[(time, drill.flag_name(flag), value) for time, flag, value in drill.changes],
+        recoveries=[Recovery(structure.components[r.component], *r[1:]) for r in drill.recoveries],
+        lost_at_end=[structure.components[c] for c in drill.lost_at_end],
+    )
+
+
+def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
+    """What is measured in drills of one plan, by readable names; all are measured at once, as in a run. Times in ms."""
+    plan = drills[0].plan
+    structure, computed, which = plan.structure, levels(plan, drills), groups(plan)
+    block = measure(plan, which, drills, computed)
+    points = {f"point {structure.services[point[0]]}.{point[1]}": p for p, point in enumerate(structure.points)}
+    asked_for = {op.node for _, ops in structure.level_groups for op in ops if op.kind == "deployment"}
+    deployments = {
+        f"deployment {structure.components[c]} at {structure.sites[s]}": d
+        for d, (c, s) in enumerate(structure.deployments)
+        if d in asked_for
+    }
+    measured: dict[str, Any] = {}
+    for i, drill in enumerate(drills):
+        columns = computed.drill(i)
+        times = computed.times[columns].tolist()
+        for table, names in ((computed.points, points), (computed.deployments, deployments)):
+            for name, row in names.items():
+                measured[f"{i}: level of {name}"] = list(zip(times, table[row, columns].tolist(), strict=True))
+        alone = levels(plan, [drill])
+        for g, group in enumerate(which):
+            found = [(what.begin, what.end) for what in interruptions(plan, group, drill, alone)]
+            measured |= {
+                f"{i}: {name} of {group_name(plan, group)}": value
+                for name, value in {
+                    "interruptions": found,
+                    "number of interruptions": int(block.interruptions[g, i]),
+                    "recovery time": _time(block.recovery[g, i]),
+                    "working time": _time(block.working[g, i]),
+                    "downtime": int(block.downtime[g, i]),
+                    "downtime open": int(block.downtime_open[g, i]),
+                    "degraded": int(block.degraded[g, i]),
+                    "degraded open": int(block.degraded_open[g, i]),
+                    "data loss": _time(block.data_loss[g, i]),
+                    "contacts lost": float(block.contacts_lost[g, i]),
+                    "contacts": float(block.contacts[g, i]),
+                    "continuity": CONTINUITY[block.continuity[g, i]],
+                }.items()
+            }
+    for g, group in enumerate(which):
+        measured[f"profile of {group_name(plan, group)}"] = block.profile[g].tolist()
+    return measured
+
+
+def group_name(plan: Plan, group: Group) -> tuple[str, str, str]:
+    """Service, municipality and point, as the second implementation names what is measured as one."""
+    service, point = plan.structure.services[group.service], group.point or ""
+    return service, "" if point else group.municipality or "", point
+
+
+def _time(value: Any) -> float:
+    """A time in ms, infinite for never."""
+    return math.inf if value == NEVER else int(value)
+
+
+def reference_measured(scenario: Scenario, drills: Sequence[Drill]) -> dict[str, Any]:
+    """The same by the second implementation; contacts and profiles are exact fractions."""
+    measured: dict[str, Any] = {}
+    lines = [timeline(scenario, drill) for drill in drills]
+    for i, (drill, line) in enumerate(zip(drills, lines, strict=True)):
+        for service, point in line[0][2].point:
+            values = [(since, now.point[service, point]) for since, _, now in line]
+            measured[f"{i}: level of point {service}.{point}"] = values
+        for component, site in line[0][2].deployment:
+            values = [(since, now.deployment[component, site]) for since, _, now in line]
+            measured[f"{i}: level of deployment {component} at {site}"] = values
+        for group, members in groups_of(scenario).items():
+            found = reference_measure(scenario, drill, line, group, members)
+            measured |= {
+                f"{i}: {name} of {group}": value
+                for name, value in {
+                    "interruptions": found.interruptions,
+                    "number of interruptions": len(found.interruptions),
+                    "recovery time": found.recovery_time,
+                    "working time": found.working_time,
+                    "downtime": found.downtime,
+                    "downtime open": found.downtime_open,
+                    "degraded": found.degraded_time,
+                    "degraded open": found.degraded_time_open,
+                    "data loss": found.data_loss,
+                    "contacts lost": found.contacts_lost,
+                    "contacts": found.contacts,
+                    "continuity": found.continuity,
+                }.items()
+            }
+    for group in groups_of(scenario):
+        measured[f"profile of {group}"] = [sum(level_at(line, hours * HOUR, group) for line in lines) for hours in AGES]
+    return measured
+
+
+def unequal(engine: dict[str, Any], reference: dict[str, Any]) -> list[str]:
+    """What differs, readable: compared by `==`, but floats with fractions as closely as floats can be.
+
+    The engine may leave out the level of a deployment, if no service rests on it.
+    """
+    left_out = {name for name in reference.keys() - engine.keys() if "level of deployment" in name}
+    found = [f"{name}: only one has it" for name in (engine.keys() ^ reference.keys()) - left_out]
+    for name in engine.keys() & reference.keys():
+        if not _same(engine[name], reference[name]):
+            found.append(f"{name}: engine {engine[name]}, reference {reference[name]}")
+    return sorted(found)
+
+
+def _same(value: Any, other: Any) -> bool:
+    if isinstance(other, list):
+        return len(value) == len(other) and all(map(_same, value, other))
+    if isinstance(other, Fraction):
+        return math.isclose(value, other, rel_tol=CLOSE)
+    return bool(value == other)

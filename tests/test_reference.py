@@ -172,7 +172,7 @@ services:
 """
         ),
         drill,
-    )["breakfast", ""]
+    )["breakfast", "", ""]
     assert found.interruptions == [(0, 24 * MINUTE)]
     assert (found.recovery_time, found.downtime, found.continuity) == (24 * MINUTE, 17 * MINUTE, "interrupted")
 
@@ -397,17 +397,22 @@ services:
     flags = initial(drilled)
     now = levels(drilled, flags)
     assert now.point == {("permits", "counter"): 666_666, ("permits", "desk"): ONE}
-    assert now.weighted["permits", ""] == 3 * 666_666 + ONE
-    assert now.at_minimum == {("permits", ""): True, ("permits", "here"): True}
+    assert now.weighted["permits", "", ""] == 3 * 666_666 + ONE
+    assert now.at_minimum == {
+        ("permits", "", ""): True,
+        ("permits", "here", ""): True,
+        ("permits", "", "counter"): True,
+        ("permits", "", "desk"): True,
+    }
     # From 0 on: counter 0, desk 0.5: 0.125 in all, below 50 %, to the horizon of 2 d.
     found = measures(drilled, simulate(drilled, lambda name: 0.5))
-    assert found["permits", ""].recovery_time == math.inf
-    assert found["permits", ""].continuity == "lost"
-    assert found["permits", ""].downtime == 2 * DAY
+    assert found["permits", "", ""].recovery_time == math.inf
+    assert found["permits", "", ""].continuity == "lost"
+    assert found["permits", "", ""].downtime == 2 * DAY
     # Open: Tuesday 10-17, Wednesday 9-17, Thursday 9-10: 16 hours. 6 contacts an hour, 3/4 of them at the counter.
-    assert found["permits", ""].downtime_open == 16 * HOUR
-    assert found["permits", "here"].contacts_lost == 72
-    assert found["permits", ""].contacts_lost == 72 + Fraction(24, 2)
+    assert found["permits", "", ""].downtime_open == 16 * HOUR
+    assert found["permits", "here", ""].contacts_lost == 72
+    assert found["permits", "", ""].contacts_lost == 72 + Fraction(24, 2)
 
 
 def test_fair_shares():

@@ -41,6 +41,8 @@ class Group:
     minimum: int
     """its MBCO, millionths"""
     mtpd: int
+    data: tuple[int, ...]
+    """the components with data in the closure of the needs of its points"""
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ class Interruption:
     end: int
     back: bool
     good: tuple[tuple[int, int], ...]
-    """times at or above the minimum that were joined under `settle`"""
+    """the times inside it at or above the minimum, each less than `settle`, in order and none touching another"""
 
 
 def groups(plan: Plan) -> list[Group]:
@@ -116,6 +118,7 @@ def groups(plan: Plan) -> list[Group]:
                     weights=tuple(weight // divisor for weight in weights),
                     minimum=targets.mbco.millionths,
                     mtpd=NEVER if targets.mtpd is None else targets.mtpd.ms,
+                    data=tuple(sorted({c for p in points for c in structure.data_below[p]})),
                 )
             )
     return found
@@ -129,7 +132,7 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
     """The measures of some drills, whose levels are given."""
     clock = _Clock(plan, drills, level)
     data_loss = _data_losses(plan, drills)
-    rows = [_measure_group(plan, group, clock, level, data_loss[group.service]) for group in which]
+    rows = [_measure_group(plan, group, clock, level, data_loss) for group in which]
     arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
     if not rows:
         empty = np.zeros((0, len(drills)), dtype=np.int64)
@@ -228,7 +231,7 @@ def _measure_group(plan: Plan, group: Group, clock: _Clock, level: Levels, data_
         "downtime_open": down_open,
         "degraded": clock.per_drill(np.where(degraded, clock.length, 0)),
         "degraded_open": degraded_open,
-        "data_loss": data_loss,
+        "data_loss": data_loss[list(group.data)].max(axis=0, initial=0),
         "contacts_lost": contacts_lost,
         "contacts": contacts,
         "continuity": continuity.astype(np.int64),
@@ -262,9 +265,13 @@ def interruptions(plan: Plan, group: Group, drill: Trajectory, level: Levels) ->
     begin, end, back, _ = _merged(plan, clock, below)
     found = []
     for a, b, returned in zip(begin.tolist(), end.tolist(), back.tolist(), strict=True):
-        columns = np.flatnonzero((clock.begin >= a) & (clock.end <= b) & ~below & (clock.length > 0))
-        good = tuple((int(clock.begin[i]), int(clock.end[i])) for i in columns)
-        found.append(Interruption(a, b, bool(returned), good))
+        good: list[tuple[int, int]] = []
+        for i in np.flatnonzero((clock.begin >= a) & (clock.end <= b) & ~below).tolist():
+            since, until = int(clock.begin[i]), int(clock.end[i])
+            if good and good[-1][1] == since:  # the level changed, but stayed good
+                since = good.pop()[0]
+            good.append((since, until))
+        found.append(Interruption(a, b, bool(returned), tuple(good)))
     return found
 
 
@@ -302,8 +309,8 @@ def contact_rate(demand: Any, calendar: Any) -> float:
     return float(per_week / open_ms)
 
 
-def _data_losses(plan: Plan, drills: Sequence[Trajectory]) -> list[Ints]:
-    """For each service its data loss by drill."""
+def _data_losses(plan: Plan, drills: Sequence[Trajectory]) -> Ints:
+    """(components, drills): the most that each component lost, ms; NEVER if it has data and was not back by the horizon."""
     lost = np.zeros((len(plan.structure.components), len(drills)), dtype=np.int64)
     for index, drill in enumerate(drills):
         for recovery in drill.recoveries:
@@ -312,7 +319,4 @@ def _data_losses(plan: Plan, drills: Sequence[Trajectory]) -> list[Ints]:
         for c in drill.lost_at_end:
             if plan.structure.has_data[c]:
                 lost[c, index] = NEVER
-    return [
-        lost[list(below)].max(axis=0) if below else np.zeros(len(drills), dtype=np.int64)
-        for below in plan.structure.data_below
-    ]
+    return lost

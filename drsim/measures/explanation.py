@@ -80,7 +80,7 @@ def waits(plan: Plan, drill: Trajectory, row: Row) -> list[Segment]:
     if row.ready < 0:
         return []
     end = row.start if row.start >= 0 else row.end if row.end >= 0 else plan.horizon
-    nobody = Group(-1, None, None, None, (), (), 0, NEVER)
+    nobody = Group(-1, None, None, None, (), (), 0, NEVER, ())
     return list(_Walk(plan, nobody, drill)._waits(row, row.ready, end))
 
 
@@ -148,6 +148,7 @@ class _Walk:
                     outage.name
                     for outage in self.plan.outages
                     if outage.kind == kind and self._target(outage.kind, outage.targets[0]) == target
+                    if self.drill.outages.get(outage.name, (NEVER, NEVER))[1] == time
                 ]
                 return (ended[0], "ends") if ended else None
             case _:
@@ -288,15 +289,12 @@ class _Walk:
         result: list[Segment] = []
         for segment in found:
             begin = segment.begin
-            for a, b in what.good:
-                if begin < b and a < segment.end:
-                    if begin < a:
-                        result.append(segment._replace(begin=begin, end=a))
-                    if not result or result[-1].cause != "in service between" or result[-1].end < a:
-                        result.append(Segment(max(a, begin), b, "in service between"))
+            for since, until in what.good:
+                a, b = max(since, begin), min(until, segment.end)
+                if a < b:
+                    result += [segment._replace(begin=begin, end=a), Segment(a, b, "in service between")]
                     begin = b
-            if begin < segment.end:
-                result.append(segment._replace(begin=begin))
+            result.append(segment._replace(begin=begin))
         return _tiled(result, what)
 
 

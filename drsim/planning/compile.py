@@ -205,7 +205,7 @@ class _StructureBuilder:
                 tuple(index for index, (_, other) in enumerate(trusts) if other == d)
                 for d in range(len(self.deployments))
             ),
-            data_below=tuple(self._data_below(service) for service in services),
+            data_below=self._data_below(),
             view_nodes=view_nodes,
             level_groups=groups,
             point_ops=point_ops,
@@ -213,10 +213,15 @@ class _StructureBuilder:
             priority=tuple(self.priority[name] for name in self.names),
         )
 
-    def _data_below(self, service: str) -> tuple[int, ...]:
-        direct = {n for point in self.landscape.services[service].points.values() for n in leaves(point.needs)}
-        below = graph.closure(graph.running_graph(self.landscape), direct)
-        return tuple(sorted(self.component_of[n] for n in below if self.landscape.components[n].data is not None))
+    def _data_below(self) -> tuple[tuple[int, ...], ...]:
+        """For each point the components with data in the closure of its needs; points with the same needs share it."""
+        running = graph.running_graph(self.landscape)
+        found: dict[tuple[int, ...], tuple[int, ...]] = {}
+        for direct in self.direct:
+            if direct not in found:
+                below = (self.component_of[n] for n in graph.closure(running, [self.names[c] for c in direct]))
+                found[direct] = tuple(sorted(c for c in below if self.parts[c].data is not None))
+        return tuple(found[direct] for direct in self.direct)
 
     def _network(
         self,

@@ -202,7 +202,7 @@ class Structure:
     trusted_by: tuple[tuple[int, ...], ...]
     """for each deployment the flags that its start clears"""
     data_below: tuple[tuple[int, ...], ...]
-    """for each service the components with data in the closure of its needs"""
+    """for each point the components with data in the closure of its needs"""
     # levels
     view_nodes: tuple[tuple[int, tuple[int, ...], int], ...]
     """(site, deployments that may be seen, node number); nodes are deployments, then views"""

@@ -141,7 +141,7 @@ class _Table:
         return {key: self.page.clean(text) for key, text in texts.items()}
 
     def _has_data(self, outcome: Outcome) -> bool:
-        return bool(self.result.plan.structure.data_below[outcome.group.service])
+        return bool(outcome.group.data)
 
     def _data_text(self, outcome: Outcome) -> str:
         if not self._has_data(outcome):

@@ -335,7 +335,7 @@ class _Story:
 
     def _data(self) -> None:
         structure, drill = self.plan.structure, self.replay.trajectory
-        below = structure.data_below[self.replay.group(self.service).service]
+        below = self.replay.group(self.service).data
         gone = [structure.components[c] for c in drill.lost_at_end if c in below]
         lost = self.replay.data_lost(self.service)
         if not below:

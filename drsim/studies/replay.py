@@ -86,7 +86,7 @@ class Replay:
 
     def data_lost(self, service: str) -> Recovery | None:
         """The recovery below a service that lost most data, None if none lost any."""
-        below = self.plan.structure.data_below[self.group(service).service]
+        below = self.group(service).data
         found = [r for r in self.trajectory.recoveries if r.component in below and r.point < r.lost_at]
         return max(found, key=lambda r: r.lost_at - r.point, default=None)
 

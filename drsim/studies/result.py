@@ -141,7 +141,7 @@ class Result:
             times = block.working[index] if targets.rto.working else block.recovery[index]
             in_time = self._share(times <= targets.rto.ms)
         loss = _finite(block.data_loss[index])
-        if targets.rpo is not None and self.plan.structure.data_below[group.service]:
+        if targets.rpo is not None and group.data:
             data_in_time = self._share(block.data_loss[index] <= targets.rpo.ms)
         classes = Counter(CONTINUITY[code] for code in block.continuity[index].tolist())
         return Outcome(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import drsim
+from drsim.measures.explanation import CAUSES
 from drsim.reading import loads, loads_landscape
 
 ROOT = Path(__file__).parents[2]
@@ -116,3 +117,12 @@ def test_the_readme_has_the_two_commands_that_ci_runs() -> None:
     assert "pytest" in commands[1]
     shell = "".join(block for _, block in blocks(ROOT / "README.md", "sh"))
     assert all(command in shell for command in commands)
+
+
+def test_every_cause_is_explained() -> None:
+    text = (ROOT / "docs/semantics.md").read_text(encoding="utf-8")
+    table = text[text.index("| cause | which time |") :]
+    named = {
+        name.strip() for line in table.splitlines() if line.startswith("|") for name in line.split("|")[1].split(",")
+    }
+    assert set(CAUSES) == named - {"cause", "---"}

@@ -10,14 +10,15 @@ from drsim.units import ONE
 from reference import network, trees
 
 Flag = tuple[str, ...]
-Group = tuple[str, str]
-"""A service and a municipality; "" for all points of the service."""
+Group = tuple[str, str, str]
+"""What is measured as one: a service, "", ""; a service, a municipality, ""; or a service, "", a point."""
 
 
 @dataclass
 class Levels:
-    """In millionths, by service and point; and for each group of points their weighted sum."""
+    """In millionths, by component and site, and by service and point; and for each group of points their weighted sum."""
 
+    deployment: dict[tuple[str, str], int]
     point: dict[tuple[str, str], int]
     weighted: dict[Group, int]
     """sum(weight × level)"""
@@ -46,12 +47,13 @@ def initial(scenario: Scenario) -> dict[Flag, bool]:
 
 
 def groups(scenario: Scenario) -> dict[Group, list[str]]:
-    """Give the points of each service, and of each service in each municipality."""
+    """Give the points of each service, of each service in each municipality, and each point alone."""
     found: dict[Group, list[str]] = {}
     for service_name, service in sorted(scenario.landscape.services.items()):
         for point_name, point in sorted(service.points.items()):
             for municipality in sorted({"", point.municipality or ""}):
-                found.setdefault((service_name, municipality), []).append(point_name)
+                found.setdefault((service_name, municipality, ""), []).append(point_name)
+            found[service_name, "", point_name] = [point_name]
     return found
 
 
@@ -88,7 +90,7 @@ def levels(scenario: Scenario, flags: Mapping[Flag, bool]) -> Levels:
         weight[group] = sum(service.points[name].weight for name in members)
         at_minimum[group] = weighted[group] >= service.targets.mbco.millionths * weight[group]
         full[group] = weighted[group] == ONE * weight[group]
-    return Levels(by_point, weighted, weight, at_minimum, full)
+    return Levels(deployments, by_point, weighted, weight, at_minimum, full)
 
 
 def reached_now(scenario: Scenario, flags: Mapping[Flag, bool]) -> set[tuple[str, str]]:

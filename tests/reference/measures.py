@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from itertools import pairwise
 
 from drsim.calendar import Calendar, Hours, compile_calendar
 from drsim.model.scenario import Scenario
@@ -13,25 +15,34 @@ from reference import trees
 from reference.drill import Drill
 from reference.levels import Group, Levels, groups, initial, levels
 
+Times = list[tuple[int, int]]
+"""Pairs of begin and end in ms, in order."""
+WORKING_TIME = Calendar.parse("Mon-Fri 9:00-17:00 except Dutch holidays")
+"""Section 14: the calendar of targets in working hours."""
+compiled = cache(compile_calendar)
+
 
 @dataclass
 class Measures:
-    """For one drill and one service, or its points in one municipality; times in ms."""
+    """For one drill and the points that are measured as one; times in ms."""
 
-    interruptions: list[tuple[int, int]]
+    interruptions: Times
     """(begin, end), joined under `settle`; an end at the horizon means that it did not end."""
     recovery_time: float
+    working_time: float
+    """Inside the longest interruption, the first of equals; infinite if that did not end."""
     downtime: int
     downtime_open: int
     degraded_time: int
     degraded_time_open: int
     data_loss: float
     contacts_lost: Fraction
+    contacts: Fraction
     continuity: str
 
 
 def measures(scenario: Scenario, drill: Drill) -> dict[Group, Measures]:
-    """Give the measures of each service, municipality "", and of each service in each municipality."""
+    """Give the measures of each service, of each service in each municipality, and of each point."""
     line = timeline(scenario, drill)
     return {group: measure(scenario, drill, line, group, members) for group, members in groups(scenario).items()}
 
@@ -49,43 +60,63 @@ def timeline(scenario: Scenario, drill: Drill) -> list[tuple[int, int, Levels]]:
     return [*line, (since, scenario.horizon.ms, now)]
 
 
+def level_at(line: list[tuple[int, int, Levels]], time: int, group: Group) -> Fraction:
+    """Give the level of a group at an instant, between 0 and 1; after the horizon the last one."""
+    now = [now for since, _, now in line if since <= time][-1]
+    return Fraction(now.weighted[group], ONE * now.weight[group])
+
+
 def measure(
     scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]], group: Group, members: list[str]
 ) -> Measures:
+    """Measure these points of a service as one."""
     service = scenario.landscape.services[group[0]]
-    hours = compiled(scenario, drill, service.open)
+    opening = [service.points[name].open for name in members]
+    everything = [(0, scenario.horizon.ms)]
     below = [(a, b) for a, b, now in line if not now.at_minimum[group]]
     degraded = [(a, b) for a, b, now in line if now.at_minimum[group] and not now.full[group]]
     joined = join(join(below, 1), scenario.response.settle.ms)
     endless = any(b == scenario.horizon.ms for _, b in joined)
     longest = max((b - a for a, b in joined), default=0)
+    first_longest = [(a, b) for a, b in joined if b - a == longest][:1]
     mtpd = service.targets.mtpd
     if endless or (mtpd is not None and longest > mtpd.ms):
         continuity = "lost"
-    elif open_time(drill, hours, below):
+    elif open_time(scenario, drill, opening, below):
         continuity = "interrupted"
-    elif open_time(drill, hours, degraded):
+    elif open_time(scenario, drill, opening, degraded):
         continuity = "degraded"
     elif below or degraded:
         continuity = "unnoticed"
     else:
         continuity = "uninterrupted"
+    shares = {name: contacts_per_open_ms(scenario, group[0], name) for name in members}
     return Measures(
         interruptions=joined,
         recovery_time=math.inf if endless else longest,
+        working_time=math.inf if endless else open_time(scenario, drill, [WORKING_TIME], first_longest),
         downtime=sum(b - a for a, b in below),
-        downtime_open=open_time(drill, hours, below),
+        downtime_open=open_time(scenario, drill, opening, below),
         degraded_time=sum(b - a for a, b in degraded),
-        degraded_time_open=open_time(drill, hours, degraded),
+        degraded_time_open=open_time(scenario, drill, opening, degraded),
         data_loss=data_loss(scenario, drill, group[0], members),
-        contacts_lost=sum((contacts_lost(scenario, drill, line, group[0], name) for name in members), Fraction(0)),
+        contacts_lost=sum(
+            (rate * unserved(scenario, drill, line, group[0], name) for name, rate in shares.items()), Fraction(0)
+        ),
+        contacts=sum(
+            (
+                rate * open_time(scenario, drill, [service.points[name].open], everything)
+                for name, rate in shares.items()
+            ),
+            Fraction(0),
+        ),
         continuity=continuity,
     )
 
 
-def join(times: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
+def join(times: Times, gap: int) -> Times:
     """Make one of times "that are less than `settle` apart"."""
-    joined: list[tuple[int, int]] = []
+    joined: Times = []
     for a, b in times:
         if joined and a - joined[-1][1] < gap:
             joined[-1] = (joined[-1][0], b)
@@ -94,16 +125,22 @@ def join(times: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
     return joined
 
 
-def compiled(scenario: Scenario, drill: Drill, calendar: Calendar) -> Hours:
-    return compile_calendar(calendar, scenario.moment, drill.offset + scenario.horizon.ms)
-
-
-def open_time(drill: Drill, hours: Hours, times: list[tuple[int, int]]) -> int:
-    return sum(hours.worked(a + drill.offset, b + drill.offset) for a, b in times)
+def open_time(scenario: Scenario, drill: Drill, calendars: list[Calendar], times: Times) -> int:
+    """How much of these times at least one of the calendars is open, ms: cut at every edge, then asked piece by piece."""
+    until = drill.offset + scenario.horizon.ms
+    hours: list[Hours] = [compiled(calendar, scenario.moment, until) for calendar in set(calendars)]
+    total = 0
+    for a, b in times:
+        begin, end = a + drill.offset, b + drill.offset
+        edges = {t for each in hours for t, _ in each.edges(begin, end)}
+        total += sum(
+            later - t for t, later in pairwise(sorted({begin, end} | edges)) if any(each.is_open(t) for each in hours)
+        )
+    return total
 
 
 def data_loss(scenario: Scenario, drill: Drill, service: str, members: list[str]) -> float:
-    """ "The largest over the components with data in the closure of its needs; infinite if one ... not recovered"."""
+    """ "The largest over the components with data in the closure of the needs of these points; infinite if ..."."""
     components = scenario.landscape.components
     points = scenario.landscape.services[service].points
     edges = {c: trees.names(component.needs) for c, component in components.items()}
@@ -115,28 +152,37 @@ def data_loss(scenario: Scenario, drill: Drill, service: str, members: list[str]
     return max((r.lost_at - r.point for r in drill.recoveries if r.component in with_data), default=0)
 
 
-def contacts_lost(
+def unserved(
     scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]], service: str, point: str
 ) -> Fraction:
-    """ "The demand in opening hours times (1 - level)" of one point, which has its weight's part of the demand."""
-    place = scenario.landscape.services[service].points[point]
-    weights = sum(each.weight for each in scenario.landscape.services[service].points.values())
-    hours = compiled(scenario, drill, place.open)
-    lost = Fraction(0)
-    for a, b, now in line:
-        lost += Fraction(ONE - now.point[service, point], ONE) * open_time(drill, hours, [(a, b)])
-    return lost * Fraction(place.weight, weights) * contacts_per_open_ms(scenario, service, place.open)
+    """Opening hours of one point times (1 - level), ms."""
+    opening = [scenario.landscape.services[service].points[point].open]
+    return sum(
+        (
+            Fraction(ONE - now.point[service, point], ONE) * open_time(scenario, drill, opening, [(a, b)])
+            for a, b, now in line
+        ),
+        Fraction(0),
+    )
 
 
-def contacts_per_open_ms(scenario: Scenario, service: str, calendar: Calendar) -> Fraction:
-    """`38/day` is 38 on an average day on which it is open: times the open days over the open ms of a standard week."""
-    demand = scenario.landscape.services[service].demand
-    minutes = sum(end - start for start, end in calendar.spans)
+def contacts_per_open_ms(scenario: Scenario, service_name: str, point_name: str) -> Fraction:
+    """A point's part of the demand by weight, spread evenly over its own opening hours in a standard week.
+
+    `38/day` is 38 on an average day on which it is open: times the open days over the open ms of that week.
+    """
+    service = scenario.landscape.services[service_name]
+    point, demand = service.points[point_name], service.demand
+    spans = point.open.spans
+    minutes = sum(end - start for start, end in spans)
     if demand is None or not minutes:
         return Fraction(0)
-    if demand.per == "hour":
-        return demand.number / HOUR
-    day = DAY // MINUTE
-    open_days = sum(any(a < (d + 1) * day and d * day < b for a, b in calendar.spans) for d in range(7))
-    a_week = {"day": demand.number * open_days, "week": demand.number, "year": demand.number * 7 / Fraction("365.25")}
-    return a_week[demand.per] / (minutes * MINUTE)
+    day, open_ms = DAY // MINUTE, minutes * MINUTE
+    open_days = sum(any(a < (d + 1) * day and d * day < b for a, b in spans) for d in range(7))
+    whole = {
+        "hour": demand.number / HOUR,
+        "day": demand.number * open_days / open_ms,
+        "week": demand.number / open_ms,
+        "year": demand.number * 7 / Fraction("365.25") / open_ms,
+    }[demand.per]
+    return whole * Fraction(point.weight, sum(each.weight for each in service.points.values()))

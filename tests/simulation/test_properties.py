@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from drsim.measures.drills import groups, interruptions, measure
-from drsim.measures.explanation import CAUSES, explain
 from drsim.model.needs import All, Any, AtLeast, Need
 from drsim.model.scenario import Scenario
 from drsim.planning.plan import NEVER
@@ -424,21 +423,6 @@ def test_when_all_is_back_every_level_is_what_it_was(scenario: Scenario) -> None
 
 def all_groups(drill: Trajectory) -> tuple[Levels, Sequence]:
     return levels(drill.plan, [drill]), groups(drill.plan)
-
-
-@many(30)
-@given(scenarios(max_disruptions=4))
-def test_an_explanation_adds_up(scenario: Scenario) -> None:
-    drill = drilled(scenario)
-    computed, every = all_groups(drill)
-    for group in every:
-        for what, segments in explain(drill.plan, group, drill, computed):
-            event("explained")
-            assert segments[0].begin == what.begin
-            assert segments[-1].end == what.end
-            assert sum(segment.length for segment in segments) == what.end - what.begin
-            assert all(segment.length > 0 and segment.cause in CAUSES for segment in segments)
-            assert all(one.end == other.begin for one, other in pairwise(segments)), segments
 
 
 @many()

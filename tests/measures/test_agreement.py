@@ -1,0 +1,223 @@
+"""The engine and the plain second implementation measure the same, for whatever the generator thinks of.
+
+Once at the end of the whole chain, each from its own drill; once from drills that are made up: flags that are turned at instants
+around the lengths that count (`settle`, the MTPD), far more of them than people could cause.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from agreement import (
+    as_reference,
+    engine_drill,
+    engine_measured,
+    reference_drill,
+    reference_measured,
+    unequal,
+)
+from hypothesis import HealthCheck, event, given, settings
+from made_up import made_up
+
+from drsim.measures.drills import CONTINUITY
+from drsim.model.scenario import Scenario
+from drsim.reading import loads
+from drsim.simulation.trajectory import Trajectory
+from drsim.testing import scenarios
+from drsim.units import HOUR, MINUTE
+
+EXAMPLES = int(os.environ.get("DRSIM_EXAMPLES", "60"))
+usual = settings(
+    max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+thorough = settings(usual, max_examples=20 * EXAMPLES)
+
+
+def check_chain(scenario: Scenario) -> None:
+    drills = [engine_drill(scenario, 1, replication) for replication in range(2)]
+    others = [reference_drill(scenario, 1, replication) for replication in range(2)]
+    measured = engine_measured(drills)
+    for name, value in measured.items():
+        if name.startswith("0: continuity"):
+            event(value)
+    found = unequal(measured, reference_measured(scenario, others))
+    assert not found, "\n".join(found[:10])
+
+
+@usual
+@given(scenarios(max_components=6))
+def test_each_from_its_own_drill(scenario: Scenario) -> None:
+    check_chain(scenario)
+
+
+@pytest.mark.long
+@thorough
+@given(scenarios(max_components=10, max_disruptions=4))
+def test_each_from_its_own_of_many_drills(scenario: Scenario) -> None:
+    check_chain(scenario)
+
+
+def check_made_up(drills: list[Trajectory]) -> None:
+    scenario = drills[0].plan.scenario
+    found = unequal(engine_measured(drills), reference_measured(scenario, [as_reference(drill) for drill in drills]))
+    assert not found, "\n".join(found[:10])
+
+
+@settings(usual, max_examples=2 * EXAMPLES)
+@given(made_up())
+def test_both_from_one_that_is_made_up(drills: list[Trajectory]) -> None:
+    check_made_up(drills)
+
+
+@pytest.mark.long
+@thorough
+@given(made_up())
+def test_both_from_many_that_are_made_up(drills: list[Trajectory]) -> None:
+    check_made_up(drills)
+
+
+# worked out by hand
+
+
+def both(text: str) -> dict[str, Any]:
+    """What is measured in one drill, on which both agree; contacts are exact."""
+    scenario = loads(text)
+    measured = reference_measured(scenario, [reference_drill(scenario)])
+    assert unequal(engine_measured([engine_drill(scenario)]), measured) == []
+    return measured
+
+
+COUNTERS = """\
+drsim: scenario 1
+title: two counters
+moment: 2015-05-12 10:00
+horizon: 2 d
+disruptions: {fire: {site: north, lasts: 6 h}, broken: {component: y, after: 1 d}}
+landscape:
+  drsim: landscape 1
+  sites: {north: {kind: town hall, inhabitants: 100}, south: {kind: town hall, inhabitants: 100}}
+  components:
+    x: {at: {north: active}, data: {size: 1 GB}, restart: {automatic: true, takes: 0 s}}
+    y: {at: {south: active}, data: {size: 1 GB}}
+  services:
+    permits:
+      targets: {mbco: 60 %}
+      demand: 70/week
+      open: never
+      points:
+        morning: {at: north, municipality: north, needs: [x], open: "Mon-Fri 9:00-12:00"}
+        midday: {at: south, municipality: south, needs: [y], open: "Mon-Fri 11:00-16:00"}
+"""
+ONE_COUNTER = """\
+drsim: scenario 1
+title: one counter, closed twice for ten minutes
+moment: 2015-05-12 8:55
+horizon: 2 d
+disruptions: {first: {site: hall, lasts: 10 min}, second: {site: hall, after: 1 h, lasts: 10 min}}
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}}
+  services: {permits: {targets: {mbco: 100 %}, points: {counter: {at: hall}}}}
+"""
+SERVICE, NORTH, SOUTH = ("permits", "", ""), ("permits", "north", ""), ("permits", "south", "")
+
+
+def test_hours_and_data_are_those_of_the_points_measured() -> None:
+    measured = both(COUNTERS)
+    # The fire is on Tuesday 10:00-16:00, y is broken from Wednesday 10:00 to the end on Thursday at 10:00. One of two
+    # points is less than 60 %. Together they are open 9:00-16:00: 6 hours of Tuesday, 6 of Wednesday, 1 of Thursday.
+    # Alone, the one in the north misses 10:00-12:00 on Tuesday, the one in the south 11:00-16:00 on Wednesday.
+    assert measured[f"0: downtime open of {SERVICE}"] == 13 * HOUR
+    assert measured[f"0: downtime open of {NORTH}"] == 2 * HOUR
+    assert measured[f"0: downtime open of {SOUTH}"] == 5 * HOUR
+    # x starts again where it was and loses nothing; y never comes back, which is nothing to the north.
+    assert measured[f"0: data loss of {SERVICE}"] == measured[f"0: data loss of {SOUTH}"] == math.inf
+    assert measured[f"0: data loss of {NORTH}"] == 0
+    # 35 a week in 15 hours in the north, open 2 + 3 + 1 hours; 35 in 25 hours in the south, open 5 + 5.
+    assert measured[f"0: contacts of {NORTH}"] == measured[f"0: contacts of {SOUTH}"] == 14
+    assert measured[f"0: contacts lost of {NORTH}"] == Fraction(35, 15) * 2
+    assert measured[f"0: contacts lost of {SOUTH}"] == Fraction(35, 25) * 5
+    assert measured[f"0: contacts lost of {SERVICE}"] == Fraction(14, 3) + 7
+
+
+@pytest.mark.parametrize(
+    ("settle", "found"),
+    [("50 min", [(0, 10), (60, 70)]), ("50 min 1 ms", [(0, 70)])],
+)
+def test_exactly_settle_apart_are_two(settle: str, found: list[tuple[int, int]]) -> None:
+    measured = both(f"{ONE_COUNTER}response: {{settle: {settle}}}\n")
+    assert measured[f"0: interruptions of {SERVICE}"] == [(a * MINUTE, b * MINUTE) for a, b in found]
+    assert measured[f"0: downtime of {SERVICE}"] == 20 * MINUTE
+    # The first of two that are equally long is 8:55-9:05, the second 9:55-10:05: 5 working minutes, not 10.
+    assert measured[f"0: working time of {SERVICE}"] == (5 if len(found) == 2 else 65) * MINUTE
+
+
+@pytest.mark.parametrize(("mtpd", "continuity"), [("10 min", "interrupted"), ("599999 ms", "lost")])
+def test_exactly_the_mtpd_is_not_lost(mtpd: str, continuity: str) -> None:
+    measured = both(ONE_COUNTER.replace("mbco: 100 %", f"mtpd: {mtpd}"))
+    assert measured[f"0: continuity of {SERVICE}"] == continuity
+
+
+@pytest.mark.parametrize("weights", [(1,) * 49, (1, 2, 3, 5, 7, 11, 13)])
+def test_parts_add_up_to_exactly_the_whole(weights: tuple[int, ...]) -> None:
+    """The weights are no binary fractions of their sum, yet nothing is missing when all points are there."""
+    points = ", ".join(f"p{i}: {{at: hall, weight: {weight}}}" for i, weight in enumerate(weights))
+    measured = both(ONE_COUNTER.replace("counter: {at: hall}", points))
+    assert measured[f"0: downtime of {SERVICE}"] == 20 * MINUTE
+    assert measured[f"0: degraded of {SERVICE}"] == 0
+
+
+@pytest.mark.parametrize(("mbco", "downtime"), [("80 %", 0), ("80.0001 %", 20)])
+def test_exactly_the_minimum_is_enough(mbco: str, downtime: int) -> None:
+    # Eight tenths, which as floats add up to less than 0.8.
+    points = "gone: {at: hall, weight: 2}, " + ", ".join(f"p{i}: {{at: kiosk}}" for i in range(8))
+    text = (
+        ONE_COUNTER.replace("counter: {at: hall}", points)
+        .replace("100 %", mbco)
+        .replace("{hall: {}}", "{hall: {}, kiosk: {}}")
+    )
+    measured = both(text)
+    assert measured[f"0: downtime of {SERVICE}"] == downtime * MINUTE
+    assert measured[f"0: degraded of {SERVICE}"] == (20 - downtime) * MINUTE
+
+
+def test_the_least_part_that_is_missing_is_seen() -> None:
+    points = "gone: {at: hall}, there: {at: kiosk, weight: 2000000}"
+    text = ONE_COUNTER.replace("counter: {at: hall}", points).replace("100 %", "50 %")
+    measured = both(text.replace("{hall: {}}", "{hall: {}, kiosk: {}}"))
+    assert measured[f"0: degraded of {SERVICE}"] == 20 * MINUTE
+
+
+def test_a_difference_is_seen() -> None:
+    """Every measure that is a little off is reported, and so is one that is missing."""
+    scenario = loads(COUNTERS)
+    reference = reference_measured(scenario, [reference_drill(scenario)])
+    measured = engine_measured([engine_drill(scenario)])
+    assert unequal(measured, reference) == []
+    for name, value in measured.items():
+        (found,) = unequal(measured | {name: perturbed(value)}, reference)
+        assert found.startswith(f"{name}: engine ")
+        if "level of deployment" not in name:
+            assert unequal({each: measured[each] for each in measured if each != name}, reference)
+    assert unequal(measured | {"0: one more": 0}, reference) == ["0: one more: only one has it"]
+
+
+def perturbed(value: Any) -> Any:
+    """A value that differs as little as it can."""
+    match value:
+        case str():
+            return next(other for other in CONTINUITY if other != value)
+        case float():
+            return value * (1 + 1e-11) if 0 < value < math.inf else 1e-300
+        case int():
+            return value + 1
+        case tuple():
+            return (*value[:-1], perturbed(value[-1]))
+        case [*some, last]:
+            return [*some, perturbed(last)]
+        case _:
+            return [(0, 1)]
