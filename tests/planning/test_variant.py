@@ -411,6 +411,26 @@ def test_the_hours_of_a_step_are_those_of_its_first_team(small_plan: Plan) -> No
             {"outages": {"x": Disruption(kind="team", target="infra", people=30)}},  # type: ignore[arg-type]
             "30 people are away, but 'infra' has 3",
         ),
+        (
+            {"outages": {"x": Disruption(kind="site", target=SITE, until_repaired=True)}},
+            "'x': 'until_repaired' says nothing about a site, it is for a component",
+        ),
+        (
+            {"outages": {"x": Disruption(kind="link", target="ring", sites=(SITE,))}},
+            "'x': 'sites' says nothing about a link, it is for a component",
+        ),
+        (
+            {"outages": {"x": Disruption(kind="site", target=SITE, people=1)}},  # type: ignore[arg-type]
+            "'x': 'people' says nothing about a site, it is for a team",
+        ),
+        (
+            {"outages": {"x": Disruption(kind="component", target="oracle", lasts=START, until_repaired=True)}},
+            "'x' lasts '3 h .1 to 9.' and until repaired: give one of the two",
+        ),
+        ({"laws": {("works", "oracle", SITE): START}}, "no kind of law is named 'works': expected one of: switch"),
+        ({"laws": {("lasts", "town-hall", ""): START}}, "no kind of law is named 'lasts'"),
+        ({"laws": {("settle", "", ""): START}}, "no kind of law is named 'settle'"),
+        ({"laws": {("repair", "burgerzaken", ""): START}}, "no object of a repair is named 'burgerzaken'"),
         ({"laws": {("strt", "oracle", SITE): START}}, "no kind of law is named 'strt': .*did you mean 'start'"),
         ({"laws": {("start", "oracl", SITE): START}}, "did you mean 'oracle'"),
         ({"laws": {("start", "oracle", "haaren"): START}}, "no start of 'oracle' at a site is named 'haaren'"),
