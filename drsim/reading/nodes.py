@@ -249,11 +249,8 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             self.broken(error)
             return None
-        except yaml.reader.ReaderError as error:
-            before = text[: error.position]
-            place = Mark(self.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
-            rule = f"this is not YAML: the character U+{ord(text[error.position]):04X} is not allowed in it"
-            self.problems.add(rule, mark=place, hint="leave it out, or write it as an escape in double quotes")
+        except yaml.YAMLError as error:
+            self.unreadable(text, error)
             return None
         if documents == 0:
             self.problems.add(
@@ -268,6 +265,17 @@ class _Reader:
         words = ", ".join(word for word in (error.context, error.problem) if word)
         hint = "look at indentation, brackets and quotes just before this place"
         self.problems.add(f"this is not YAML: {words}", mark=place, hint=hint)
+
+    def unreadable(self, text: str, error: yaml.YAMLError) -> None:
+        """Say which character it is: the error has the number of a byte or of a character, as the parser likes."""
+        found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        if found is None:
+            self.problems.add(f"this is not YAML: {' '.join(str(error).split())}", mark=Mark(self.file))
+            return
+        before = text[: found.start()]
+        place = Mark(self.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        rule = f"this is not YAML: the character U+{ord(found[0]):04X} is not allowed in it"
+        self.problems.add(rule, mark=place, hint="leave it out, or write it as an escape in double quotes")
 
     def mark(self, event: Any) -> Mark:
         return Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)

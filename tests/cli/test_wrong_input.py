@@ -70,6 +70,7 @@ def test_small_scenarios_have_a_result(typed, tmp_path, text, shown, command):
         pytest.param("drsim: scenario 2\n", ["1:8: this is version '2' of the notation"], id="of another version"),
         pytest.param(f"{HEAD}why: {{x: y", ["5:1: this is not YAML"], id="an open bracket"),
         pytest.param(f"{HEAD}why: a\0b", ["4:7: this is not YAML: the character U+0000"], id="a null character"),
+        pytest.param(f"{HEAD}why: é\U0001f525\7", ["4:8: this is not YAML: the character U+0007"], id="a bell"),
         pytest.param(f"{HEAD}landscape: {{}}", ["4:12: the landscape has no components"], id="an empty landscape"),
         pytest.param(
             f"{HEAD}landscape: {{sites: {{a: {{}}}}}}", ["4:12: the landscape has no components"], id="only a site"
