@@ -219,6 +219,7 @@ moment: 2015-05-12 10:00
 horizon: 5 d
 disruptions:
   fire: {site: here, lasts: 3 d}
+  ill: {team: users, after: 6 h, lasts: 1 h}
 response: {detect: 5 min (2 to 30), assess: {takes: 20 min, by: infra}, decide: {takes: 30 min, by: users}}
 landscape:
   sites:
@@ -230,7 +231,7 @@ landscape:
     side: {between: [base, there], bandwidth: 20 MB/s}
   teams:
     infra: {people: 2, works: "Mon-Fri 9:00-17:00", based: base, call_out: 10 min (5 to 30)}
-    users: {people: 2, works: "daily 11:00-20:00"}
+    users: {people: 2, works: "daily 9:00-20:00", based: here}
   components:
     app:
       at: {here: active, there: warm}
@@ -267,6 +268,17 @@ ONE_BY_ONE: dict[str, tuple[dict[str, Any], Arguments]] = {
     "room for one at a time": ({"sites.there.pools.hosts": 2}, {"capacity": {("there", "hosts"): 2}}),
     "a pool that is shared": ({"sites.there.pools.seats": 5}, {"capacity": {("there", "seats"): 5}}),
     "people": ({"teams.infra.people": 1}, {"people": {"infra": 1}}),
+    "people of a team that is away": ({"teams.users.people": 4}, {"people": {"users": 4}}),
+    "people and who of them is away": (
+        {"teams.users.people": 5, "disruptions": {"fire": {"site": "here"}, "ill": {"team": "users", "lasts": "2 d"}}},
+        {
+            "people": {"users": 5},
+            "outages": {
+                "fire": Disruption(kind="site", target="here"),
+                "ill": Disruption(kind="team", target="users", lasts=Law.parse("2 d")),
+            },
+        },
+    ),
     "a bandwidth": ({"links.side.bandwidth": "1 MB/s"}, {"bandwidth": {"side": 1_000_000}}),
     "a wait": ({"response.wait": "2 h"}, {"wait": 2 * 3_600_000}),
     "from the clock to working hours": (
@@ -277,7 +289,7 @@ ONE_BY_ONE: dict[str, tuple[dict[str, Any], Arguments]] = {
         {"components.app.restart.takes": "20 h", "disruptions.fire.lasts": "1 h"},
         {
             "laws": {("restart", "app", ""): Law.parse("20 h")},
-            "outages": {"fire": Disruption(kind="site", target="here", lasts=Law.parse("1 h"))},
+            "outages": {**SMALL.disruptions, "fire": Disruption(kind="site", target="here", lasts=Law.parse("1 h"))},
         },
     ),
     "working hours to find out": (
@@ -287,8 +299,8 @@ ONE_BY_ONE: dict[str, tuple[dict[str, Any], Arguments]] = {
     "working hours to decide": ({"response.decide.takes": "7 wh"}, {"laws": {("decide", "", ""): Law.parse("7 wh")}}),
     "a detection": ({"response.detect": "10 to 90 min"}, {"laws": {("detect", "", ""): Law.parse("10 to 90 min")}}),
     "an evacuation": (
-        {"response.evacuation": "9 h", "teams.infra.call_out": "0 s"},
-        {"laws": {("evacuation", "", ""): Law.parse("9 h"), ("mobilise", "infra", ""): Law.parse("0 s")}},
+        {"response.evacuation": "2 h (1 to 5)"},
+        {"laws": {("evacuation", "", ""): Law.parse("2 h (1 to 5)")}},
     ),
     "a call": (
         {"teams.infra.call_out": "3 h (2 to 4)"},
@@ -303,8 +315,8 @@ ONE_BY_ONE: dict[str, tuple[dict[str, Any], Arguments]] = {
         {"laws": {("restores", "db", "nightly"): Law.parse("2 MB/s", "rate")}},
     ),
     "a lag": (
-        {"components.web.copies.behind.lag": "1 to 3 h"},
-        {"laws": {("lag", "web", "behind"): Law.parse("1 to 3 h")}},
+        {"components.web.copies.behind.lag": "2 h"},
+        {"laws": {("lag", "web", "behind"): Law.parse("2 h")}},
     ),
     "a switch": (
         {"components.web.switch.takes": "1 h"},
@@ -313,6 +325,10 @@ ONE_BY_ONE: dict[str, tuple[dict[str, Any], Arguments]] = {
     "a check": (
         {"services.permits.verify.takes": "2 wh"},
         {"laws": {("verify", f"permits.{point}", ""): Law.parse("2 wh") for point in ("desk", "counter")}},
+    ),
+    "both sites": (
+        {"disruptions": {"both": {"component": "pc", "lasts": "1 d"}}},
+        {"outages": {"both": Disruption(kind="component", target="pc", lasts=Law.parse("1 d"))}},
     ),
     "one of two sites": (
         {"disruptions": {"home": HOME}},
