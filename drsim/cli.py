@@ -444,6 +444,8 @@ def _standard_input(file: str) -> Iterator[str]:
         yield ""
         return
     before = sys.stdin
+    if before is None:
+        _refuse("standard input is closed", "give a file, or pipe a scenario into this")
     try:
         text = before.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -457,12 +459,11 @@ def _standard_input(file: str) -> Iterator[str]:
 
 def _kind(file: str, text: str) -> Literal["landscape", "scenario"]:
     """Give what a file says that it is; a scenario when it says nothing."""
-    path = Path(file)
     if file != "-":
-        if path.is_dir():
+        if file and os.path.isdir(file):
             return "landscape"
         with suppress(OSError):
-            text = path.read_bytes().decode("utf-8-sig", "replace")
+            text = Path(file).read_bytes().decode("utf-8-sig", "replace")
     says = re.search(r"^drsim:[ \t]*[\"']?landscape\b", text, re.MULTILINE)
     return "landscape" if says else "scenario"
 

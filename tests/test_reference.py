@@ -7,6 +7,7 @@ from fractions import Fraction
 from textwrap import indent
 
 import pytest
+from agreement import engine_drill, engine_view, reference_drill, reference_view
 from reference import network
 from reference.drill import Drill, Recovery, Row, simulate
 from reference.levels import initial, levels
@@ -372,6 +373,29 @@ services:
         (100, ("trusted", "permits", "desk", "app", "there"), False),
         (106, ("trusted", "permits", "counter", "app", "there"), True),
     ]
+
+
+CHECKED_ON_SITE = """\
+sites: {here: {}, there: {}, base: {travel: {here: 2 h, there: 1 h}}}
+links: {line: {between: [here, base], bandwidth: 1 GB/s}, side: {between: [there, base], bandwidth: 1 GB/s}}
+teams: {users: {based: base}}
+components: {app: {at: {LOST: active}, restart: {takes: 1 min}}}
+services:
+  permits:
+    needs: [app]
+    verify: {takes: 6 min, by: users, on_site: true}
+    points: {counter: {at: here}, desk: {at: there}}
+"""
+
+
+@pytest.mark.parametrize(("lost", "journeys", "begins"), [("here", [("here", 35, 35, 35, 155)], 155), ("base", [], 60)])
+def test_people_travel_to_check_a_point_at_the_site_that_was_lost(lost: str, journeys: list[object], begins: int):
+    drilled = scenario(CHECKED_ON_SITE.replace("LOST", lost), f"disruptions: {{fire: {{site: {lost}, lasts: 59 min}}}}")
+    drill = reference_drill(drilled)
+    # Assessed at 35, back at 59, restarted at 60. Nobody travels to a point elsewhere: to `there`, or from `base` at all.
+    assert [(row.site, *times(row)) for row in rows_of(drill, "mobilise", "users")] == journeys
+    assert min(times(row)[2] for row in drill.rows if row.kind == "verify" and row.start >= 0) == begins
+    assert engine_view(engine_drill(drilled)) == reference_view(drill)
 
 
 def test_levels_and_contacts():

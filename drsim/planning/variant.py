@@ -61,6 +61,9 @@ def variant(
     replaced when `outages` is given, since they tell whether a team is away as a whole, however many it has. The
     numbers of a variant are in the plan alone.
 
+    All else (moments, horizons, calendars, crews, probabilities, needs, targets) is in the landscape or the scenario: change
+    those with `Scenario.with_`, and compile again.
+
     DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.
     """
     change = _Change(plan)
@@ -208,6 +211,15 @@ class _Change(_PlanBuilder):
             raise DrsimError(
                 f"{name!r} begins after '{what.after}', when the drill is over: the horizon is {self.scenario.horizon}"
             )
+        for given, key, kind in (
+            (what.until_repaired, "until_repaired", "component"),
+            (bool(what.sites), "sites", "component"),
+            (what.people is not None, "people", "team"),
+        ):
+            if given and what.kind != kind:
+                raise DrsimError(f"{name!r}: {key!r} says nothing about a {what.kind}, it is for a {kind}")
+        if what.until_repaired and what.lasts is not None:
+            raise DrsimError(f"{name!r} lasts '{what.lasts}' and until repaired: give one of the two")
         if what.kind == "component":
             component = self.landscape.components[what.target]
             if what.until_repaired and component.repair is None:

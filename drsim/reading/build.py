@@ -283,6 +283,9 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
     response = _response(checker, builder)
     disruptions = _disruptions(checker, builder.parts)
     if draft.complete:
+        if draft.landscape is not None and not draft.landscape.get("components", Table()):
+            rule = "the landscape has no components, so nothing can be lost or recovered"
+            builder.checker.refuse(("components",), rule, "add one such as 'components: {oracle: {at: {...}}}'")
         findings(checker, scenario_findings(disruptions, horizon, builder.parts))
         if horizon is not None:
             findings(builder.checker, horizon_findings(builder.parts.services, horizon))

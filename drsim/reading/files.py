@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -29,7 +30,10 @@ class Reader:
         """Read a scenario file, or standard input for `-`; None when it cannot be read."""
         if name == "-":
             return self.scenario_text(sys.stdin.read(), STDIN, Path())
-        if Path(name).is_dir():
+        if not name.strip():
+            self.problems.add(f"'{name}' names no file", hint="give the path of a scenario file")
+            return None
+        if os.path.isdir(name):
             rule = f"'{name}' is a directory where a scenario is due"
             self.problems.add(rule, mark=Mark(name), hint=f"give a scenario file that says 'landscape: {name}'")
             return None
@@ -107,7 +111,7 @@ class Reader:
                 found, complete = given, True
                 if "drsim" in found:
                     self._check_kind(found, "landscape", "landscape.drsim")
-            case str():
+            case str() if given.strip():
                 found, complete = self._landscape_at(base / given, mark, "landscape")
             case _ if given is not BROKEN:
                 rule = f"{shown(given)} is not a landscape"
@@ -121,7 +125,7 @@ class Reader:
 
     def _landscape_at(self, path: Path, mark: Mark, where: str) -> tuple[Table | None, bool]:
         """Read a file or a directory; the second says whether all of it could be read."""
-        if not path.is_dir():
+        if not os.path.isdir(path):
             text = self._text(path, mark, where)
             tree = None if text is None else self._document(text, str(path), "landscape")
             return tree, tree is not None
@@ -168,10 +172,9 @@ class Reader:
         except UnicodeDecodeError as error:
             rule = f"'{path}' is not UTF-8 text: byte {error.start} is wrong"
             self.problems.add(rule, where, mark, "save it as UTF-8")
-        except OSError as error:
-            self.problems.add(
-                f"'{path}' cannot be read: {error.strerror}", where, mark, "check the path and its rights"
-            )
+        except (OSError, ValueError) as error:  # ValueError: a path with a null in it
+            why = getattr(error, "strerror", error)
+            self.problems.add(f"'{path}' cannot be read: {why}", where, mark, "check the path and its rights")
         return None
 
     def _document(self, text: str, file: str | None, kind: _Kind) -> Table | None:

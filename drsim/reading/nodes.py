@@ -209,6 +209,12 @@ class Problems:
         plain = scalar if isinstance(value, str | int | float) else None
         self.found.append(Problem(rule, text, mark.file, mark.line, mark.column, plain, hint))
 
+    def forget(self, mark: Mark) -> None:
+        """Take back what was found at one place."""
+        self.found = [
+            each for each in self.found if (each.file, each.line, each.column) != (mark.file, mark.line, mark.column)
+        ]
+
     def refuse(self) -> None:
         """Raise InputError if there are any."""
         if self.found:
@@ -244,7 +250,7 @@ class _Reader:
             self.broken(error)
             return None
         except yaml.YAMLError as error:
-            self.problems.add(f"this is not YAML: {' '.join(str(error).split())}", mark=Mark(self.file))
+            self.unreadable(text, error)
             return None
         if documents == 0:
             self.problems.add(
@@ -255,9 +261,21 @@ class _Reader:
     def broken(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
         place = Mark(self.file) if mark is None else Mark(self.file, mark.line + 1, mark.column + 1)
+        self.problems.forget(place)  # the parser gives nulls in the place of what it cannot read
         words = ", ".join(word for word in (error.context, error.problem) if word)
         hint = "look at indentation, brackets and quotes just before this place"
         self.problems.add(f"this is not YAML: {words}", mark=place, hint=hint)
+
+    def unreadable(self, text: str, error: yaml.YAMLError) -> None:
+        """Say which character it is: the error has the number of a byte or of a character, as the parser likes."""
+        found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        if found is None:
+            self.problems.add(f"this is not YAML: {' '.join(str(error).split())}", mark=Mark(self.file))
+            return
+        before = text[: found.start()]
+        place = Mark(self.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        rule = f"this is not YAML: the character U+{ord(found[0]):04X} is not allowed in it"
+        self.problems.add(rule, mark=place, hint="leave it out, or write it as an escape in double quotes")
 
     def mark(self, event: Any) -> Mark:
         return Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)

@@ -14,9 +14,13 @@ from drsim.model.fields import Path
 from drsim.model.landscape import Component, Copy, Link, Response, Service, Site, Step, Supplier, Team
 from drsim.model.needs import Need, circles, leaves, without
 from drsim.model.scenario import Disruption
-from drsim.units import Duration
+from drsim.units import ONE, Duration
 
 _STEPS: Final = ("start", "switch", "restart", "repair", "verify")
+_ENDLESS: Final = ("restart", "repair")
+"""Steps that are tried until they succeed."""
+_MOST_TRIES: Final = 100
+"""How often a step may be tried: at most, or on average where it is tried until it succeeds."""
 
 
 class Finding(NamedTuple):
@@ -114,8 +118,27 @@ def _step(path: Path, step: Step, crews: Mapping[str, Team]) -> Findings:
         rule = f"'{step.takes.text}' is in working hours, but nobody is there to work them"
         yield Finding((*path, "takes"), rule, "say by whom with 'by', or write it in 'h'")
     yield from _crew(path, step.by, crews)
+    if step.attempts > _MOST_TRIES:
+        rule = f"'{step.attempts}' attempts are more than anybody makes"
+        yield Finding((*path, "attempts"), rule, f"write at most '{_MOST_TRIES}'")
     if step.on_site and not step.by:
         yield Finding((*path, "on_site"), "'on_site' is true, but nobody is there to travel", "say who with 'by'", True)
+    elif step.on_site and all(team in crews and crews[team].based is None for team in step.by):
+        rule = f"'on_site' is true, but nobody has a base to travel from: {', '.join(sorted(step.by))}"
+        hint = "leave 'on_site' out: the way of a supplier is in its 'call_out', and a team is 'based' at a site"
+        yield Finding((*path, "on_site"), rule, hint, True)
+
+
+def _tries(path: Path, step: Step) -> Findings:
+    """What is tried until it succeeds must succeed now and then."""
+    works = step.works.millionths
+    if works == 0:
+        rule = f"'{step.works.text}' can never succeed, and a {path[-1]} is tried until it does"
+        yield Finding((*path, "works"), rule, f"write at least '{100 // _MOST_TRIES} %', or leave '{path[-1]}' out")
+    elif works * _MOST_TRIES < ONE:
+        rule = f"'{step.works.text}' means over {_MOST_TRIES} tries on average: a {path[-1]} is tried until it succeeds"
+        hint = f"write at least '{100 // _MOST_TRIES} %', and let 'takes' say how long it may last"
+        yield Finding((*path, "works"), rule, hint)
 
 
 def _crew(path: Path, by: Mapping[str, int], crews: Mapping[str, Team]) -> Findings:
@@ -187,6 +210,8 @@ def _component_steps(component: Component, parts: Parts) -> Findings:
         if step is not None:
             yield from _step((key,), step, parts.crews)
             yield from _way((key,), step, component.at, parts)
+            if key in _ENDLESS:
+                yield from _tries((key,), step)
     if component.restart is not None and component.restart.automatic and component.restart.by:
         who = ", ".join(sorted(component.restart.by))
         rule = f"an automatic restart needs nobody, but is to be done by {who}"

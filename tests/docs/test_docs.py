@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -126,3 +127,52 @@ def test_every_cause_is_explained() -> None:
         name.strip() for line in table.splitlines() if line.startswith("|") for name in line.split("|")[1].split(",")
     }
     assert set(CAUSES) == named - {"cause", "---"}
+
+
+# What is refused
+
+MESSAGE = {"Finding": 1, "refuse": 1, "add": 0, "refusal": 0}
+"""Which argument of a call is the text of a broken rule."""
+
+
+def messages(*modules: str) -> dict[str, re.Pattern[str]]:
+    """The texts of broken rules in some modules, with `…` for values, and patterns of them."""
+    texts: set[str] = set()
+    for module in modules:
+        for node in ast.walk(ast.parse((ROOT / "drsim" / f"{module}.py").read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "rule":
+                texts.add(with_gaps(node.value))
+            elif isinstance(node, ast.Call):
+                index = MESSAGE.get(ast.unparse(node.func).rpartition(".")[2], 99)
+                texts |= {with_gaps(each) for each in node.args[index : index + 1] if not isinstance(each, ast.Name)}
+    words = {text for text in texts if re.search(r"[a-z]{4}", text)}
+    return {text: re.compile(".+".join(map(re.escape, re.split("…+", text)))) for text in words}
+
+
+def with_gaps(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(map(with_gaps, parts))
+        case ast.BinOp(left=left, right=right):
+            return with_gaps(left) + with_gaps(right)
+    return "…"
+
+
+def shown_messages() -> list[str]:
+    text = (ROOT / "docs" / "notation.md").read_text(encoding="utf-8").split("\n## What is refused\n")[1]
+    cells = re.findall(r"^\| (.*?) \|", text, re.MULTILINE)[2:]
+    return [message for cell in cells for message in re.findall("`([^`]+)`", cell)]
+
+
+def test_every_refusal_is_on_the_page() -> None:
+    shown = shown_messages()
+    found = messages("reading/rules", "reading/resolve", "reading/build")
+    assert len(found) > 50
+    assert [text for text, pattern in found.items() if not any(map(pattern.fullmatch, shown))] == []
+
+
+def test_every_refusal_on_the_page_is_one() -> None:
+    patterns = messages("reading/rules", "reading/resolve", "reading/build", "model/fields").values()
+    assert [text for text in shown_messages() if not any(pattern.fullmatch(text) for pattern in patterns)] == []

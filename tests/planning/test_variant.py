@@ -208,6 +208,190 @@ def test_a_variant_pickles(plan: Plan) -> None:
     assert pickle.loads(pickle.dumps(varied)) == varied
 
 
+# Each number by itself, in a scenario small enough that every one of them matters
+
+
+SMALL = loads(
+    """\
+drsim: scenario 1
+title: Two sites and a base
+moment: 2015-05-12 10:00
+horizon: 5 d
+disruptions:
+  fire: {site: here, lasts: 3 d}
+  ill: {team: users, after: 6 h, lasts: 1 h}
+response: {detect: 5 min (2 to 30), assess: {takes: 20 min, by: infra}, decide: {takes: 30 min, by: users}}
+landscape:
+  sites:
+    here: {pools: {hosts: 4, seats: 20}}
+    there: {pools: {hosts: 4, seats: 20}}
+    base: {travel: {here: 20 min (10 to 60), there: 30 min (15 to 90)}}
+  links:
+    line: {between: [here, there], bandwidth: 10 MB/s}
+    side: {between: [base, there], bandwidth: 20 MB/s}
+  teams:
+    infra: {people: 2, works: "Mon-Fri 9:00-17:00", based: base, call_out: 10 min (5 to 30)}
+    users: {people: 2, works: "daily 9:00-20:00", based: here}
+  components:
+    app:
+      at: {here: active, there: warm}
+      uses: {hosts: 1}
+      shares: {seats: 20}
+      needs: [db]
+      start: {takes: 3 h (1 to 9), by: {infra: 1, users: 1}}
+      restart: {takes: 2 wh, by: infra}
+      repair: {takes: 4 h (2 to 9), by: infra, on_site: true}
+    db:
+      at: {here: active, there: cold}
+      uses: {hosts: 2}
+      start: {takes: 30 min (10 to 90), by: infra, on_site: true}
+      data: {size: 60 GB}
+      copies: {nightly: {at: base, kind: backup, taken: daily 22:00, restores: 15 MB/s (10 to 40)}}
+    web:
+      at: {here: active, there: hot}
+      switch: {takes: 5 min (1 to 20)}
+      data: {size: 1 GB}
+      copies: {behind: {at: there, kind: asynchronous, lag: 10 min (1 to 60)}}
+    pc: {at: {base: active, here: active}, restart: {takes: 10 min, by: users}}
+  services:
+    permits:
+      needs: [app, web]
+      verify: {takes: 10 min (5 to 30), by: users}
+      points: {desk: {at: base}, counter: {at: there}}
+    home: {needs: [pc], points: {desk: {at: base}}}
+"""
+)
+HOME: dict[str, Any] = {"component": "pc", "sites": ["base"], "lasts": "1 d"}
+BROKEN: dict[str, Any] = {"component": "app", "after": "10 min"}
+ONE_BY_ONE: dict[str, tuple[dict[str, Any], Arguments]] = {
+    "room that is too little for ever": ({"sites.there.pools.hosts": 1}, {"capacity": {("there", "hosts"): 1}}),
+    "room for one at a time": ({"sites.there.pools.hosts": 2}, {"capacity": {("there", "hosts"): 2}}),
+    "a pool that is shared": ({"sites.there.pools.seats": 5}, {"capacity": {("there", "seats"): 5}}),
+    "people": ({"teams.infra.people": 1}, {"people": {"infra": 1}}),
+    "people of a team that is away": ({"teams.users.people": 4}, {"people": {"users": 4}}),
+    "people and who of them is away": (
+        {"teams.users.people": 5, "disruptions": {"fire": {"site": "here"}, "ill": {"team": "users", "lasts": "2 d"}}},
+        {
+            "people": {"users": 5},
+            "outages": {
+                "fire": Disruption(kind="site", target="here"),
+                "ill": Disruption(kind="team", target="users", lasts=Law.parse("2 d")),
+            },
+        },
+    ),
+    "a bandwidth": ({"links.side.bandwidth": "1 MB/s"}, {"bandwidth": {"side": 1_000_000}}),
+    "a wait": ({"response.wait": "2 h"}, {"wait": 2 * 3_600_000}),
+    "from the clock to working hours": (
+        {"components.app.start.takes": "9 wh"},
+        {"laws": {("start", "app", "there"): Law.parse("9 wh")}},
+    ),
+    "from working hours to the clock": (
+        {"components.app.restart.takes": "20 h", "disruptions.fire.lasts": "1 h"},
+        {
+            "laws": {("restart", "app", ""): Law.parse("20 h")},
+            "outages": {**SMALL.disruptions, "fire": Disruption(kind="site", target="here", lasts=Law.parse("1 h"))},
+        },
+    ),
+    "working hours to find out": (
+        {"response.assess.takes": "9 wh (8 to 12)"},
+        {"laws": {("assess", "", ""): Law.parse("9 wh (8 to 12)")}},
+    ),
+    "working hours to decide": ({"response.decide.takes": "7 wh"}, {"laws": {("decide", "", ""): Law.parse("7 wh")}}),
+    "a detection": ({"response.detect": "10 to 90 min"}, {"laws": {("detect", "", ""): Law.parse("10 to 90 min")}}),
+    "an evacuation": (
+        {"response.evacuation": "2 h (1 to 5)"},
+        {"laws": {("evacuation", "", ""): Law.parse("2 h (1 to 5)")}},
+    ),
+    "a call": (
+        {"teams.infra.call_out": "3 h (2 to 4)"},
+        {"laws": {("mobilise", "infra", ""): Law.parse("3 h (2 to 4)")}},
+    ),
+    "a journey": (
+        {"sites.base.travel.there": "2 h"},
+        {"laws": {("travel", "infra", "there"): Law.parse("2 h")}},
+    ),
+    "a rate": (
+        {"components.db.copies.nightly.restores": "2 MB/s"},
+        {"laws": {("restores", "db", "nightly"): Law.parse("2 MB/s", "rate")}},
+    ),
+    "a lag": (
+        {"components.web.copies.behind.lag": "2 h"},
+        {"laws": {("lag", "web", "behind"): Law.parse("2 h")}},
+    ),
+    "a switch": (
+        {"components.web.switch.takes": "1 h"},
+        {"laws": {("switch", "web", "there"): Law.parse("1 h")}},
+    ),
+    "a check": (
+        {"services.permits.verify.takes": "2 wh"},
+        {"laws": {("verify", f"permits.{point}", ""): Law.parse("2 wh") for point in ("desk", "counter")}},
+    ),
+    "both sites": (
+        {"disruptions": {"both": {"component": "pc", "lasts": "1 d"}}},
+        {"outages": {"both": Disruption(kind="component", target="pc", lasts=Law.parse("1 d"))}},
+    ),
+    "one of two sites": (
+        {"disruptions": {"home": HOME}},
+        {
+            "outages": {
+                "home": Disruption(kind="component", target="pc", sites=("base",), lasts=Law.parse("1 d")),
+            }
+        },
+    ),
+    "a break, to which people travel": (
+        {"disruptions": {"broken": BROKEN}},
+        {
+            "outages": {
+                "broken": Disruption(kind="component", target="app", after=Law.parse("10 min"), until_repaired=True)
+            }
+        },
+    ),
+    "a break and how it is found": (
+        {"disruptions": {"broken": BROKEN}, "response.detect": "1 h", "response.assess.takes": "2 wh (1 to 3)"},
+        {
+            "outages": {
+                "broken": Disruption(kind="component", target="app", after=Law.parse("10 min"), until_repaired=True)
+            },
+            "laws": {("detect", "", ""): Law.parse("1 h"), ("assess", "", ""): Law.parse("2 wh (1 to 3)")},
+        },
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def small_plan() -> Plan:
+    return compile_scenario(SMALL)
+
+
+@pytest.fixture(scope="module")
+def small_drills(small_plan: Plan) -> list[Any]:
+    return drills(small_plan, 6)
+
+
+@pytest.mark.parametrize("name", ONE_BY_ONE)
+def test_each_number_by_itself(small_plan: Plan, small_drills: list[Any], name: str) -> None:
+    changes, arguments = ONE_BY_ONE[name]
+    varied = variant(small_plan, **arguments)
+    agrees(varied, SMALL.with_(changes), 6)
+    assert drills(varied, 6) != small_drills, "this changes nothing, so it shows nothing"
+    assert small_plan == compile_scenario(SMALL)
+
+
+def test_each_number_after_another(small_plan: Plan) -> None:
+    pairs = list(ONE_BY_ONE.values())
+    for (first, one), (then, other) in zip(pairs, pairs[1:] + pairs[:1], strict=True):
+        if "disruptions" in {key.split(".")[0] for key in (*first, *then)}:
+            continue
+        agrees(variant(variant(small_plan, **one), **other), SMALL.with_({**first, **then}), 2)
+
+
+def test_the_hours_of_a_step_are_those_of_its_first_team(small_plan: Plan) -> None:
+    varied = variant(small_plan, laws={("start", "app", ""): Law.parse("3 wh"), ("restart", "app", ""): START})
+    hours = {(step.kind, step.object): step.hours for step in varied.steps if step.object == "app"}
+    assert hours["start", "app"] == varied.team_hours[0] != varied.team_hours[1]
+    assert hours["restart", "app"] == -1
+
+
 # What is refused
 
 
@@ -243,6 +427,26 @@ def test_a_variant_pickles(plan: Plan) -> None:
             {"outages": {"x": Disruption(kind="team", target="infra", people=30)}},  # type: ignore[arg-type]
             "30 people are away, but 'infra' has 3",
         ),
+        (
+            {"outages": {"x": Disruption(kind="site", target=SITE, until_repaired=True)}},
+            "'x': 'until_repaired' says nothing about a site, it is for a component",
+        ),
+        (
+            {"outages": {"x": Disruption(kind="link", target="ring", sites=(SITE,))}},
+            "'x': 'sites' says nothing about a link, it is for a component",
+        ),
+        (
+            {"outages": {"x": Disruption(kind="site", target=SITE, people=1)}},  # type: ignore[arg-type]
+            "'x': 'people' says nothing about a site, it is for a team",
+        ),
+        (
+            {"outages": {"x": Disruption(kind="component", target="oracle", lasts=START, until_repaired=True)}},
+            "'x' lasts '3 h .1 to 9.' and until repaired: give one of the two",
+        ),
+        ({"laws": {("works", "oracle", SITE): START}}, "no kind of law is named 'works': expected one of: switch"),
+        ({"laws": {("lasts", "town-hall", ""): START}}, "no kind of law is named 'lasts'"),
+        ({"laws": {("settle", "", ""): START}}, "no kind of law is named 'settle'"),
+        ({"laws": {("repair", "burgerzaken", ""): START}}, "no object of a repair is named 'burgerzaken'"),
         ({"laws": {("strt", "oracle", SITE): START}}, "no kind of law is named 'strt': .*did you mean 'start'"),
         ({"laws": {("start", "oracl", SITE): START}}, "did you mean 'oracle'"),
         ({"laws": {("start", "oracle", "haaren"): START}}, "no start of 'oracle' at a site is named 'haaren'"),

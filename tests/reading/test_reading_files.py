@@ -134,6 +134,7 @@ def test_the_problems_of_all_files_come_together(files: Path) -> None:
         (str(Path(problem.file or "").name), problem.line, problem.column, problem.path)
         for problem in error.value.problems
     ] == [
+        ("land", None, None, "components"),
         ("a.yaml", 2, 13, "sites.a.knd"),
         ("a.yaml", 2, 36, "sites.b.kind"),
         ("b.yaml", 2, 21, "teams.t.people"),
@@ -201,7 +202,8 @@ def test_a_scenario_without_a_landscape() -> None:
 
 def test_a_landscape_in_place_may_say_what_it_is() -> None:
     text = (
-        "drsim: scenario 1\ntitle: A\nmoment: any moment of the week\nlandscape: {drsim: landscape 1, sites: {a: {}}}"
+        "drsim: scenario 1\ntitle: A\nmoment: any moment of the week\n"
+        "landscape: {drsim: landscape 1, sites: {a: {}}, components: {c: {at: {a: active}}}}"
     )
     assert loads(text).landscape.sites.keys() == {"a"}
     assert loads(text).moment is None
@@ -379,6 +381,8 @@ def test_set_applies_before_classes_and_channels(files: Path) -> None:
             "teams.apps.people": "4",
             "response.detect": "1 min",
             "response.decide.takes": "2 min",
+            "teams.apps.based": "a",
+            "sites.b.travel": {"a": "25 min"},
             "components.db.start.on_site": "true",
             "components.net.verify": {"takes": "1 min"},
             "horizon": "7 d",

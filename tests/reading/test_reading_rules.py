@@ -358,6 +358,13 @@ def test_sites_links_people_and_response(case: Case) -> None:
         "nobody is there to travel",
     ),
     (
+        "on-site-from-nowhere",
+        "repair: {takes: 16 wh, by: centric}",
+        "repair: {takes: 1 h, by: {centric: 1, infra: 1}, on_site: true}",
+        "repair: {takes: 1 h, by: centric, §on_site: true}",
+        "'on_site' is true, but nobody has a base to travel from: centric\n  leave 'on_site' out",
+    ),
+    (
         "travel",
         "directory: {at: {haaren: active, boxtel: hot}}",
         "directory: {at: {haaren: active, boxtel: hot}, start: {takes: 1 h, by: infra, on_site: true}}",
@@ -398,6 +405,34 @@ def test_sites_links_people_and_response(case: Case) -> None:
         "restart: {takes: 1 h, works: 90 %}",
         "restart: {takes: 1 h, works: §101 %}",
         "'101 %' is more than all of it",
+    ),
+    (
+        "restart-never",
+        "restart: {takes: 10 min}",
+        "start: {takes: 10 min, works: 0 %}",
+        "restart: {takes: 10 min, works: §0 %}",
+        "'0 %' can never succeed, and a restart is tried until it does\n  write at least '1 %'",
+    ),
+    (
+        "repair-never",
+        "repair: {takes: 16 wh, by: centric}",
+        "repair: {takes: 0 s, works: 1 %}",
+        "repair: {takes: 0 s, works: §0 %}",
+        "'0 %' can never succeed, and a repair is tried until it does",
+    ),
+    (
+        "restart-seldom",
+        "restart: {takes: 10 min}",
+        "restart: {takes: 0 s, works: 1 %}",
+        "restart: {takes: 0 s, works: §0.9999 %}",
+        "'0.9999 %' means over 100 tries on average: a restart is tried until it succeeds",
+    ),
+    (
+        "many-attempts",
+        "restart: {takes: 10 min}",
+        "start: {takes: 0 s, works: 0 %, attempts: 100}",
+        "start: {takes: 0 s, works: 0 %, attempts: §101}",
+        "'101' attempts are more than anybody makes\n  write at most '100'",
     ),
     (
         "switch",
@@ -706,9 +741,16 @@ def test_starting_after_oneself_is_refused() -> None:
     (
         "verify-travel",
         "    needs: [oracle]",
-        "    verify: {takes: 1 h, by: centric, on_site: true}",
+        "    verify: {takes: 1 h, by: centric}",
         "    verify: {takes: 1 h, by: infra, on_site: §true}",
         "'infra' works on site at 'cloud', but there is no travel time",
+    ),
+    (
+        "verify-on-site-from-nowhere",
+        "    needs: [oracle]",
+        "    verify: {takes: 1 h, by: centric}",
+        "    verify: {takes: 1 h, by: centric, §on_site: true}",
+        "'on_site' is true, but nobody has a base to travel from: centric",
     ),
 )
 def test_channels_and_services(case: Case) -> None:

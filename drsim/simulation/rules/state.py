@@ -6,7 +6,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any, Self
 
-from drsim.planning.plan import ACTIVE, NEVER, Plan
+from drsim.planning.plan import ACTIVE, NEVER
 from drsim.simulation.clock import Clock, Work
 from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
