@@ -1,9 +1,9 @@
 """Small cases in which two careful readers could differ, one for each rule; the arithmetic is beside each.
 
-Every case is drilled by the engine and by the plain second implementation, which must agree, before it is compared with what was
-worked out by hand. Unless a case says otherwise everybody knows and decides at once, so a fire at 0 is declared at 0. Times are
-minutes from the moment of the drill. `luck` names uniform numbers by "purpose object", or "purpose object try" ("usable object
-copy"); others are 0.5.
+Every case is drilled by the engine and by the plain second implementation, which must agree, before it is compared with
+what was worked out by hand. Unless a case says otherwise everybody knows and decides at once, so a fire at 0 is declared
+at 0. Times are minutes from the moment of the drill. `luck` names uniform numbers by "purpose object", or "purpose object
+try" ("usable object copy"); others are 0.5.
 """
 
 from __future__ import annotations
@@ -617,6 +617,17 @@ def test_data_loss_is_from_the_copy_to_the_loss(more: str, lost: float) -> None:
     )
     assert tries(replay, "app", "restore") == [("restore", "there", 450, 460, "done")]
     assert data_lost(replay) == [lost]
+
+
+def test_what_is_copied_after_the_loss_is_of_no_use() -> None:
+    # app breaks at 12:30 where its site stays up; at 16:00 the tape runs again, of nothing. It is assessed at 17:30.
+    replay = drilled(
+        tape(),
+        disruptions="{crack: {component: app, after: 150 min}}",
+        response="{detect: 0 s, assess: {takes: 5 h}}",
+    )
+    assert tries(replay, "app", "restore") == [("restore", "there", 450, 460, "done")]
+    assert data_lost(replay) == [30]
 
 
 def test_a_copy_is_found_unusable_at_the_end_of_its_restore() -> None:
