@@ -148,6 +148,10 @@ def test_a_transfer_of_310_gb_of_which_42_percent_is_there_after_6_h_09() -> Non
     assert restore.start == 0
     assert restore.end == -(-310 * 10**12 // rate) == 52_714_293
     assert restore.end // MINUTE == 14 * 60 + 38
+    # had it been 41 %, it would have been 369 min / 0.41 = 900 min, or 15 h
+    slower = 41 * 310 * 10**9 // 100 // (6 * 3600 + 9 * 60)
+    found = drilled(TAPE.replace("TAKEN", "daily 22:00").replace("RATE", f"{slower} B/s"))
+    assert row(found, "restore", "oracle").end // MINUTE == 15 * 60
 
 
 def test_two_transfers_on_one_link() -> None:
@@ -253,6 +257,42 @@ def test_the_last_of_three_exponentials() -> None:
     assert off(values, 1 + 1 / 2 + 1 / 3) < ERROR
 
 
+def test_with_one_head_three_exponentials_add_up() -> None:
+    # side by side, but one at a time: as the chain; two heads: the first of two ends after 1 / 2 on average, then the
+    # third runs beside the other, and the last of those two takes 1 + 1 / 2 more: 2 in all
+    crew = CHAIN.replace("NEEDS_A, ", "").replace("NEEDS_B, ", "").replace("mean 1 h", "mean 1 h, by: infra")
+    for heads, mean in ((1, 3), (2, 2)):
+        values = recoveries(f"teams: {{infra: {{people: {heads}}}}}\n" + crew)
+        assert off(values, mean) < ERROR
+        assert off(values, 1 + 1 / 2 + 1 / 3) > ERROR  # as if nobody were needed
+
+
+def test_the_first_and_the_second_of_three_exponentials() -> None:
+    # the first of three after 1 / 3 on average, the second 1 / 2 later
+    for count, mean in ((1, 1 / 3), (2, 1 / 3 + 1 / 2)):
+        some = CHAIN.replace("NEEDS_A, ", "").replace("NEEDS_B, ", "")
+        some = some.replace("needs: [a, b, c]", f"needs: [{{at_least: {{count: {count}, of: [a, b, c]}}}}]")
+        values = recoveries(some)
+        assert off(values, mean) < ERROR
+        assert off(values, 1 + 1 / 2 + 1 / 3) > ERROR  # as if all were needed
+
+
+def test_attempts_are_geometric() -> None:
+    # 40 min each, each works with a probability of 1 / 4, at most 50 times: the number of tries has a mean of 4
+    landscape = (
+        PLACES
+        + """\
+components: {a: {at: {here: active, there: warm}, start: {takes: 40 min, works: 25 %, attempts: 50}}}
+services: {s: {points: {desk: {at: there, needs: [a]}}}}
+"""
+    )
+    values = recoveries(landscape)
+    assert set(np.unique(values * 3 / 2) % 1) == {0}
+    assert off(values * 3 / 2, 4) < ERROR
+    # of 20 % it would be 5
+    assert off(recoveries(landscape.replace("25 %", "20 %")) * 3 / 2, 4) > ERROR
+
+
 @pytest.mark.parametrize("number", [20_000])
 def test_the_tolerance_would_notice_five_percent(number: int) -> None:
     def drawn(law: str) -> list[np.ndarray[Any, Any]]:
@@ -277,6 +317,7 @@ def test_the_age_of_a_copy_is_uniform() -> None:
     ages = np.sort(result.block.data_loss[0] / MINUTE)
     assert set(ages.tolist()) <= set(range(1, 481))
     assert off(ages, 240.5) < ERROR
+    assert off(ages, 240.5 * 1.1) > ERROR  # a copy every 8 h 48 min
     # Kolmogorov: the greatest distance from the straight line, times the root of n, is above 2.2 once in 10,000
     steps = np.arange(1, len(ages) + 1) / len(ages)
     distance = max(np.abs(steps - ages / 480).max(), np.abs(steps - 1 / len(ages) - (ages - 1) / 480).max())

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from drsim.measures.drills import CONTINUITY, measure
 from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
+from drsim.simulation.draws import DrawName
 from drsim.simulation.trajectory import Trajectory
 from drsim.studies.replay import Replay
 from drsim.units import HOUR, MINUTE
 
 
-def replayed(text: str, luck: dict[str, float] | None = None) -> Replay:
-    """The drill of a scenario; `luck`: the number of an attempt, by "step object try"."""
-    return Replay.of(
-        compile_scenario(loads(text)), 1, 0, lambda name, _: (luck or {}).get(f"{name[0]} {name[1]} {name[4]}")
-    )
+def replayed(text: str, luck: dict[str, float] | None = None, copies: dict[str, float] | None = None) -> Replay:
+    """The drill of a scenario; `luck`: the number of an attempt, by "step object try"; `copies`: whether one is usable."""
+
+    def number(name: DrawName, _: int) -> float | None:
+        purpose, thing, place, _, attempt = name
+        return (copies or {}).get(place) if purpose == "usable" else (luck or {}).get(f"{purpose} {thing} {attempt}")
+
+    return Replay.of(compile_scenario(loads(text)), 1, 0, number)
 
 
 def minutes(time: int) -> str:
@@ -201,4 +206,248 @@ restart app @hall | 0.0 | 35 35 50 60 | done | assess hall"""
         ("not yet decided", 5, 35),
         ("people on their way", 35, 50),
         ("step under way", 50, 60),
+    ]
+
+
+def test_a_hot_pair_takes_over_by_itself() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the data centre is gone at 10:07
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: centre, after: 7 min}}
+response: {detect: 5 min, assess: {takes: 30 min}, decide: {takes: 60 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {centre: {}, annex: {}}
+  links: {ring: {between: [centre, annex], bandwidth: 1 GB/s}}
+  components:
+    directory: {at: {centre: active, annex: hot}, switch: {takes: 1 min}}
+    oracle:
+      at: {centre: active, annex: hot}
+      needs: [directory]
+      switch: {takes: 3 min, works: 50 %, attempts: 2}
+      data: {size: 270 GB}
+      copies: {mirror: {at: annex, kind: asynchronous, lag: 4 min}}
+    app: {at: {centre: {role: active, share: 70 %}, annex: {role: active, share: 50 %}}, needs: [oracle]}
+  services:
+    permits: {targets: {mbco: 50 %}, points: {desk: {at: annex, needs: [app]}}}
+""",
+        {"switch works oracle 0": 0.9, "switch works oracle 1": 0.1},
+    )
+    # 10:07  the centre is lost; app at the annex runs on, at 50 %, but without a database. Nobody is asked.
+    # 10:08  the directory has switched (1 min), so oracle may: until 10:11 (3 min), when it fails; again until 10:14.
+    # 10:14  half of the people can work: that is the minimum. It took 7 minutes, and 4 minutes of data are gone.
+    # Meanwhile people find out, 10:12, assess until 10:42 and decide until 11:42, for what no machine could do: nothing.
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect centre | 0.0 | 7 7 7 12 | done | fire begins
+switch directory @annex | 0.0 | 7 7 7 8 | done | fire begins
+switch oracle @annex | 0.0 | 7 8 8 11 | failed | switch directory
+switch oracle @annex | 0.1 | 11 11 11 14 | done | switch oracle
+assess centre | 0.0 | 12 12 12 42 | done | detect centre
+decide centre | 0.0 | 42 42 42 102 | done | assess centre
+declare centre | 0.0 | 102 102 102 102 | done | decide centre"""
+    )
+    assert replay.level("permits") == [(0, 1_000_000), (7 * MINUTE, 0), (14 * MINUTE, 500_000)]
+    assert segments(replay, "permits") == [
+        ("step under way", 7, 8),
+        ("failed attempt", 8, 11),
+        ("step under way", 11, 14),
+    ]
+    (recovery,) = replay.trajectory.recoveries
+    assert recovery.lost_at - recovery.point == 4 * MINUTE
+
+
+def test_the_hall_burns_at_night_while_people_sleep() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall burns at 3:00
+moment: 2015-05-12 03:00
+disruptions: {fire: {site: hall}}
+response:
+  detect: 15 min
+  assess: {takes: 30 min, by: duty}
+  decide: {takes: 45 min, by: crisis}
+  evacuation: 1 h
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {travel: {hall: 25 min}}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams:
+    duty: {people: 1}
+    crisis: {people: 3, works: "daily 7:00-23:00"}
+    infra: {people: 2, works: "Mon-Fri 8:00-17:30", based: hall, call_out: 30 min}
+    users: {people: 5, works: "Mon-Fri 8:30-17:00", based: hall}
+  components:
+    oracle: {at: {hall: active, annex: warm}, start: {takes: 20 min, by: infra, on_site: true}}
+    app: {at: {hall: active, annex: warm}, needs: [oracle], start: {takes: 10 min, by: infra, on_site: true}}
+  services:
+    permits:
+      open: Mon-Fri 9:00-17:00
+      demand: 48/day
+      verify: {takes: 10 min, by: users}
+      points: {desk: {at: annex, needs: [app]}}
+"""
+    )
+    # 3:15   an alarm wakes the one on duty, who has seen enough at 3:45. Nobody is in the hall, so nobody is evacuated.
+    # 3:45   infra is called: 30 min until they are awake, 25 min to the annex: there at 4:40. That is before their hours,
+    #        and they start nothing before 8:00. The crisis team meets at 7:00 (240) and has decided at 7:45 (285).
+    # 7:45   declared: oracle may start; infra begins at 8:00 (300), until 8:20; app until 8:30 (330).
+    # 8:30   the users begin their day at this very minute, and look whether all is there until 8:40 (340).
+    # 9:00   the doors open, and nobody has noticed.
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 15 | done | fire begins
+assess hall | 0.0 | 15 15 15 45 | done | detect hall
+decide hall | 0.0 | 45 45 240 285 | done | assess hall
+mobilise infra @annex | 0.0 | 45 45 45 100 | done | assess hall
+declare hall | 0.0 | 285 285 285 285 | done | decide hall
+start oracle @annex | 0.0 | 285 285 300 320 | done | declare hall
+start app @annex | 0.0 | 285 320 320 330 | done | start oracle
+verify permits.desk @annex | 0.0 | 330 330 330 340 | done | start app"""
+    )
+    assert segments(replay, "permits") == [
+        ("not yet detected", 0, 15),
+        ("not yet decided", 15, 45),
+        ("nobody on duty", 45, 240),
+        ("not yet decided", 240, 285),
+        ("nobody on duty", 285, 300),
+        ("step under way", 300, 320),
+        ("step under way", 320, 330),
+        ("being verified", 330, 340),
+    ]
+    assert replay.trajectory.evacuations == []
+    block = measure(replay.plan, [replay.group("permits")], [replay.trajectory], replay.computed)
+    assert CONTINUITY[block.continuity[0, 0]] == "unnoticed"
+    assert (block.downtime[0, 0], block.downtime_open[0, 0], block.contacts_lost[0, 0]) == (340 * MINUTE, 0, 0)
+
+
+def test_a_cold_restore_whose_first_copy_is_bad() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the tape of last night cannot be read
+moment: 2015-05-12 10:00
+disruptions:
+  fire: {site: hall}
+  digger: {link: fibre, after: 200 min, lasts: 10 min}
+response: {detect: 5 min, assess: {takes: 30 min}, decide: {takes: 60 min, by: crisis}, evacuation: 0 s}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}, vault: {}}
+  links:
+    copper: {between: [hall, vault], bandwidth: 1 GB/s}
+    fibre: {between: [vault, annex], bandwidth: 75 MB/s}
+  teams:
+    crisis: {people: 3}
+    infra: {people: 1, call_out: 15 min}
+  components:
+    oracle:
+      at: {hall: active, annex: cold}
+      start: {takes: 35 min, by: infra}
+      restore: {by: infra}
+      data: {size: 270 GB}
+      copies:
+        nightly: {at: vault, kind: backup, taken: daily 22:00, restores: 1 GB/s, works: 90 %}
+        weekly: {at: vault, kind: backup, taken: "Sun 3:00", restores: 1 GB/s, works: 90 %}
+    app: {at: {hall: active, annex: warm}, needs: [oracle], start: {takes: 20 min, by: infra}}
+  services:
+    permits: {points: {desk: {at: annex, needs: [app]}}}
+""",
+        copies={"nightly": 0.95, "weekly": 0.5},
+    )
+    # 11:35  declared (5 + 30 + 60 = 95); infra is there since 10:50. Over the fibre 270 GB take 270,000 / 75 = 3600 s:
+    #        an hour, until 12:35 (155), when last night's tape turns out to be bad. The one of Sunday follows.
+    # 13:20  a digger cuts the fibre (200) when 45 of the 60 minutes are done; from 13:30 (210) on it goes on, until
+    #        13:45 (225).
+    #        infra minds the restore all the while.
+    # 14:20  oracle runs (35 min: 260); app runs at 14:40 (280). From Sunday 3:00 to Tuesday 10:00 is 55 hours.
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 5 | done | fire begins
+assess hall | 0.0 | 5 5 5 35 | done | detect hall
+decide hall | 0.0 | 35 35 35 95 | done | assess hall
+mobilise infra | 0.0 | 35 35 35 50 | done | assess hall
+declare hall | 0.0 | 95 95 95 95 | done | decide hall
+restore oracle @annex | 0.0 | 95 95 95 155 | unusable | declare hall
+start app @annex | 0.0 | 95 260 260 280 | done | start oracle
+restore oracle @annex | 0.1 | 155 155 155 225 | done | restore oracle
+start oracle @annex | 0.0 | 225 225 225 260 | done | restore oracle"""
+    )
+    assert segments(replay, "permits") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 35),
+        ("not yet decided", 35, 95),
+        ("failed attempt", 95, 155),
+        ("restoring data", 155, 225),
+        ("step under way", 225, 260),
+        ("step under way", 260, 280),
+    ]
+    (recovery,) = replay.trajectory.recoveries
+    assert (recovery.time, recovery.lost_at - recovery.point) == (260 * MINUTE, 55 * HOUR)
+
+
+def test_the_power_returns_while_people_are_moving_out() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the power is back half-way
+moment: 2015-05-12 10:00
+disruptions: {dark: {site: hall, lasts: 80 min}}
+response: {detect: 5 min, assess: {takes: 30 min}, decide: {takes: 20 min}, wait: 1 h, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1, call_out: 15 min}}
+  components:
+    hypervisor: {scope: site, at: {hall: active, annex: active}, restart: {automatic: true, takes: 3 min}}
+    oracle: {at: {hall: active, annex: warm}, needs: [hypervisor], start: {takes: 30 min, by: infra}}
+    app: {at: {hall: active, annex: warm}, needs: [hypervisor, oracle], start: {takes: 20 min, by: infra}}
+    printing: {at: {hall: active}, needs: [hypervisor], start: {takes: 10 min, by: infra}}
+  services:
+    letters: {targets: {rto: 8 h}, points: {desk: {at: hall, needs: [printing]}}}
+    permits: {targets: {rto: 4 h}, points: {desk: {at: hall, needs: [app]}}}
+"""
+    )
+    # 10:55  decided, but the outage is sat out for an hour: declared at 11:00. Infra, called at 10:35, is there since 10:50
+    #        and starts oracle at the annex until 11:30 (90).
+    # 11:20  the power is back (80), and the hypervisor by itself at 11:23 (83). The plan stands: app goes to the annex.
+    #        printing has no place there, and could be restarted in the hall from 11:23 on.
+    # 11:30  infra has one head: app (RTO 4 h) comes first, until 11:50 (110), then printing until 12:00 (120).
+    #        oracle and app stay at the annex, from where the desk in the hall is served.
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 5 | done | dark begins
+assess hall | 0.0 | 5 5 5 35 | done | detect hall
+decide hall | 0.0 | 35 35 35 55 | done | assess hall
+mobilise infra | 0.0 | 35 35 35 50 | done | assess hall
+declare hall | 0.0 | 55 55 55 60 | done | decide hall
+start oracle @annex | 0.0 | 60 60 60 90 | done | declare hall
+start app @annex | 0.0 | 60 90 90 110 | done | start oracle
+restart hypervisor @hall | 0.0 | 80 80 80 83 | done | dark ends
+restart printing @hall | 0.0 | 80 83 110 120 | done | restart hypervisor"""
+    )
+    assert segments(replay, "letters")[-3:] == [
+        ("step under way", 80, 83),
+        ("team busy", 83, 110),
+        ("step under way", 110, 120),
+    ]
+    assert segments(replay, "letters")[0] == ("waiting for a site", 0, 80)
+    on = {replay.trajectory.flag_name(flag): value for _, flag, value in replay.trajectory.changes}
+    assert not on["on", "oracle", "hall"]
+    assert on["on", "oracle", "annex"]
+    assert [replay.level(s) for s in ("permits", "letters")] == [
+        [(0, 0), (110 * MINUTE, 1_000_000)],
+        [(0, 0), (120 * MINUTE, 1_000_000)],
     ]

@@ -19,7 +19,7 @@ from drsim.reading import loads
 from drsim.simulation.levels import Levels, levels
 from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Row, Trajectory
 from drsim.simulation.transfers import Flow, fair_rates
-from drsim.testing import scenarios
+from drsim.testing import Document, document_text, scenario_documents, scenarios
 from drsim.units import ONE
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -103,6 +103,48 @@ def test_nobody_who_could_start_waits(scenario: Scenario) -> None:
             ), f"{row} waits at {time} although its crew is free"
 
 
+def when_up(drill: Trajectory, *name: str) -> Callable[[int], bool]:
+    """Whether a site or link is up at a time, by the flags that a drill left behind."""
+    changes = [(at, value) for at, flag, value in drill.changes if drill.flag_name(flag) == name]
+    return lambda time: next((value for at, value in reversed(changes) if at <= time), True)
+
+
+@many(30)
+@given(scenarios(max_disruptions=4, hot=False, warm=False, whole_drill=False))
+def test_no_restore_waits_for_a_copy_that_is_there(scenario: Scenario) -> None:
+    """One that is ready and waits lacks people, or has no path to a store with a copy that is not known to be bad."""
+    drill = drilled(scenario)
+    links = {name: when_up(drill, "link", name) for name in scenario.landscape.links}
+    sites = {name: when_up(drill, "site", name) for name in scenario.landscape.sites}
+    for row in drill.rows:
+        if row.kind != "restore" or row.ready < 0:
+            continue
+        component = drill.plan.steps[row.step].component
+        copies = scenario.landscape.components[row.object].copies
+        for time in instants(drill):
+            if not row.ready <= time or 0 <= row.start <= time or 0 <= row.end <= time:
+                continue
+            short = any(
+                drill.arrivals.get((row.incident, team), NEVER) > time
+                or present(drill, team, time) - busy(drill, team, time) < heads
+                for team, heads in row.crew
+            )
+            event("a restore waits for people" if short else "a restore waits for a copy")
+            if short:
+                continue
+            up = {("site", name): is_up(time) for name, is_up in sites.items()}
+            up |= {("link", name): is_up(time) for name, is_up in links.items()}
+            bad = {
+                drill.plan.copies[component][other.copy].name
+                for other in drill.rows
+                if other.kind == "restore" and other.object == row.object and other.outcome == "unusable"
+            }
+            for name, copy in copies.items():
+                # a month before the drill every schedule of the generator has had its turn
+                if copy.kind in ("snapshot", "backup") and name not in bad:
+                    assert copy.at not in reach(scenario, up, row.site), f"{row} waits at {time}, {name} can be read"
+
+
 # the step table
 
 
@@ -128,6 +170,20 @@ def test_time_goes_forward_and_every_row_ends_once(scenario: Scenario) -> None:
         if freed_by is not None:
             assert freed_by.end == row.start > row.ready, row
             assert {team for team, _ in freed_by.crew} & {team for team, _ in row.crew}, row
+
+
+@many()
+@given(scenarios(max_disruptions=4))
+def test_what_a_drill_leaves_behind_is_in_order_of_time(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    for log in (drill.changes, drill.heads, [(r.time, *r) for r in drill.recoveries]):
+        times = [entry[0] for entry in log]
+        assert times == sorted(times)
+        assert all(0 <= time < drill.plan.horizon for time in times)
+    for recovery in drill.recoveries:
+        assert recovery.point <= recovery.lost_at <= recovery.time
+    assert 0 <= drill.ended <= drill.plan.horizon
+    assert [row.wanted for row in drill.rows] == sorted(row.wanted for row in drill.rows)
 
 
 @many()
@@ -180,6 +236,62 @@ def test_no_pool_is_overbooked(scenario: Scenario) -> None:
             used = sum(size for d in holding for which, size in structure.uses[d] if which == pool)
             first = sum(size for d in always for which, size in structure.uses[d] if which == pool)
             assert used <= max(capacity, first), (structure.pools[pool], time)
+
+
+@many(60)
+@given(
+    st.integers(1, 6),
+    st.integers(1, 6),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 4)), min_size=1, max_size=6),
+)
+def test_room_is_given_by_priority_and_gaps_are_not_filled(
+    hosts: int, seats: int, wishes: list[tuple[int, int, int]]
+) -> None:
+    """Who is admitted at the declaration, by the rule itself: two pools, some components with an RTO of some hours each."""
+    ask = [(f"c-{i}", {"hosts": a, "seats": b}, hours) for i, (a, b, hours) in enumerate(wishes)]
+    components = {
+        name: {
+            "at": {"here": "active", "there": "warm"},
+            "uses": {pool: count for pool, count in uses.items() if count},
+            "start": {"takes": "10 min"},
+        }
+        for name, uses, _ in ask
+    }
+    services = {
+        f"s-{name}": {"targets": {"rto": f"{hours} h"}, "points": {"desk": {"at": "there", "needs": [name]}}}
+        for name, _, hours in ask
+    }
+    landscape = {
+        "drsim": "landscape 1",
+        "sites": {"here": {"pools": {"hosts": 99, "seats": 99}}, "there": {"pools": {"hosts": hosts, "seats": seats}}},
+        "links": {"line": {"between": ["here", "there"], "bandwidth": "1 GB/s"}},
+        "components": components,
+        "services": services,
+    }
+    drill = drilled(
+        loads(
+            document_text(
+                {
+                    "drsim": "scenario 1",
+                    "title": "room",
+                    "moment": "2015-05-12 10:00",
+                    "disruptions": {"fire": {"site": "here"}},
+                    "landscape": landscape,
+                }
+            )
+        )
+    )
+    free, taken, admitted = {"hosts": hosts, "seats": seats}, set(), set()
+    for name, uses, _ in sorted(ask, key=lambda one: (one[2], one[0])):
+        if any(uses[pool] > {"hosts": hosts, "seats": seats}[pool] for pool in uses):
+            continue  # never fits: it waits for nothing
+        lacking = {pool for pool, count in uses.items() if count and (count > free[pool] or pool in taken)}
+        taken |= lacking
+        if not lacking:
+            admitted.add(name)
+            free = {pool: free[pool] - uses[pool] for pool in free}
+    event(f"{len(ask) - len(admitted)} of {len(ask)} do not get in")
+    assert {row.object for row in drill.rows if row.kind == "start"} == admitted
 
 
 def names_of(drill: Trajectory) -> list[tuple[str, str]]:
@@ -389,6 +501,49 @@ landscape:
     assert set(computed.deployments.ravel().tolist()) == {500_000}
 
 
+@many(40)
+@given(
+    st.lists(st.integers(1, 100), min_size=2, max_size=6),
+    st.integers(1, 100),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=4),
+)
+def test_any_circle_keeps_its_bottleneck(shares: list[int], below: int, more: list[tuple[int, int]]) -> None:
+    """All members of a circle have the smallest share among them and what they need, however they are linked beside it."""
+    count = len(shares)
+    needs = [{f"c-{(i + 1) % count}"} for i in range(count)]
+    for a, b in more:
+        if a % count != b % count:
+            needs[a % count].add(f"c-{b % count}")
+    needs[0].add("base")
+    components = {
+        f"c-{i}": {"at": {"here": {"role": "active", "share": f"{share} %"}}, "needs": sorted(needs[i])}
+        for i, share in enumerate(shares)
+    }
+    components["base"] = {"at": {"here": {"role": "active", "share": f"{below} %"}}}
+    drill = engine_drill(
+        loads(
+            document_text(
+                {
+                    "drsim": "scenario 1",
+                    "title": "a circle",
+                    "moment": "2015-05-12 10:00",
+                    "landscape": {
+                        "drsim": "landscape 1",
+                        "sites": {"here": {}},
+                        "components": components,
+                        "services": {"s": {"points": {"desk": {"at": "here", "needs": ["c-0"]}}}},
+                    },
+                }
+            )
+        )
+    )
+    computed = levels(drill.plan, [drill])
+    found = dict(zip(names_of(drill), computed.deployments[:, 0].tolist(), strict=True))
+    bottleneck = min(*shares, below) * ONE // 100
+    assert found == {(name, "here"): below * ONE // 100 if name == "base" else bottleneck for name in components}
+    assert computed.points.tolist() == [[bottleneck]]
+
+
 # coming back
 
 
@@ -409,6 +564,23 @@ def test_when_all_is_back_every_level_is_what_it_was(scenario: Scenario) -> None
         event("something is still away")
         return
     event("whole again" + (" after a loss" if drill.changes else ""))
+    nothing_is_left_of_it(drill)
+
+
+@many(30)
+@given(scenario_documents(whole_drill=False, max_disruptions=2, min_disruptions=1))
+def test_when_all_is_back_and_nothing_moved_every_level_is_what_it_was(document: Document) -> None:
+    """The same where things could have moved to a standby; but every loss of a site is sat out."""
+    document["response"] = document.get("response", {}) | {"wait": "14 d"}
+    drill = drilled(loads(document_text(document)))
+    if not whole_again(drill):
+        event("something is still away, or moved")
+        return
+    event("whole again" + (" after a loss" if drill.changes else ""))
+    nothing_is_left_of_it(drill)
+
+
+def nothing_is_left_of_it(drill: Trajectory) -> None:
     untouched = replace(drill, changes=[])
     computed = levels(drill.plan, [untouched, drill])
     for table in (computed.points, computed.deployments):

@@ -1,0 +1,785 @@
+"""Small cases in which two careful readers could differ, one for each rule; the arithmetic is beside each.
+
+Every case is drilled by the engine and by the plain second implementation, which must agree, before it is compared with
+what was worked out by hand. Unless a case says otherwise everybody knows and decides at once, so a fire at 0 is declared
+at 0. Times are minutes from the moment of the drill. `luck` names uniform numbers by "purpose object", or "purpose object
+try" ("usable object copy"); others are 0.5.
+"""
+
+from __future__ import annotations
+
+from textwrap import indent
+from typing import Any
+
+import numpy as np
+import pytest
+from agreement import differences, engine_view, reference_view
+from reference.drill import simulate
+
+from drsim.planning.compile import compile_scenario
+from drsim.planning.plan import NEVER
+from drsim.reading import loads
+from drsim.studies.replay import Replay
+from drsim.studies.run import run
+from drsim.units import DAY, HOUR, MINUTE
+
+HEAD = """\
+drsim: scenario 1
+title: a case
+moment: 2015-05-12 10:00
+horizon: 7 d
+disruptions: {fire: {site: here}}
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
+"""
+PLACES = """\
+sites: {here: {}, there: {}}
+links: {line: {between: [here, there], bandwidth: 10 MB/s}}
+"""
+Luck = dict[str, float]
+
+
+def scenario(landscape: str, **head: str) -> Any:
+    lines = [line for line in HEAD.splitlines() if line.split(":")[0] not in head]
+    lines += [f"{key}: {value}" for key, value in head.items()]
+    return loads("\n".join([*lines, "landscape:", "  drsim: landscape 1", indent(landscape, "  ")]))
+
+
+def drilled(landscape: str, luck: Luck | None = None, **head: str) -> Replay:
+    """One drill, in which both implementations agree."""
+    case = scenario(landscape, **head)
+
+    def number(name: tuple[Any, ...]) -> float:
+        purpose, thing, place, _, attempt = name
+        last = place if purpose == "usable" else attempt
+        return (luck or {}).get(f"{purpose} {thing} {last}", (luck or {}).get(f"{purpose} {thing}", 0.5))
+
+    replay = Replay.of(compile_scenario(case), 1, 0, lambda name, _: number(name))
+    found = differences(engine_view(replay.trajectory), reference_view(simulate(case, number)))
+    assert not found, "\n".join(found)
+    return replay
+
+
+def in_minutes(time: int) -> float:
+    return time / MINUTE if time >= 0 else -1
+
+
+def tries(replay: Replay, thing: str, *kinds: str) -> list[tuple[Any, ...]]:
+    """Kind, site, start, end and outcome of each try of the steps of a thing (of some kinds), in order."""
+    return [
+        (row.kind, row.site, in_minutes(row.start), in_minutes(row.end), row.outcome)
+        for row in replay.trajectory.rows
+        if row.object == thing and (not kinds or row.kind in kinds)
+    ]
+
+
+def level(replay: Replay, service: str = "s") -> list[tuple[float, float]]:
+    return [(time / MINUTE, value / 1e6) for time, value in replay.level(service)]
+
+
+def waits(replay: Replay, kind: str, thing: str) -> list[tuple[str, float, float]]:
+    (row,) = (r for r in replay.trajectory.rows if (r.kind, r.object) == (kind, thing))
+    return [(s.cause, s.begin / MINUTE, s.end / MINUTE) for s in replay.waits(row)]
+
+
+def lost_at_end(replay: Replay) -> list[str]:
+    return [replay.plan.structure.components[c] for c in replay.trajectory.lost_at_end]
+
+
+def data_lost(replay: Replay) -> list[float]:
+    """Minutes, for each recovery."""
+    return [(r.lost_at - r.point) / MINUTE for r in replay.trajectory.recoveries]
+
+
+# shares and levels
+
+
+def places(count: int) -> str:
+    """So many sites in a row, with a tenth of everything at each."""
+    sites = ", ".join(f"site-{i}: {{}}" for i in range(count))
+    links = ", ".join(f"link-{i}: {{between: [site-{i}, site-{i + 1}], bandwidth: 1 GB/s}}" for i in range(count - 1))
+    at = ", ".join(f"site-{i}: {{role: active, share: 10 %}}" for i in range(count))
+    return f"""\
+sites: {{{sites}}}
+links: {{{links}}}
+components: {{app: {{at: {{{at}}}}}}}
+services: {{s: {{points: {{desk: {{at: site-0, needs: [app]}}}}}}}}
+"""
+
+
+def test_ten_tenths_are_one() -> None:
+    assert sum([0.1] * 10) < 1  # as floats they are not
+    replay = drilled(places(10), disruptions="{}")
+    assert level(replay) == [(0, 1)]
+    assert replay.interruptions("s") == []
+    nine = drilled(places(9), disruptions="{}")
+    assert level(nine) == [(0, 0.9)]
+    assert nine.longest("s") is not None
+
+
+def test_a_tenth_that_is_lost_is_a_tenth() -> None:
+    # site-9 is at the end of the row; site-4 in the middle: its own tenth goes, and those of 5 ... 9 are out of reach
+    for site, left in (("site-9", 0.9), ("site-4", 0.4)):
+        replay = drilled(places(10), disruptions=f"{{fire: {{site: {site}, after: 5 min, lasts: 5 min}}}}")
+        assert level(replay)[:2] == [(0, 1), (5, left)]
+
+
+def test_a_circle_that_restarts_in_parts_gets_back_to_its_bottleneck() -> None:
+    # hen gives 60 % and egg all: 60 % together. The site is back at 10; hen runs at 12, when egg is still away: 0. egg
+    # runs at 15: 60 % again. From below the two would hold each other at 0 for ever; a product would sink to 0.
+    replay = drilled(
+        """\
+sites: {here: {}}
+components:
+  hen: {at: {here: {role: active, share: 60 %}}, needs: [egg], restart: {automatic: true, takes: 2 min}}
+  egg: {at: {here: active}, needs: [hen], restart: {automatic: true, takes: 5 min}}
+services: {s: {targets: {mbco: 60 %}, points: {desk: {at: here, needs: [egg]}}}}
+""",
+        disruptions="{fire: {site: here, lasts: 10 min}}",
+    )
+    assert level(replay) == [(0, 0), (15, 0.6)]
+    assert replay.longest("s")[0].end == 15 * MINUTE  # type: ignore[index]
+
+
+# what is lost, and what is only away
+
+
+@pytest.mark.parametrize(
+    ("scope", "restarts", "back"),
+    [
+        ("network", [], 22),  # app never stopped: it serves again with the directory
+        ("site", [("restart", "here", 22, 52, "done")], 52),  # it stopped with what it runs on
+    ],
+)
+def test_what_is_needed_over_the_network_only_lowers_the_level(scope: str, restarts: list[Any], back: float) -> None:
+    replay = drilled(
+        f"""\
+sites: {{here: {{}}}}
+components:
+  base: {{scope: {scope}, at: {{here: active}}, restart: {{automatic: true, takes: 2 min}}}}
+  app: {{at: {{here: active}}, needs: [base], restart: {{automatic: true, takes: 30 min}}}}
+services: {{s: {{points: {{desk: {{at: here, needs: [app]}}}}}}}}
+""",
+        disruptions="{crack: {component: base, after: 10 min, lasts: 10 min}}",
+    )
+    # base breaks at 10, is whole at 20 and restarts until 22
+    assert tries(replay, "app") == restarts
+    assert level(replay) == [(0, 1), (10, 0), (back, 1)]
+
+
+HOT = (
+    PLACES
+    + """\
+components: {app: {at: {here: active, there: hot}, switch: {takes: 1 min}}}
+services: {s: {points: {desk: {at: there, needs: [app]}}}}
+"""
+)
+
+
+def test_out_of_reach_is_not_lost() -> None:
+    # The line is cut 10-40: the desk at `there` is without, but app runs at `here`, so nothing moves.
+    replay = drilled(HOT, disruptions="{cut: {link: line, after: 10 min, lasts: 30 min}}")
+    assert replay.trajectory.rows == []
+    assert level(replay) == [(0, 1), (10, 0), (40, 1)]
+    # When `here` itself is lost, it does.
+    replay = drilled(HOT, disruptions="{fire: {site: here, after: 10 min, lasts: 30 min}}")
+    assert tries(replay, "app") == [("switch", "there", 10, 11, "done")]
+    assert level(replay) == [(0, 1), (10, 0), (11, 1)]
+
+
+def outages(first: str) -> str:
+    return f"{{one: {{site: here, lasts: {first}}}, two: {{site: here, after: 10 min, lasts: 10 min}}}}"
+
+
+def test_outages_that_touch_are_one() -> None:
+    landscape = "sites: {here: {}}\ncomponents: {app: {at: {here: active}, restart: {automatic: true, takes: 5 min}}}\n"
+    for first in ("10 min", "15 min"):  # [0, 10) and [10, 20); [0, 15) and [10, 20)
+        replay = drilled(landscape, disruptions=outages(first))
+        assert tries(replay, "app") == [("restart", "here", 20, 25, "done")]
+        assert {row.incident for row in replay.trajectory.rows} == {0}
+    # With a millisecond between them the site is up: the restart begins, and what comes then is another loss.
+    replay = drilled(landscape, disruptions=outages("9 min 59 s 999 ms"))
+    assert tries(replay, "app") == [
+        ("restart", "here", 599_999 / MINUTE, 10, "interrupted"),
+        ("restart", "here", 20, 25, "done"),
+    ]
+    assert {row.incident for row in replay.trajectory.rows} == {0, 1}
+
+
+# the return of a site
+
+PAIR = (
+    PLACES
+    + """\
+components:
+  db: {at: {here: active, there: warm}, start: {takes: 10 min}}
+  app: {at: {here: active, there: warm}, needs: [db], start: {takes: 10 min}}
+  lone: {at: {here: active}, start: {takes: 10 min}}
+"""
+)
+
+
+def test_an_issued_plan_stays_when_the_site_returns() -> None:
+    # Declared at 0; the site is back at 5. What has not begun by then still goes to `there`; lone has no place there.
+    replay = drilled(PAIR, disruptions="{fire: {site: here, lasts: 5 min}}")
+    assert tries(replay, "db") == [("start", "there", 0, 10, "done")]
+    assert tries(replay, "app") == [("start", "there", 10, 20, "done")]
+    assert tries(replay, "lone") == [("restart", "here", 5, 15, "done")]
+
+
+def test_what_is_back_before_the_declaration_restarts_in_place() -> None:
+    response = "{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, wait: 1 h}"
+    replay = drilled(PAIR, disruptions="{fire: {site: here, lasts: 5 min}}", response=response)
+    assert tries(replay, "db") == [("restart", "here", 5, 15, "done")]
+    assert tries(replay, "app") == [("restart", "here", 15, 25, "done")]
+    assert tries(replay, "lone") == [("restart", "here", 5, 15, "done")]
+    assert tries(replay, "here", "declare") == [("declare", "", 0, 5, "dropped")]
+
+
+@pytest.mark.parametrize(
+    ("luck", "step"),
+    [
+        (0.5, ("restart", "here", 70, 80, "done")),  # 60 + 0.5 × 20 = 70: the tie itself
+        (0.500001, ("start", "there", 70, 80, "done")),  # 1.2 ms later, which is 1 ms: declared
+        (0.499999, ("restart", "here", 70 - 1 / MINUTE, 80 - 1 / MINUTE, "done")),
+    ],
+)
+def test_a_draw_at_the_tie_of_return_and_declaration(luck: float, step: tuple[Any, ...]) -> None:
+    replay = drilled(
+        PLACES + "components: {app: {at: {here: active, there: warm}, start: {takes: 10 min}}}\n",
+        {"lasts fire": luck},
+        disruptions="{fire: {site: here, lasts: 60 to 80 min}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, wait: 70 min}",
+    )
+    assert tries(replay, "app") == [step]
+
+
+def test_a_site_that_is_back_when_the_decision_ends_is_not_declared() -> None:
+    # detected at 10, assessed at 20, decided at 40
+    for lasts, kind, site in (("40 min", "restart", "here"), ("40 min 1 ms", "start", "there")):
+        case = scenario(
+            PLACES + "components: {app: {at: {here: active, there: warm}, start: {takes: 10 min}}}\n",
+            disruptions=f"{{fire: {{site: here, lasts: {lasts}}}}}",
+            response="{detect: 10 min, assess: {takes: 10 min}, decide: {takes: 20 min}}",
+        )
+        replay = Replay.of(compile_scenario(case), 1, 0)
+        assert tries(replay, "app") == [(kind, site, 40, 50, "done")]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "step"),
+    [
+        (60, 30, ("start", "there", 30, 40, "done")),
+        (30, 60, ("restart", "here", 30, 40, "done")),
+        (30, 30, ("start", "there", 30, 40, "done")),  # declared long ago: a plan that was issued stays
+    ],
+)
+def test_when_both_sites_are_lost_the_first_to_return_counts(here: int, there: int, step: tuple[Any, ...]) -> None:
+    replay = drilled(
+        PLACES + "components: {app: {at: {here: active, there: warm}, start: {takes: 10 min}}}\n",
+        disruptions=f"{{a: {{site: here, lasts: {here} min}}, b: {{site: there, lasts: {there} min}}}}",
+    )
+    # the start waits from 0 on; a restart that comes first takes its place
+    assert [one for one in tries(replay, "app") if one[-1] != "dropped"] == [step]
+    assert lost_at_end(replay) == []
+
+
+# people
+
+QUEUE = """\
+components:
+  ann: {at: {here: active, there: warm}, start: {takes: 30 min, by: infra}}
+  bob: {at: {here: active, there: warm}, start: {takes: 20 min, by: infra}}
+  cat: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}
+"""
+
+
+def test_the_end_of_a_shift_interrupts_nobody_and_nobody_starts() -> None:
+    # Tuesday 16:50. ann has the one head 0-30, until 17:20, 20 min beyond the shift. bob could have it at 30, but is
+    # served on Wednesday from 9:00 on: 16 h 10 min = 970 min later. Until 17:00 they were busy, then at home.
+    teams = 'teams: {infra: {people: 1, works: "Mon-Fri 9:00-17:00"}}\n'
+    replay = drilled(PLACES + teams + QUEUE, moment="2015-05-12 16:50")
+    assert tries(replay, "ann") == [("start", "there", 0, 30, "done")]
+    assert tries(replay, "bob") == [("start", "there", 970, 990, "done")]
+    assert tries(replay, "cat") == [("start", "there", 990, 1000, "done")]
+    assert waits(replay, "start", "bob") == [("team busy", 0, 10), ("nobody on duty", 10, 970)]
+
+
+@pytest.mark.parametrize(
+    ("more", "cat"),
+    [("", 20), (", flu: {team: infra, people: 1, after: 5 min}", 30)],
+)
+def test_who_falls_ill_at_work_finishes_first(more: str, cat: float) -> None:
+    # Two heads: ann 0-30, bob 0-20. One is ill from 5 on: both are busy, nobody is interrupted. At 20 bob's head is
+    # given back, but of the one who is present ann has need until 30.
+    replay = drilled(PLACES + "teams: {infra: {people: 2}}\n" + QUEUE, disruptions=f"{{fire: {{site: here}}{more}}}")
+    assert tries(replay, "ann") == [("start", "there", 0, 30, "done")]
+    assert tries(replay, "bob") == [("start", "there", 0, 20, "done")]
+    assert tries(replay, "cat") == [("start", "there", cat, cat + 10, "done")]
+
+
+def test_a_crew_of_two_teams_hoards_nobody() -> None:
+    replay = drilled(
+        PLACES
+        + """\
+teams: {infra: {people: 1}, network: {people: 1}}
+components:
+  first: {at: {here: active, there: warm}, start: {takes: 60 min, by: network}}
+  joint: {at: {here: active, there: warm}, start: {takes: 10 min, by: {infra: 1, network: 1}}}
+  third: {at: {here: active, there: warm}, start: {takes: 30 min, by: infra}}
+  fourth: {at: {here: active, there: warm}, start: {takes: 40 min, by: infra}}
+services:
+  a: {targets: {rto: 1 h}, points: {desk: {at: there, needs: [first]}}}
+  b: {targets: {rto: 2 h}, points: {desk: {at: there, needs: [joint]}}}
+  c: {targets: {rto: 3 h}, points: {desk: {at: there, needs: [third]}}}
+  d: {targets: {rto: 4 h}, points: {desk: {at: there, needs: [fourth]}}}
+"""
+    )
+    # network is with first 0-60. joint, which comes next, cannot start and keeps nobody: third has infra 0-30, fourth
+    # 30-70. At 60 network is free and infra is not; at 70 both are.
+    starts = {name: tries(replay, name)[0][2:4] for name in ("first", "joint", "third", "fourth")}
+    assert starts == {"first": (0, 60), "third": (0, 30), "fourth": (30, 70), "joint": (70, 80)}
+    (joint,) = (row for row in replay.trajectory.rows if row.object == "joint")
+    assert joint.freed_by is not None
+    assert joint.freed_by.object == "fourth"
+
+
+@pytest.mark.parametrize(
+    ("moment", "away", "start"),
+    [
+        ("2015-05-12 03:00", [], 300),  # nobody is in the building; they come to work at 8:00
+        ("2015-05-12 07:59", [], 1),
+        ("2015-05-12 08:00", [(0, 60)], 60),  # at the beginning of the shift they are inside
+        ("2015-05-12 10:00", [(0, 60)], 60),
+        ("2015-05-12 16:30", [(0, 60)], 930),  # out until 17:30, when the shift is over: the next day at 8:00
+        ("2015-05-12 17:00", [], 900),
+    ],
+)
+def test_at_night_nobody_is_evacuated(moment: str, away: list[tuple[int, int]], start: float) -> None:
+    replay = drilled(
+        PLACES
+        + """\
+teams: {infra: {people: 1, based: here, works: "Mon-Fri 8:00-17:00"}}
+components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}}
+""",
+        moment=moment,
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 1 h}",
+    )
+    assert [(a // MINUTE, b // MINUTE) for _, a, b in replay.trajectory.evacuations] == away
+    assert tries(replay, "app") == [("start", "there", start, start + 10, "done")]
+
+
+def test_working_hours_end_on_the_calendar_and_the_crew_is_held() -> None:
+    # Tuesday 15:00, 4 working hours of apps (first by name): until 17:00 two, from Wednesday 9:00 two: 11:00, which is
+    # 20 h later. infra, who would be there all night, is held throughout: other waits until then.
+    replay = drilled(
+        PLACES
+        + """\
+suppliers: {apps: {works: "Mon-Fri 9:00-17:00"}}
+teams: {infra: {people: 1}}
+components:
+  app: {at: {here: active, there: warm}, start: {takes: 4 wh, by: {infra: 1, apps: 1}}}
+  other: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}
+services: {s: {targets: {rto: 1 h}, points: {desk: {at: there, needs: [app]}}}}
+""",
+        moment="2015-05-12 15:00",
+    )
+    assert tries(replay, "app") == [("start", "there", 0, 1200, "done")]
+    assert tries(replay, "other") == [("start", "there", 1200, 1210, "done")]
+    assert waits(replay, "start", "other") == [("team busy", 0, 1200)]
+
+
+def test_what_is_mended_beside_the_failover_comes_last() -> None:
+    # Detected at 5, assessed at 15: then infra is there. The failover goes first, 15-25, the repair after it, 25-55,
+    # though it was asked for at 5.
+    replay = drilled(
+        PLACES
+        + """\
+teams: {infra: {people: 1}}
+components:
+  app: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}, repair: {takes: 30 min, by: infra}}
+""",
+        disruptions="{crack: {component: app}}",
+        response="{detect: 5 min, assess: {takes: 10 min}}",
+    )
+    assert tries(replay, "app", "start", "repair") == [
+        ("repair", "here", 25, 55, "done"),  # asked for first
+        ("start", "there", 15, 25, "done"),
+    ]
+
+
+# attempts
+
+WARM = "components: {app: {at: {here: active, there: warm}, start: {takes: 10 to 20 min, works: 50 %}}}\n"
+
+
+def test_an_interrupted_try_is_not_an_attempt_and_is_drawn_anew() -> None:
+    # The one attempt: 10 + 0.9 × 10 = 19 min, broken off at 5. The next try is ready at 15 and takes 10 + 0.1 × 10 = 11.
+    replay = drilled(
+        PLACES + WARM,
+        {"start app 0": 0.9, "start app 1": 0.1, "start works app 0": 0.9, "start works app 1": 0.1},
+        disruptions="{fire: {site: here}, dark: {site: there, after: 5 min, lasts: 10 min}}",
+    )
+    assert tries(replay, "app") == [("start", "there", 0, 5, "interrupted"), ("start", "there", 15, 26, "done")]
+    # Left alone it would have failed at 19, which is an attempt: there is no other.
+    replay = drilled(PLACES + WARM, {"start app 0": 0.9, "start works app 0": 0.9})
+    assert tries(replay, "app") == [("start", "there", 0, 19, "failed")]
+    assert lost_at_end(replay) == ["app"]
+
+
+def test_a_step_that_would_end_as_its_ground_goes_fails() -> None:
+    for lost, outcome in (("15 min", "interrupted"), ("15 min 1 ms", "done")):
+        replay = drilled(
+            PLACES + "components: {app: {at: {here: active, there: warm}, start: {takes: 15 min}}}\n",
+            disruptions=f"{{fire: {{site: here}}, dark: {{site: there, after: {lost}, lasts: 1 h}}}}",
+        )
+        assert tries(replay, "app")[0] == ("start", "there", 0, 15, outcome)
+
+
+STRATEGIES = (
+    PLACES
+    + """\
+components:
+  app:
+    at: {here: active, there: hot}
+    recover: [hot, warm, cold]
+    switch: {takes: 1 min, works: 50 %, attempts: 2}
+    start: {takes: 10 min, works: 50 %}
+    data: {size: 60 GB}
+    copies:
+      mirror: {at: there, kind: asynchronous, lag: 3 min, works: 50 %}
+      tape: {at: there, kind: backup, taken: every 4 h, restores: 1 GB/s, works: 50 %}
+"""
+)
+WELL, ILL = 0.1, 0.9
+SWITCH_1, SWITCH_2 = ("switch", "there", 0, 1, "failed"), ("switch", "there", 1, 2, "failed")
+RESTORED = ("restore", "there", 12, 13, "done")  # 60 GB within the site, at 1 GB/s
+
+
+@pytest.mark.parametrize(
+    ("luck", "steps", "lost"),
+    [
+        # the first switch works: the mirror was 3 min behind
+        ({"switch works app 0": WELL}, [("switch", "there", 0, 1, "done")], 3),
+        ({"switch works app 0": ILL, "switch works app 1": WELL}, [SWITCH_1, ("switch", "there", 1, 2, "done")], 3),
+        # both attempts fail: the next strategy
+        (
+            {"switch works app": ILL, "start works app": WELL},
+            [SWITCH_1, SWITCH_2, ("start", "there", 2, 12, "done")],
+            3,
+        ),
+        # that fails as well: the tape of 8:00, two hours before the loss
+        (
+            {"switch works app": ILL, "start works app 0": ILL, "start works app 1": WELL},
+            [SWITCH_1, SWITCH_2, ("start", "there", 2, 12, "failed"), RESTORED, ("start", "there", 13, 23, "done")],
+            120,
+        ),
+        # nothing works: the only attempt of the cold strategy fails too
+        (
+            {"switch works app": ILL, "start works app": ILL},
+            [SWITCH_1, SWITCH_2, ("start", "there", 2, 12, "failed"), RESTORED, ("start", "there", 13, 23, "failed")],
+            None,
+        ),
+        # the mirror proves unusable at the end of the switch: warm would use it too, so cold comes next
+        (
+            {"switch works app 0": WELL, "usable app mirror": ILL, "start works app": WELL},
+            [
+                ("switch", "there", 0, 1, "unusable"),
+                ("restore", "there", 1, 2, "done"),
+                ("start", "there", 2, 12, "done"),
+            ],
+            120,
+        ),
+        # whether it fails on demand is looked at first: the mirror is not known to be bad before the second switch
+        (
+            {"switch works app 0": ILL, "switch works app 1": WELL, "usable app mirror": ILL, "start works app": WELL},
+            [
+                SWITCH_1,
+                ("switch", "there", 1, 2, "unusable"),
+                ("restore", "there", 2, 3, "done"),
+                ("start", "there", 3, 13, "done"),
+            ],
+            120,
+        ),
+        # mirror and tape are both bad: nothing is left to recover from
+        (
+            {"switch works app 0": WELL, "usable app": ILL},
+            [("switch", "there", 0, 1, "unusable"), ("restore", "there", 1, 2, "unusable")],
+            None,
+        ),
+    ],
+)
+def test_one_strategy_after_the_other(luck: Luck, steps: list[Any], lost: float | None) -> None:
+    replay = drilled(STRATEGIES, {"usable app": WELL} | luck)
+    assert tries(replay, "app") == steps
+    assert data_lost(replay) == ([] if lost is None else [lost])
+    assert lost_at_end(replay) == (["app"] if lost is None else [])
+
+
+EXHAUSTED = "components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, works: 50 %}}}\n"
+
+
+def test_what_is_exhausted_restarts_when_its_site_returns() -> None:
+    # The only attempt fails at 10. The site is back at 60; a restart is as the start, but does not fail on demand.
+    luck = {"start works app": ILL}
+    replay = drilled(PLACES + EXHAUSTED, luck, disruptions="{fire: {site: here, lasts: 1 h}}")
+    assert tries(replay, "app") == [("start", "there", 0, 10, "failed"), ("restart", "here", 60, 70, "done")]
+    assert lost_at_end(replay) == []
+
+
+def test_exhaustion_ends_with_the_incident() -> None:
+    # Exhausted at 10; the site is back 20-25 and lost again, while app restarts. That is another incident, in which the
+    # strategies begin anew: 25-35.
+    replay = drilled(
+        PLACES + EXHAUSTED,
+        {"start works app 0": ILL},
+        disruptions="{one: {site: here, lasts: 20 min}, two: {site: here, after: 25 min}}",
+    )
+    assert tries(replay, "app") == [
+        ("start", "there", 0, 10, "failed"),
+        ("restart", "here", 20, 25, "interrupted"),
+        ("start", "there", 25, 35, "failed"),  # the same luck: the first try of incident 1
+    ]
+    assert [row.incident for row in replay.trajectory.rows if row.object == "app"] == [0, 0, 1]
+
+
+# copies and transfers
+
+
+def tape(route: str = "") -> str:
+    """600 MB at 1 MB/s: 10 min from the vault to `there`."""
+    return f"""\
+sites: {{here: {{}}, there: {{}}, vault: {{}}, mid: {{}}}}
+links:
+  near: {{between: [here, vault], bandwidth: 1 GB/s}}
+  far: {{between: [vault, there], bandwidth: 1 MB/s}}
+{route}
+components:
+  app:
+    at: {{here: active, there: cold}}
+    start: {{takes: 3 min}}
+    data: {{size: 600 MB}}
+    copies: {{tape: {{at: vault, kind: backup, taken: every 4 h, restores: 1 GB/s}}}}
+"""
+
+
+DETOUR = """\
+  up: {between: [vault, mid], bandwidth: 1 GB/s}
+  down: {between: [mid, there], bandwidth: 500 kB/s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("route", "cut", "end"),
+    [
+        ("", "", 10),
+        # 300 MB by 5; nothing while the link is away; the other 300 MB from 15 on
+        ("", "cut: {link: far, after: 5 min, lasts: 10 min}", 20),
+        # over the detour the other 300 MB go at half the rate: 10 min
+        (DETOUR, "cut: {link: far, after: 5 min, lasts: 10 min}", 15),
+        # 4 min over the detour: 120 MB; back on the shortest route 180 MB in 3 min
+        (DETOUR, "cut: {link: far, after: 5 min, lasts: 4 min}", 12),
+    ],
+)
+def test_a_transfer_keeps_its_bytes_when_a_link_goes(route: str, cut: str, end: float) -> None:
+    replay = drilled(tape(route), disruptions=f"{{fire: {{site: here}}, {cut}}}")
+    assert tries(replay, "app") == [("restore", "there", 0, end, "done"), ("start", "there", end, end + 3, "done")]
+
+
+@pytest.mark.parametrize("site", ["vault", "there"])
+def test_a_transfer_fails_when_a_site_at_its_end_goes(site: str) -> None:
+    replay = drilled(
+        tape(), disruptions=f"{{fire: {{site: here}}, dark: {{site: {site}, after: 5 min, lasts: 10 min}}}}"
+    )
+    assert tries(replay, "app", "restore") == [
+        ("restore", "there", 0, 5, "interrupted"),
+        ("restore", "there", 15, 25, "done"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "lost"),
+    [
+        # Copies at 8:00 and 12:00, a loss at 12:30. It is decided at 17:30, when there are newer ones, of nothing.
+        ("", 30),
+        # The copy of 12:00 was not made: it could not reach its store.
+        (", cut: {link: near, after: 110 min, lasts: 20 min}", 270),
+        (", dark: {site: vault, after: 110 min, lasts: 20 min}", 270),
+        # At 12:00 the link is back already; at 12:00 it goes already.
+        (", cut: {link: near, after: 110 min, lasts: 10 min}", 30),
+        (", cut: {link: near, after: 120 min, lasts: 10 min}", 270),
+    ],
+)
+def test_data_loss_is_from_the_copy_to_the_loss(more: str, lost: float) -> None:
+    replay = drilled(
+        tape(),
+        disruptions=f"{{fire: {{site: here, after: 150 min}}{more}}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 5 h}}",
+    )
+    assert tries(replay, "app", "restore") == [("restore", "there", 450, 460, "done")]
+    assert data_lost(replay) == [lost]
+
+
+def test_what_is_copied_after_the_loss_is_of_no_use() -> None:
+    # app breaks at 12:30 where its site stays up; at 16:00 the tape runs again, of nothing. It is assessed at 17:30.
+    replay = drilled(
+        tape(),
+        disruptions="{crack: {component: app, after: 150 min}}",
+        response="{detect: 0 s, assess: {takes: 5 h}}",
+    )
+    assert tries(replay, "app", "restore") == [("restore", "there", 450, 460, "done")]
+    assert data_lost(replay) == [30]
+
+
+def test_a_copy_is_found_unusable_at_the_end_of_its_restore() -> None:
+    # The youngest copy is of 8:00, two hours old; the other of yesterday 22:00, twelve. Each takes 10 min to be moved.
+    two = tape().replace("1 GB/s}}", "1 GB/s, works: 50 %}, week: {at: vault, kind: backup, taken: daily 22:00, COPY}}")
+    two = two.replace("COPY", "restores: 1 GB/s, works: 50 %")
+    good = drilled(two, {"usable app": WELL})
+    assert tries(good, "app", "restore") == [("restore", "there", 0, 10, "done")]
+    assert data_lost(good) == [120]
+    first = drilled(two, {"usable app tape": ILL, "usable app week": WELL})
+    assert tries(first, "app") == [
+        ("restore", "there", 0, 10, "unusable"),
+        ("restore", "there", 10, 20, "done"),
+        ("start", "there", 20, 23, "done"),
+    ]
+    assert data_lost(first) == [720]
+    none = drilled(two, {"usable app": ILL})
+    assert tries(none, "app") == [
+        ("restore", "there", 0, 10, "unusable"),
+        ("restore", "there", 10, 20, "unusable"),
+    ]
+    assert lost_at_end(none) == ["app"]
+
+
+def test_a_restore_waits_for_a_store() -> None:
+    # Declared at 0, but the vault is away until 30. People are not what it waits for.
+    replay = drilled(tape(), disruptions="{fire: {site: here}, dark: {site: vault, lasts: 30 min}}")
+    assert tries(replay, "app", "restore") == [("restore", "there", 30, 40, "done")]
+    assert waits(replay, "restore", "app") == [("waiting for a copy", 0, 30)]
+
+
+# one instant
+
+
+def test_steps_of_no_length_release_each_other_at_once() -> None:
+    names = "abcdef"
+    parts = [
+        f"  {name}: {{at: {{here: active, there: warm}}, needs: [{before}], start: {{takes: 0 s, by: infra}}}}\n"
+        for name, before in zip(names, ["", *names], strict=False)
+    ]
+    landscape = (
+        PLACES
+        + "teams: {infra: {people: 1}}\ncomponents:\n"
+        + "".join(parts)
+        + "services: {s: {points: {desk: {at: there, needs: [f]}}}}\n"
+    )
+    replay = drilled(landscape)
+    assert [tries(replay, name) for name in names] == [[("start", "there", 0, 0, "done")]] * 6
+    # only how it stands after the last round is recorded: nobody ever noticed
+    assert level(replay) == [(0, 1)]
+    assert replay.interruptions("s") == []
+    assert {time for time, _, _ in replay.trajectory.changes} == {0}
+
+
+def test_a_second_try_takes_a_millisecond() -> None:
+    replay = drilled(
+        PLACES
+        + """\
+components: {app: {at: {here: active, there: warm}, start: {takes: 0 s, works: 50 %, attempts: 3}}}
+services: {s: {points: {desk: {at: there, needs: [app]}}}}
+""",
+        {"start works app 0": ILL, "start works app 1": ILL, "start works app 2": WELL},
+    )
+    assert [(r.start, r.end, r.outcome) for r in replay.trajectory.rows if r.object == "app"] == [
+        (0, 0, "failed"),
+        (0, 1, "failed"),
+        (1, 2, "done"),
+    ]
+    assert replay.level("s") == [(0, 0), (2, 1_000_000)]
+
+
+@pytest.mark.parametrize("names", [("alpha", "omega"), ("omega", "alpha")])
+def test_names_and_not_the_file_give_the_order(names: tuple[str, str]) -> None:
+    entries = "".join(
+        f"  {name}: {{at: {{there: warm, here: active}}, start: {{takes: 10 min, by: infra}}}}\n" for name in names
+    )
+    replay = drilled(PLACES + "teams: {infra: {people: 1}}\ncomponents:\n" + entries)
+    assert tries(replay, "alpha") == [("start", "there", 0, 10, "done")]
+    assert tries(replay, "omega") == [("start", "there", 10, 20, "done")]
+
+
+# measures
+
+
+def test_what_does_not_come_back_is_longer_than_the_horizon() -> None:
+    landscape = "sites: {here: {}}\ncomponents: {app: {at: {here: active}}}\n"
+    landscape += "services: {s: {targets: {rto: 2 d}, points: {desk: {at: here, needs: [app]}}}}\n"
+    for lasts, back in (("the whole drill", None), ("2 d", None), ("1 d 23 h", 47)):
+        # an event at the horizon itself, 2 d, is not applied: what would end there did not
+        disruptions = f"{{fire: {{site: here, lasts: {lasts}}}}}"
+        result = run(scenario(landscape, disruptions=disruptions, horizon="2 d"), replications=2, workers=1)
+        assert result.block.recovery[0].tolist() == [NEVER if back is None else back * HOUR] * 2
+        outcome = result.outcome("s")
+        assert outcome.in_time is not None
+        assert outcome.in_time.successes == (0 if back is None else 2)
+        (replay,) = [result.replay(0)]
+        found = replay.longest("s")
+        assert found is not None
+        assert (found[0].back, found[0].end) == (back is not None, 2 * DAY if back is None else back * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("moment", "lasts", "met"),
+    [
+        # From Friday 16:00 an hour, on Monday eight, on Tuesday until 16:00 seven: sixteen in all, after four days.
+        ("2015-05-15 16:00", "4 d", True),
+        ("2015-05-15 16:00", "4 d 1 ms", False),
+        # A week later Monday is Whit Monday: a day more.
+        ("2015-05-22 16:00", "5 d", True),
+        ("2015-05-22 16:00", "5 d 1 ms", False),
+    ],
+)
+def test_sixteen_working_hours(moment: str, lasts: str, met: bool) -> None:
+    landscape = """\
+sites: {here: {}}
+components: {app: {at: {here: active}, restart: {automatic: true, takes: 0 s}}}
+services: {s: {targets: {rto: 16 wh}, points: {desk: {at: here, needs: [app]}}}}
+"""
+    head = {"moment": moment, "disruptions": f"{{crack: {{component: app, lasts: {lasts}}}}}"}
+    result = run(scenario(landscape, **head), replications=2, workers=1)
+    outcome = result.outcome("s")
+    assert outcome.in_time is not None
+    assert outcome.in_time.successes == (2 if met else 0)
+    assert np.unique(result.block.working[0]).tolist() == [16 * HOUR + (0 if met else 1)]
+
+
+# the night in which the clock changes
+
+
+@pytest.mark.parametrize(
+    ("evening", "hours"),
+    [
+        ("2015-03-21 22:00", 6),  # from 22:00 until 4:00
+        ("2015-03-28 22:00", 5),  # 2:00 became 3:00
+        ("2015-10-24 22:00", 7),  # 3:00 became 2:00
+    ],
+)
+def test_the_early_shift_of_a_night_in_which_the_clock_changes(evening: str, hours: int) -> None:
+    replay = drilled(
+        PLACES
+        + """\
+teams: {infra: {works: "daily 4:00-8:00"}}
+components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}}
+""",
+        moment=evening,
+    )
+    assert tries(replay, "app") == [("start", "there", hours * 60, hours * 60 + 10, "done")]
+
+
+@pytest.mark.parametrize(
+    ("morning", "hours"), [("2015-03-22 10:00", 12), ("2015-03-29 10:00", 11), ("2015-10-25 10:00", 13)]
+)
+def test_the_age_of_a_nightly_copy_when_the_clock_changed(morning: str, hours: int) -> None:
+    replay = drilled(tape().replace("every 4 h", "daily 22:00"), moment=morning)
+    assert data_lost(replay) == [hours * 60]
