@@ -76,3 +76,42 @@ disruptions: {loss: {site: a}}
     other["changes"] = other["changes"][:-1]
     assert differences(view, other)
     assert differences(engine_view(replace(drill, lost_at_end=[0])), view)
+
+
+BETWEEN = """\
+drsim: scenario 1
+title: a case
+moment: 2015-05-12 20:00
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {here: {}, there: {}}
+  links: {line: {between: [here, there], bandwidth: 10 MB/s}}
+"""
+CASES = {
+    "the site is back as the decision ends: nobody declares": """\
+  components: {app: {at: {here: active, there: warm}, start: {takes: 10 min}}}
+disruptions: {fire: {site: here, lasts: 40 min}}
+response: {detect: 10 min, assess: {takes: 10 min}, decide: {takes: 20 min}}
+""",
+    "broken at both sites, both restarted at one instant: both stay active": """\
+  components: {c: {at: {here: active, there: warm}, start: {takes: 10 min}, verify: {takes: 30 min}}}
+disruptions:
+  one: {component: c, lasts: 60 min}
+  two: {component: c, after: 240 min, lasts: 60 min, sites: [here, there]}
+response: {detect: 5 min, assess: {takes: 10 min}}
+""",
+    "ready, then without ground: `ready` is the last time at which only people were missing": """\
+  teams: {infra: {works: "daily 8:00-17:00"}}
+  components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}}
+disruptions: {fire: {site: here}, dark: {site: there, after: 10 min}}
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
+""",
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cases_that_once_differed(case: str) -> None:
+    from drsim.reading import loads
+
+    check(loads(BETWEEN + CASES[case]))

@@ -121,6 +121,7 @@ disruptions: {first: {site: hall, lasts: 10 min}, second: {site: hall, after: 1 
 landscape:
   drsim: landscape 1
   sites: {hall: {}}
+  components: {lamp: {at: {hall: active}}}
   services: {permits: {targets: {mbco: 100 %}, points: {counter: {at: hall}}}}
 """
 SERVICE, NORTH, SOUTH = ("permits", "", ""), ("permits", "north", ""), ("permits", "south", "")

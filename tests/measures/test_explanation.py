@@ -71,6 +71,7 @@ disruptions:
 landscape:
   drsim: landscape 1
   sites: {a: {}, b: {}, c: {}}
+  components: {lamp: {at: {a: active}}}
   services:
     s: {targets: {mbco: 60 %}, points: {one: {at: a}, two: {at: b}, three: {at: c}}}
 """)

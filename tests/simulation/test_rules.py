@@ -339,8 +339,9 @@ services:
     starts = {name: tries(replay, name)[0][2:4] for name in ("first", "joint", "third", "fourth")}
     assert starts == {"first": (0, 60), "third": (0, 30), "fourth": (30, 70), "joint": (70, 80)}
     (joint,) = (row for row in replay.trajectory.rows if row.object == "joint")
-    assert joint.freed_by is not None
-    assert joint.freed_by.object == "fourth"
+    freed_by = replay.trajectory.freed_by(joint)
+    assert freed_by is not None
+    assert freed_by.object == "fourth"
 
 
 @pytest.mark.parametrize(

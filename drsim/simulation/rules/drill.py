@@ -325,10 +325,7 @@ class Drill(Losing):
                     if work.outcome is not None or work.start >= 0 or not work.is_ready:
                         continue
                     column = first_tries[variable_of[step]]
-                    if column is None:
-                        length = self.value(*lasts[step])
-                    else:
-                        length = column[index]
+                    length = self.value(*lasts[step]) if column is None else column[index]
                     work.start = now
                     busy[team] += 1
                     length += now
