@@ -39,9 +39,16 @@ def one_in(draw: DrawFn, count: int) -> bool:
 def several(draw: DrawFn, part: SearchStrategy[None], least: int, most: int) -> None:
     """Draw a part that adds itself to what is being built, from `least` to `most` times.
 
-    A list, since from a list Hypothesis can remove an element and leave the others as they are.
+    A list, since from a list Hypothesis can remove an element and leave the others as they are. It may be longer than
+    `most`, which makes full ones more likely; what is too much draws nothing.
     """
-    draw(st.lists(part, min_size=least, max_size=most))
+    draw(st.lists(_while(part, iter(range(most))), min_size=least, max_size=2 * most))
+
+
+@st.composite
+def _while(draw: DrawFn, part: SearchStrategy[None], room: Iterator[int]) -> None:
+    if next(room, None) is not None:
+        draw(part)
 
 
 def some(draw: DrawFn, options: Sequence[_T], most: int) -> list[_T]:
@@ -54,12 +61,17 @@ def some(draw: DrawFn, options: Sequence[_T], most: int) -> list[_T]:
 
 
 def extras(draw: DrawFn, weights: Mapping[str, int], stops: int) -> Iterator[str]:
-    """Some of the names, each once, one by one, as likely as their weight is to `stops`; shrinks to none."""
-    left = [name for name, weight in weights.items() for _ in range(weight)]
-    while (index := below(draw, len(left) + stops)) >= stops:
-        name = left[index - stops]
-        left = [other for other in left if other != name]
-        yield name
+    """Some of the names, each once, one by one, as likely as their weight is to `stops`; shrinks to none.
+
+    A name that is drawn again is passed over, so that a number means the same name whatever came before it.
+    """
+    names = [name for name, weight in weights.items() for _ in range(weight)]
+    seen: set[str] = set()
+    while (index := below(draw, len(names) + stops)) >= stops:
+        name = names[index - stops]
+        if name not in seen:
+            seen.add(name)
+            yield name
 
 
 def fresh(value: _T) -> _T:

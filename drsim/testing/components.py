@@ -124,36 +124,39 @@ def component(draw: DrawFn, known: Components) -> None:
     given, number, earlier = known.given, len(known.components), list(known.components)
     place = given["max_components"] - 1 - number if known.backwards else number
     name = _LETTERS[place] if place < len(_LETTERS) else f"c{place + 1}"
-    component: Document = {}
+    sites = list(known.places.sites)
+    component: Document = {"at": {sites[0]: "active"}}
     known.components[name] = component
+    if not below(draw, 8):
+        return  # a plain one is few choices, which the shrinker can remove at once
     if given["site_scope"] and one_in(draw, 4):
         component["scope"] = "site"
-    component["at"] = _standings(draw, given, list(known.places.sites), is_local(component))
+    component["at"] = _standings(draw, given, sites, is_local(component))
     standby = next((site for site, role in roles(component).items() if role != "active"), None)
     role = roles(component)[standby] if standby else None
 
     lower = [other for other in earlier if known.may_need(component, other)]
     _needs(draw, known, name, lower)
     restorable = False
-    if given["data"] and (given["transfers"] or role != "cold") and one_in(draw, 2):
+    if given["data"] and (given["transfers"] or role != "cold") and below(draw, 4 if role == "cold" else 2):
         restorable = _data(draw, known, component, standby, role)
     weights = {
-        "start": 2,
+        "start": 4,
         "restart": 1,
         "automatic": given["automatic"],
         "repair": given["repairs"],
         "verify": given["verification"],
-        "pools": 2 * given["pools"],
+        "pools": 4 * given["pools"],
         "class": 2 * given["classes"],
         "labels": given["labels"],
         # last what depends on other draws, so that those before mean the same without them
         "starts_after": given["starts_after"] and bool(lower),
         "recover": role is not None,
-        "switch": role == "hot",
+        "switch": 2 * (role == "hot"),
         "restore": 2 * (restorable and bool(known.people.crews)),
     }
     step, places = known.people.step, list(component["at"])
-    for extra in extras(draw, weights, 5):
+    for extra in extras(draw, weights, 4):
         match extra:
             case "start":
                 component["start"] = step(draw, works=OFTEN_OR_NEVER, places=places)
@@ -291,8 +294,8 @@ def _pools(draw: DrawFn, known: Components, component: Document) -> None:
         least = min(seats[site] for site in active(component))
         component["shares"] = {"seats": pick(draw, (least, least * 2, least * 4 // 3))}
         return
-    for site in component["at"]:
-        places.pool(draw, site, "hosts", (2, 1, 3, 4))
+    for site, role in roles(component).items():
+        places.pool(draw, site, "hosts", (4, 3, 2) if role == "active" else (1, 2, 3))  # more fails over than has room
     most = min(known.room(site) for site, role in roles(component).items() if role in ("active", "hot"))
     if most:
         component["uses"] = {"hosts": 1 + below(draw, min(most, 2))}
@@ -321,8 +324,7 @@ def _copies(
         else:
             yield {"at": standby, "kind": "synchronous"}
     if given["transfers"]:
-        least, most = (1, 3) if role == "cold" else (0, 2)
         places = sorted(sites, key=lambda site: site != standby)
-        for _ in range(least + below(draw, most - least + 1)):
+        for _ in range(pick(draw, (1, 2, 3, 1) if role == "cold" else (1, 2, 3, 0))):
             kind, taken = pick(draw, _TAKEN)
             yield {"at": pick(draw, places), "kind": kind, "taken": taken, "restores": rate(draw, given)}

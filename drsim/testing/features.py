@@ -22,7 +22,7 @@ class Features(TypedDict, total=False):
     max_points: int
     """Most points of a service that lists its points (3, at least 1); shrinks to 1."""
     durations: Durations
-    """How long things take (`round`); shrinks to 5 minutes, an outage to 1 hour."""
+    """How long things take (`round`); shrinks to 5 minutes, an outage to 4 hours."""
     uncertain: bool
     """Laws that are not fixed, which shrink to fixed ones; with `round` durations those whose every outcome is round."""
     crews: bool

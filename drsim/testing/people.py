@@ -70,7 +70,7 @@ class People:
         if crew is not None:
             step["by"] = crew
         if works and self.given["failures"]:
-            index = below(draw, 5 * len(works)) - 4 * len(works)
+            index = below(draw, 3 * len(works)) - 2 * len(works)
             if index >= 0:
                 step["works"], attempts = works[index]
                 if attempts is not None:

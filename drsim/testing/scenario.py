@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from drsim.distributions import Law
 from drsim.testing.choices import Document, below, one_in, pick, several
-from drsim.testing.components import classes
+from drsim.testing.components import active, classes
 from drsim.testing.features import Features, ScenarioFeatures, complete
 from drsim.testing.landscape import document_text
 from drsim.testing.landscape import landscape as generated
@@ -34,6 +34,7 @@ _MOMENTS: Final = (
     "2016-02-29 0:00",
 )
 _ANY_MOMENT: Final = "any moment of the week"
+_LATER: Final = ("90 min", "70 min", "2 h", "3 h", "6 h")  # while what was hit first is recovered, or after it
 _WHOLE_DRILL: Final = "the whole drill"
 _UNTIL_REPAIRED: Final = "until repaired"
 
@@ -70,6 +71,12 @@ class _Targets:
         }
         return [kind for kind, allowed in on.items() if allowed and self.section(kind)]
 
+    def options(self, kind: str) -> list[str]:
+        """Each of these, and once more for each component that fails over from there."""
+        movable = [each for each in self.landscape["components"].values() if active(each) != list(each["at"])]
+        more = [site for each in movable for site in active(each)] if kind == "site" else []
+        return [*self.section(kind), *more]
+
     def repairable(self, name: str) -> bool:
         """Whether a component, or one of its classes, has a `repair`."""
         queue = [self.landscape["components"][name]]
@@ -101,13 +108,13 @@ def _disruption(draw: DrawFn, targets: _Targets) -> None:
     """A disruption: of anything, or of what the last one hit, touching or overlapping it."""
     given, kinds, last = targets.given, targets.kinds(), targets.last()
     kind = pick(draw, (*kinds, kinds[0]))
-    target = pick(draw, list(targets.section(kind)))
+    target = pick(draw, targets.options(kind))
     after: Any = None
     if last is not None and given["later"] and one_in(draw, 2):
         kind, target, begin, end = last
         after = f"{pick(draw, (end, end, (begin + end) // 2, begin, end + 10))} min"
-    elif given["later"] and one_in(draw, 3):
-        after = law(draw, given)
+    elif given["later"] and one_in(draw, 2):
+        after = pick(draw, _LATER) if targets.disruptions and one_in(draw, 2) else law(draw, given)
     disruption: Document = {kind: target}
     if after is not None:
         disruption["after"] = after
@@ -142,7 +149,7 @@ def _lasts(draw: DrawFn, given: ScenarioFeatures, *, repairable: bool) -> Any:
     if form == "law":
         if given["durations"] == "any":
             return f"{1 + below(draw, 60)} to 480 min" if one_in(draw, 2) else "1 h (0.5 to 8)"
-        return {"observed": ["30 min", "1 h"]} if one_in(draw, 2) else {"mix": {"70 %": "10 min", "30 %": "2 h"}}
+        return {"observed": ["2 h", "8 h"]} if one_in(draw, 2) else {"mix": {"70 %": "10 min", "30 %": "6 h"}}
     return form
 
 
@@ -177,12 +184,12 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
 
 @st.composite
 def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: ScenarioFeatures) -> Document:
-    quiet = not below(draw, 10)  # early: what comes late in an example is more often the simplest
+    fewest, most = given["min_disruptions"], given["max_disruptions"]
+    least = max(fewest, min((0, 1, 1, 1, 1, 2, 2, 3)[below(draw, 8)], most))  # early, as in a landscape
     world = draw(landscapes)
     targets = _Targets(world, given)
-    fewest, most = given["min_disruptions"], given["max_disruptions"]
-    if most and targets.kinds() and (fewest or not quiet):
-        several(draw, _disruption(targets), max(fewest, 1), most)
+    if targets.kinds():
+        several(draw, _disruption(targets), least, most)
     teams = [*world.get("teams", ()), *world.get("suppliers", ())] if given["crews"] else []
     changed = draw(response(given, teams)) if one_in(draw, 3) else {}
     document: Document = {"drsim": "scenario 1", "title": "A generated drill"}
