@@ -5,23 +5,25 @@ from drsim.testing import scenarios
 
 @given(scenarios(max_components=4, any_moment=False))
 def test_my_property(scenario): ...
+
+`landscape_documents` and `scenario_documents` give plain dicts, as YAML would; `landscapes` and `scenarios` the model
+that the reader makes of them. Keyword arguments (`Features`, `ScenarioFeatures`) switch parts of the notation off.
+`laws`, `rates`, `calendars`, `schedules` and `need_trees` are the small parts, to build documents of your own with.
+
+Everything is valid by construction: nothing is drawn and then thrown away, since what a draw may choose from is worked
+out first. An example shrinks towards one component at one site with one service, durations of 5 minutes, and names such
+as `a` and `site-1`.
+
+Left out on purpose: services below their minimum from the start, outages of length 0 (write those by hand), and the
+overlays `based_on`, `add`, `change` and `remove`.
 """
 
-from drsim.testing.strategies import (
-    Document,
-    Features,
-    ScenarioFeatures,
-    calendars,
-    document_text,
-    landscape_documents,
-    landscapes,
-    laws,
-    need_trees,
-    rates,
-    scenario_documents,
-    scenarios,
-    schedules,
-)
+from drsim.testing.choices import Document
+from drsim.testing.features import Features, ScenarioFeatures
+from drsim.testing.landscape import document_text, landscape_documents, landscapes
+from drsim.testing.needs import need_trees
+from drsim.testing.quantities import calendars, laws, rates, schedules
+from drsim.testing.scenario import scenario_documents, scenarios
 
 __all__ = [
     "Document",

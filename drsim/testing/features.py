@@ -1,0 +1,170 @@
+"""Which parts of the notation the strategies use, as keyword arguments."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, TypedDict, cast, get_args
+
+Durations = Literal["round", "any"]
+"""`round`: few whole minutes, which often add up to one instant. `any`: to the millisecond, and every kind of law."""
+
+
+class Features(TypedDict, total=False):
+    """What a landscape may contain; everything is on by default, and all that is optional shrinks to nothing."""
+
+    max_components: int
+    """Most components (8, at least 1); shrinks to 1."""
+    max_sites: int
+    """Most sites (4, at least 1); shrinks to 1."""
+    max_teams: int
+    """Most teams, and suppliers likewise (3, at least 0); shrinks to none."""
+    max_services: int
+    """Most services (3, at least 1); shrinks to 1."""
+    max_points: int
+    """Most points of a service that lists its points (3, at least 1); shrinks to 1."""
+    durations: Durations
+    """How long things take (`round`); shrinks to 5 minutes, an outage to 4 hours."""
+    uncertain: bool
+    """Laws that are not fixed, which shrink to fixed ones; with `round` durations those whose every outcome is round."""
+    crews: bool
+    """Teams and suppliers, and steps that need them."""
+    multi_crews: bool
+    """Crews of several teams, or of several heads."""
+    on_site: bool
+    """Steps whose crew travels first."""
+    working_hours: bool
+    """Steps and targets in `wh`."""
+    calendars: bool
+    """Teams and services that are not there always."""
+    apart: bool
+    """Sites without a link to the others."""
+    site_scope: bool
+    """Components that serve only their own site."""
+    nested_needs: bool
+    """`any` and `at_least`."""
+    circles: bool
+    """Circles of needs."""
+    starts_after: bool
+    """`starts_after` as given, not as it follows from the needs."""
+    active_active: bool
+    """Components that are active at several sites."""
+    hot: bool
+    """Hot standbys."""
+    warm: bool
+    """Warm standbys."""
+    cold: bool
+    """Cold standbys."""
+    pools: bool
+    """Pools with `uses` and `shares`."""
+    data: bool
+    """Components with data, and replicated copies."""
+    transfers: bool
+    """Snapshots and backups, which a restore has to move; needs `data`."""
+    failures: bool
+    """Steps that fail on demand and copies that are unusable."""
+    verification: bool
+    """`verify`, of components and of services."""
+    automatic: bool
+    """Automatic restarts."""
+    repairs: bool
+    """`repair`, and components that are broken until then."""
+    classes: bool
+    """Classes that components take keys from."""
+    channels: bool
+    """Services whose points come from channels, and municipalities."""
+    targets: bool
+    """Targets of services."""
+    labels: bool
+    """Titles, sources and other keys that only people read."""
+
+
+class ScenarioFeatures(Features, total=False):
+    """What a scenario may contain, its landscape included; everything is on by default, as in `Features`."""
+
+    min_disruptions: int
+    """Fewest disruptions (0, at most `max_disruptions`), if there is anything to hit; shrinks to this number."""
+    max_disruptions: int
+    """Most disruptions (3, at least 0)."""
+    any_moment: bool
+    """`any moment of the week` besides dated moments; shrinks to a Tuesday at 10:00."""
+    site_outages: bool
+    """Sites that are lost."""
+    link_outages: bool
+    """Links that are lost."""
+    component_outages: bool
+    """Components that break."""
+    team_outages: bool
+    """Teams and suppliers that are away, or a part of one."""
+    later: bool
+    """Disruptions that begin later than the drill, and a second one of the same thing, touching or overlapping."""
+    whole_drill: bool
+    """Disruptions that last the whole drill; without them every one has an end (`until repaired` counts as one)."""
+
+
+_DEFAULTS: Final[ScenarioFeatures] = {
+    "max_components": 8,
+    "max_sites": 4,
+    "max_teams": 3,
+    "max_services": 3,
+    "max_points": 3,
+    "durations": "round",
+    "uncertain": True,
+    "crews": True,
+    "multi_crews": True,
+    "on_site": True,
+    "working_hours": True,
+    "calendars": True,
+    "apart": True,
+    "site_scope": True,
+    "nested_needs": True,
+    "circles": True,
+    "starts_after": True,
+    "active_active": True,
+    "hot": True,
+    "warm": True,
+    "cold": True,
+    "pools": True,
+    "data": True,
+    "transfers": True,
+    "failures": True,
+    "verification": True,
+    "automatic": True,
+    "repairs": True,
+    "classes": True,
+    "channels": True,
+    "targets": True,
+    "labels": True,
+    "min_disruptions": 0,
+    "max_disruptions": 3,
+    "any_moment": True,
+    "site_outages": True,
+    "link_outages": True,
+    "component_outages": True,
+    "team_outages": True,
+    "later": True,
+    "whole_drill": True,
+}
+_LEAST: Final = {
+    "max_components": 1,
+    "max_sites": 1,
+    "max_teams": 0,
+    "max_services": 1,
+    "max_points": 1,
+    "min_disruptions": 0,
+    "max_disruptions": 0,
+}
+
+
+def complete(features: Features | ScenarioFeatures) -> ScenarioFeatures:
+    """The features with all that was left out; a name or number that cannot be is an error."""
+    unknown = features.keys() - _DEFAULTS.keys()
+    if unknown:
+        raise TypeError(f"no feature is named {', '.join(sorted(unknown))}: expected some of {', '.join(_DEFAULTS)}")
+    given = cast(ScenarioFeatures, {**_DEFAULTS, **features})
+    for name, least in _LEAST.items():
+        if cast(dict[str, Any], given)[name] < least:
+            raise ValueError(f"{name} must be at least {least}")
+    if given["min_disruptions"] > given["max_disruptions"]:
+        raise ValueError("min_disruptions must be at most max_disruptions")
+    if given["durations"] not in get_args(Durations):
+        raise ValueError(f"durations must be 'round' or 'any', not {given['durations']!r}")
+    return given

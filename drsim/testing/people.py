@@ -1,0 +1,141 @@
+"""Teams, suppliers, and the steps that need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, Literal
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from drsim.testing.choices import Document, below, extras, fresh, in_order, one_in, pick
+from drsim.testing.features import Features
+from drsim.testing.places import Places
+from drsim.testing.quantities import CALENDARS, WAITS, duration, law
+
+_FORMS: Final = (
+    "",
+    "based",
+    "call_out",
+    "based call_out",
+    "works",
+    "based works",
+    "call_out works",
+    "based call_out works",
+)
+_TEAMS: Final = tuple((people, form) for people in (None, 2, 3, 1) for form in _FORMS)
+_WORKS: Final = ("90 %", "50 %", "99.5 %", "10 %")
+OFTEN: Final = tuple((works, attempts) for attempts in (None, 2, 3, 1) for works in _WORKS)
+"""Probabilities of a step that is tried again until it works, with attempts."""
+OFTEN_OR_NEVER: Final = (*OFTEN, ("0 %", None), ("0 %", 2))
+"""Those of a step after which something else is tried."""
+UNUSABLE: Final = (*_WORKS, "0 %")
+"""Those of a copy."""
+_RESPONSE: Final = ("detect", "assess", "decide", "wait", "evacuation", "settle")
+
+
+@dataclass
+class People:
+    """The teams and suppliers of a landscape."""
+
+    given: Features
+    places: Places
+    teams: Document = field(default_factory=dict)
+    suppliers: Document = field(default_factory=dict)
+
+    @cached_property
+    def crews(self) -> list[str | Document]:
+        """Every crew that a step may ask for; asked when all teams are drawn."""
+        heads = {name: int(team.get("people", 1)) for name, team in (self.teams | self.suppliers).items()}
+        crews: list[str | Document] = list(heads)
+        if self.given["multi_crews"]:
+            crews += [{name: min(count, 2)} for name, count in heads.items()]
+            names = sorted(heads)
+            crews += [{one: 1, other: heads[other]} for i, one in enumerate(names) for other in names[i + 1 :]]
+        return crews
+
+    def step(
+        self,
+        draw: DrawFn,
+        *,
+        by: Literal["nobody", "may"] = "may",
+        works: Sequence[tuple[str, int | None]] = (),
+        places: Iterable[str] = (),
+    ) -> Document:
+        """A step; `works` are probabilities below 1 and attempts, `places` the sites where its crew may have to be."""
+        crew = fresh(pick(draw, (None, None, *self.crews))) if by == "may" else None
+        step: Document = {"takes": law(draw, self.given, working=crew is not None)}
+        if crew is not None:
+            step["by"] = crew
+        if works and self.given["failures"]:
+            index = below(draw, 3 * len(works)) - 2 * len(works)
+            if index >= 0:
+                step["works"], attempts = works[index]
+                if attempts is not None:
+                    step["attempts"] = attempts
+        if crew is not None and places and self.given["on_site"] and len(self.places.sites) > 1:
+            names = [crew] if isinstance(crew, str) else list(crew)
+            bases = sorted({self.teams[name]["based"] for name in names if "based" in self.teams.get(name, {})})
+            if bases and one_in(draw, 2):
+                step["on_site"] = True
+                for base in bases:
+                    for place in places:
+                        self.places.travel(draw, base, place)
+        return step
+
+
+@st.composite
+def team(draw: DrawFn, people: People) -> None:
+    """A team or a supplier."""
+    most = people.given["max_teams"]
+    outside = len(people.teams) == most or (one_in(draw, 3) and len(people.suppliers) < most)
+    section, kind = (people.suppliers, "supplier") if outside else (people.teams, "team")
+    team: Document = {}
+    section[f"{kind}-{len(section) + 1}"] = team
+    heads, form = pick(draw, _TEAMS)
+    if heads is not None:
+        team["people"] = heads
+    if "based" in form and not outside:
+        team["based"] = pick(draw, list(people.places.sites))
+    if "works" in form and people.given["calendars"]:
+        team["works"] = calendar(draw, CALENDARS)
+    if "call_out" in form:
+        team["call_out"] = law(draw, people.given)
+
+
+def calendar(draw: DrawFn, options: Sequence[str]) -> str:
+    """A calendar, as a text or by its name."""
+    text = pick(draw, options)
+    return f"hours-{CALENDARS.index(text)}" if text not in ("always", "never") and one_in(draw, 3) else text
+
+
+def named_calendars(value: Any) -> Document:
+    """The calendars that are asked for by name, at any depth."""
+    return {name: CALENDARS[int(name.removeprefix("hours-"))] for name in _names(value)}
+
+
+def _names(value: Any) -> Iterator[str]:
+    for key, each in value.items():
+        if key in ("works", "open") and each.startswith("hours-"):
+            yield each
+        elif isinstance(each, dict):
+            yield from _names(each)
+
+
+@st.composite
+def response(draw: DrawFn, given: Features, crews: Sequence[str | Document]) -> Document:
+    """Some keys of a response; shrinks to none."""
+    response: Document = {}
+    for key in extras(draw, dict.fromkeys(_RESPONSE, 1), 2):
+        if key in ("assess", "decide"):
+            crew = fresh(pick(draw, crews)) if crews and one_in(draw, 2) else None
+            response[key] = {"takes": law(draw, given, working=crew is not None)}
+            if crew is not None:
+                response[key]["by"] = crew
+        elif key in ("detect", "evacuation"):
+            response[key] = law(draw, given)
+        else:
+            response[key] = duration(draw, given, WAITS)
+    return in_order(response, _RESPONSE)

@@ -1,0 +1,212 @@
+"""What the generator thinks of takes drills through their rare branches: each occurs in some of the examples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from agreement import engine_drill
+from hypothesis import HealthCheck, Phase, given, settings
+
+from drsim.measures.drills import groups, interruptions
+from drsim.model.needs import leaves
+from drsim.model.scenario import Scenario
+from drsim.planning.plan import KINDS, STALE, STANDBY
+from drsim.simulation import engine
+from drsim.simulation.levels import levels
+from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
+from drsim.testing import scenarios
+
+EXAMPLES = 200
+
+FAILOVER = ("switch", "restore", "start")
+
+BRANCHES = [
+    "hot switch",
+    "warm or cold start",
+    "cold restore",
+    "restart of what is stale",
+    "automatic restart",
+    "restart inside a circle",
+    "repair",
+    "check of a component",
+    "check of a point",
+    "unusable copy",
+    "failure on demand",
+    "exhaustion",
+    "interruption of a running step",
+    "waiting for room",
+    "crew of several teams",
+    "work in working hours",
+    "work over a closing time",
+    "nobody on shift",
+    "travel",
+    "evacuation",
+    "closed before it is declared",
+    "return of the site during failover",
+    "two incidents",
+    "transfers that share a link",
+    "link cut",
+    "transfer that stalls",
+    "any moment",
+    "municipality",
+    "points open at different hours",
+    "interruptions that are joined",
+]
+
+
+class Watch:
+    """Notes what a drill does not leave behind."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.seen: set[str] = set()
+        drill = engine._Drill
+        give_room, refill, next_strategy, restarted = (
+            drill._give_room,
+            drill._refill,
+            drill._next_strategy,
+            drill._restarted,
+        )
+
+        def watched_room(self_: engine._Drill) -> None:
+            give_room(self_)
+            self.note("waiting for room", engine.ASKED in self_.room)
+
+        def watched_refill(self_: engine._Drill) -> None:
+            refill(self_)
+            routes = [set(flow.links or ()) for flow in self_.flows]
+            self.note("transfers that share a link", any(one & other for one, other in combinations(routes, 2)))
+            self.note("transfer that stalls", any(flow.rate == 0 for flow in self_.flows))
+
+        def watched_strategy(self_: engine._Drill, c: int) -> None:
+            next_strategy(self_, c)
+            self.note("exhaustion", self_._exhausted(c))
+
+        def watched_restart(self_: engine._Drill, c: int, d: int, row: Row) -> None:
+            self.note("restart of what is stale", self_.role[d] == STALE)
+            restarted(self_, c, d, row)
+
+        patch.setattr(drill, "_give_room", watched_room)
+        patch.setattr(drill, "_refill", watched_refill)
+        patch.setattr(drill, "_next_strategy", watched_strategy)
+        patch.setattr(drill, "_restarted", watched_restart)
+
+    def note(self, branch: str, occurs: bool) -> None:
+        if occurs:
+            self.seen.add(branch)
+
+
+def circles(scenario: Scenario) -> set[str]:
+    """The components that need themselves by way of others."""
+    components = scenario.landscape.components
+    below = {name: set(leaves(component.needs)) for name, component in components.items()}
+    for _ in below:
+        below = {name: needs.union(*(below[need] for need in needs)) for name, needs in below.items()}
+    return {name for name, needs in below.items() if name in needs}
+
+
+def failover_meets_return(drill: Trajectory) -> bool:
+    """Whether a site comes back while a component that was active there is being recovered elsewhere."""
+    structure, plan = drill.plan.structure, drill.plan
+    for time, flag, value in drill.changes:
+        if time and value and flag < len(structure.sites):
+            for row in drill.rows:
+                if row.kind in FAILOVER and 0 <= row.start < time and (row.end > time or row.end < 0):
+                    c = plan.steps[row.step].component
+                    here = [d for d in structure.of_component[c] if structure.deployments[d][1] == flag]
+                    if any(structure.roles[d] != STANDBY for d in here):
+                        return True
+    return False
+
+
+def present(drill: Trajectory, team: int, time: int) -> int:
+    return [heads for at, who, heads in drill.heads if who == team and at <= time][-1]
+
+
+def over_closing_time(drill: Trajectory, row: Row) -> bool:
+    step = drill.plan.steps[row.step]
+    hours = drill.plan.calendars[step.hours]
+    since = row.start + drill.offset
+    return hours.worked(since, row.end + drill.offset) < row.end - row.start
+
+
+def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]]:
+    """Those of `docs/semantics.md` that can be told from what a drill leaves behind."""
+    plan, structure, rows = drill.plan, drill.plan.structure, drill.rows
+    work = [row for row in rows if row.kind in KINDS]
+    done = [row for row in work if row.outcome == DONE]
+    circle = circles(scenario)
+    in_hours = [row for row in work if row.start >= 0 and plan.steps[row.step].hours >= 0]
+    yield "hot switch", any(row.kind == "switch" for row in done)
+    yield "warm or cold start", any(row.kind == "start" for row in done)
+    yield "cold restore", any(row.kind == "restore" for row in done)
+    yield (
+        "automatic restart",
+        any(row.kind == "restart" and structure.automatic[plan.steps[row.step].component] for row in done),
+    )
+    yield "restart inside a circle", any(row.kind == "restart" and row.object in circle for row in done)
+    yield "repair", any(row.kind == "repair" for row in done)
+    yield "check of a component", any(row.kind == "verify" and plan.steps[row.step].point < 0 for row in done)
+    yield "check of a point", any(row.kind == "verify" and plan.steps[row.step].point >= 0 for row in done)
+    yield "unusable copy", any(row.outcome == UNUSABLE for row in rows)
+    yield "failure on demand", any(row.outcome == FAILED for row in rows)
+    yield "interruption of a running step", any(row.outcome == INTERRUPTED for row in rows)
+    yield "crew of several teams", any(row.start >= 0 and len(row.crew) > 1 for row in work)
+    yield "work in working hours", bool(in_hours)
+    yield "work over a closing time", any(row.outcome == DONE and over_closing_time(drill, row) for row in in_hours)
+    yield (
+        "nobody on shift",
+        any(
+            0 <= row.ready != row.start and not present(drill, team, row.ready) for row in work for team, _ in row.crew
+        ),
+    )
+    yield "travel", any(any(root.destinations) for root in plan.roots) and any(row.kind == "mobilise" for row in rows)
+    yield "evacuation", bool(drill.evacuations)
+    yield "closed before it is declared", any(r.kind in ("decide", "declare") and r.outcome == DROPPED for r in rows)
+    yield "return of the site during failover", failover_meets_return(drill)
+    yield "two incidents", len({row.incident for row in rows if row.kind == "detect"}) > 1
+    cut = range(len(structure.sites), len(structure.sites) + len(structure.links))
+    yield "link cut", any(flag in cut and not value for _, flag, value in drill.changes)
+    yield "any moment", scenario.moment is None
+    points = [list(service.points.values()) for service in scenario.landscape.services.values()]
+    yield "municipality", any(point.municipality for each in points for point in each)
+    yield "points open at different hours", any(len({point.open.spans for point in each}) > 1 for each in points)
+    computed = levels(plan, [drill])
+    merged = (what.good for group in groups(plan) for what in interruptions(plan, group, drill, computed))
+    yield "interruptions that are joined", any(merged)
+
+
+def reached(examples: int) -> Counter[str]:
+    """In how many of the examples each branch occurs, in one drill of each."""
+    count: Counter[str] = Counter()
+    with pytest.MonkeyPatch.context() as patch:
+        watch = Watch(patch)
+
+        @settings(
+            derandomize=True,
+            database=None,
+            deadline=None,
+            max_examples=examples,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        )
+        @given(scenarios(min_disruptions=1))
+        def run(scenario: Scenario) -> None:
+            watch.seen.clear()
+            found = {branch for branch, occurs in branches(scenario, engine_drill(scenario)) if occurs}
+            count.update(found | watch.seen)
+
+        run()
+    return count
+
+
+@pytest.fixture(scope="module")
+def reach() -> Counter[str]:
+    return reached(EXAMPLES)
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+def test_the_generator_reaches(branch: str, reach: Counter[str]) -> None:
+    assert reach[branch]
