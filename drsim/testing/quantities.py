@@ -26,7 +26,7 @@ WAITS: Final = ("0 s", "10 min", "30 min", "1 h", "2 h")
 HORIZONS: Final = ("14 d", "1 d", "12 h", "4 h", "3 d")
 
 # Round sizes at round rates take whole minutes, also when two transfers share a link.
-_SIZES: Final = ("3 GB", "6 GB", "12 GB", "24 GB")
+_SIZES: Final = ("3 GB", "24 GB", "48 GB", "96 GB")
 _RATES: Final = ("10 MB/s", "5 MB/s", "20 MB/s", "40 MB/s")
 _RATES_UNCERTAIN: Final = ({"observed": ["5 MB/s", "10 MB/s"]},)
 _BANDWIDTHS: Final = ("80 Mbit/s", "160 Mbit/s", "40 Mbit/s", "1 Gbit/s", "20 MB/s")

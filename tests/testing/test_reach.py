@@ -9,6 +9,7 @@ from itertools import combinations
 import pytest
 from agreement import engine_drill
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
 
 from drsim.measures.drills import groups, interruptions
 from drsim.model.needs import leaves
@@ -19,7 +20,26 @@ from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
 from drsim.testing import scenarios
 
-EXAMPLES = 200
+EXAMPLES = 400
+
+USUAL = scenarios(min_disruptions=1)
+FAILING_OVER = scenarios(
+    min_disruptions=3,
+    max_disruptions=4,
+    max_services=1,
+    site_scope=False,
+    nested_needs=False,
+    starts_after=False,
+    circles=False,
+    active_active=False,
+    classes=False,
+    channels=False,
+    verification=False,
+    labels=False,
+    whole_drill=False,
+    team_outages=False,
+)
+"""Little but failovers, for what takes several of them, or several outages."""
 
 FAILOVER = ("switch", "restore", "start")
 
@@ -49,7 +69,6 @@ BRANCHES = [
     "two incidents",
     "transfers that share a link",
     "link cut",
-    "transfer that stalls",
     "any moment",
     "municipality",
     "points open at different hours",
@@ -78,7 +97,6 @@ class Watch:
             refill(self_)
             routes = [set(flow.links or ()) for flow in self_.flows]
             self.note("transfers that share a link", any(one & other for one, other in combinations(routes, 2)))
-            self.note("transfer that stalls", any(flow.rate == 0 for flow in self_.flows))
 
         def watched_strategy(self_: engine._Drill, c: int) -> None:
             next_strategy(self_, c)
@@ -178,7 +196,7 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "interruptions that are joined", any(merged)
 
 
-def reached(examples: int) -> Counter[str]:
+def reached(strategy: SearchStrategy[Scenario], examples: int) -> Counter[str]:
     """In how many of the examples each branch occurs, in one drill of each."""
     count: Counter[str] = Counter()
     with pytest.MonkeyPatch.context() as patch:
@@ -192,7 +210,7 @@ def reached(examples: int) -> Counter[str]:
             suppress_health_check=list(HealthCheck),
             phases=[Phase.generate],
         )
-        @given(scenarios(min_disruptions=1))
+        @given(strategy)
         def run(scenario: Scenario) -> None:
             watch.seen.clear()
             found = {branch for branch, occurs in branches(scenario, engine_drill(scenario)) if occurs}
@@ -204,7 +222,7 @@ def reached(examples: int) -> Counter[str]:
 
 @pytest.fixture(scope="module")
 def reach() -> Counter[str]:
-    return reached(EXAMPLES)
+    return reached(USUAL, EXAMPLES) + reached(FAILING_OVER, EXAMPLES)
 
 
 @pytest.mark.parametrize("branch", BRANCHES)
