@@ -15,8 +15,10 @@ from drsim.measures.drills import groups, interruptions
 from drsim.model.needs import leaves
 from drsim.model.scenario import Scenario
 from drsim.planning.plan import KINDS, STALE, STANDBY
-from drsim.simulation import engine
+from drsim.simulation.clock import Work
 from drsim.simulation.levels import levels
+from drsim.simulation.rules.drill import Drill
+from drsim.simulation.rules.state import ASKED
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
 from drsim.testing import scenarios
 
@@ -81,35 +83,34 @@ class Watch:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.seen: set[str] = set()
-        drill = engine._Drill
         give_room, refill, next_strategy, restarted = (
-            drill._give_room,
-            drill._refill,
-            drill._next_strategy,
-            drill._restarted,
+            Drill.give_room,
+            Drill.refill,
+            Drill.next_strategy,
+            Drill._restarted,
         )
 
-        def watched_room(self_: engine._Drill) -> None:
+        def watched_room(self_: Drill) -> None:
             give_room(self_)
-            self.note("waiting for room", engine.ASKED in self_.room)
+            self.note("waiting for room", ASKED in self_.room)
 
-        def watched_refill(self_: engine._Drill) -> None:
+        def watched_refill(self_: Drill) -> None:
             refill(self_)
             routes = [set(flow.links or ()) for flow in self_.flows]
             self.note("transfers that share a link", any(one & other for one, other in combinations(routes, 2)))
 
-        def watched_strategy(self_: engine._Drill, c: int) -> None:
+        def watched_strategy(self_: Drill, c: int) -> None:
             next_strategy(self_, c)
-            self.note("exhaustion", self_._exhausted(c))
+            self.note("exhaustion", self_.strategy(c) is None)
 
-        def watched_restart(self_: engine._Drill, c: int, d: int, row: Row) -> None:
+        def watched_restart(self_: Drill, c: int, d: int, row: Work) -> None:
             self.note("restart of what is stale", self_.role[d] == STALE)
             restarted(self_, c, d, row)
 
-        patch.setattr(drill, "_give_room", watched_room)
-        patch.setattr(drill, "_refill", watched_refill)
-        patch.setattr(drill, "_next_strategy", watched_strategy)
-        patch.setattr(drill, "_restarted", watched_restart)
+        patch.setattr(Drill, "give_room", watched_room)
+        patch.setattr(Drill, "refill", watched_refill)
+        patch.setattr(Drill, "next_strategy", watched_strategy)
+        patch.setattr(Drill, "_restarted", watched_restart)
 
     def note(self, branch: str, occurs: bool) -> None:
         if occurs:
