@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from drsim.measures.drills import Group, Interruption, interruptions
-from drsim.measures.missing import Standing, missing, room_wait
+from drsim.measures.missing import FAILOVER, missing, room_wait
 from drsim.measures.pieces import Pieces
 from drsim.measures.segments import CAUSES, Segment, tiled
 from drsim.planning.plan import NEVER, Plan, Tree
 from drsim.simulation.levels import Levels, levels
-from drsim.simulation.trajectory import DONE, INTERRUPTED, Row, Trajectory
+from drsim.simulation.trajectory import DONE, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
 
 __all__ = ["CAUSES", "Segment", "explain", "waits"]
 
@@ -57,7 +57,7 @@ class _Walk:
                 since, pieces, before = self._row(cause, time)
                 step = cause.step
             elif cause is not None and cause[1] == "ends":
-                since, pieces, before = self._outage(cause[0], time)
+                since, pieces, before = self._outage(cause[0], time, step)
             else:
                 since, pieces, before = self._anew(what, time, step)
                 if since == time and before is None:
@@ -78,12 +78,18 @@ class _Walk:
             return room.since, [*room.segments, *pieces], room.then
         return ready, pieces, row.bound_by
 
-    def _outage(self, name: str, time: int) -> tuple[int, list[Segment], Cause]:
-        """It ended now."""
+    def _outage(self, name: str, time: int, step: int) -> tuple[int, list[Segment], Cause]:
+        """It ended now, and a step waited for that: from its beginning, or from the last failover that failed before."""
         begun = min(time, self.drill.outages[name][0])
+        before: Row | None = None
+        c = self.plan.steps[step].component if step >= 0 else -1
+        for row in self.drill.rows if c >= 0 else ():
+            mine = row.kind in FAILOVER and self.plan.steps[row.step].component == c
+            if mine and row.outcome in (FAILED, UNUSABLE) and begun < row.end < time:
+                begun, before = row.end, row
         kind = next(outage.kind for outage in self.plan.outages if outage.name == name)
         text = "waiting for a site" if kind == "site" else "waiting for the end of an outage"
-        return begun, [Segment(begun, time, text, name)], (name, "begins")
+        return begun, [Segment(begun, time, text, name)], before
 
     def _anew(self, what: Interruption, time: int, step: int) -> tuple[int, list[Segment], Cause]:
         """An outage began at `time`, or nothing came back: what held it up just before."""
@@ -93,7 +99,7 @@ class _Walk:
         for row in self.drill.rows:
             if row.step == step >= 0 and row.end == time and row.outcome == INTERRUPTED and row.start < time:
                 return time, [], row
-        standing: Standing | None = missing(self.plan, self.group, self.relevant, self.drill, time)
+        standing = missing(self.plan, self.group, self.relevant, self.drill, time)
         if standing is None:
             return time, [], None
         return standing.since, list(standing.segments), standing.then

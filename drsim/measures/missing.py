@@ -15,9 +15,9 @@ from drsim.measures.pieces import Pieces
 from drsim.measures.segments import Segment
 from drsim.planning.plan import ACTIVE, NEVER, Outage, Plan
 from drsim.simulation.levels import levels
-from drsim.simulation.trajectory import FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
+from drsim.simulation.trajectory import DONE, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
 
-__all__ = ["Standing", "missing", "room_wait"]
+__all__ = ["FAILOVER", "Standing", "missing", "room_wait"]
 
 NO_WAY, STUCK, WAITING, RUNNING = range(4)
 """How near something is to coming back: the smallest binds."""
@@ -88,12 +88,29 @@ class _Missing:
         """Of what the level cannot do without, what is furthest from coming back."""
         lacking = self._lacking()
         needed = self._needed(lacking)
+        if needed is None:
+            return self._too_little()
         found = [standing for name in needed or lacking if (standing := self._stands(name)) is not None]
         if not needed:  # one of several would do: the nearest
             return max(found, key=_hope, default=None)
         worst = min(found, key=_hope, default=None)
         cut = [s for s in found if s.then is not None and s.then.outcome == INTERRUPTED and s.then.end == self.time]
         return cut[0] if cut and worst is not None and worst.rank > NO_WAY else worst
+
+    def _too_little(self) -> Standing | None:
+        """Nothing is missing, but what moved serves from a place that is out of reach, or with too small a share."""
+        first = len(self.structure.sites) + len(self.structure.links)
+        moved = [
+            row
+            for row in self.drill.rows
+            if row.kind in ("switch", "start") and row.outcome == DONE and row.end < self.time
+            if first + self.plan.steps[row.step].deployment in self.relevant
+        ]
+        if not moved:
+            return None
+        last = max(moved, key=self.drill.place)
+        why = f"{last.object} at {last.site} is out of reach, or gives too little"
+        return Standing(NO_WAY, last.end, 0, (Segment(last.end, self.time, "no way back", why),), last)
 
     # what is lacking
 
@@ -125,22 +142,23 @@ class _Missing:
             return list(deployments)
         return moved or [d for d in deployments if roles[d] == ACTIVE]
 
-    def _needed(self, lacking: dict[tuple[str, int], list[int]]) -> list[tuple[str, int]]:
-        """What alone would keep the level below the minimum if all else were there."""
-        if not lacking:
-            return []
+    def _needed(self, lacking: dict[tuple[str, int], list[int]]) -> list[tuple[str, int]] | None:
+        """What alone would keep the level below the minimum if all else were there; None if it then were so anyway."""
         structure = self.structure
         on = len(structure.sites) + len(structure.links)
         whole = [(0, flag, True) for flag in range(len(self.now.flags))]
         home = {d for c in range(len(structure.components)) for d in self._home(c)}
         whole += [(0, on + d, False) for d in range(len(structure.deployments)) if d not in home]
         drills = [
-            replace(self.drill, changes=[*whole, *((0, flag, False) for flag in flags)]) for flags in lacking.values()
+            replace(self.drill, changes=[*whole, *((0, flag, False) for flag in flags)])
+            for flags in ([], *lacking.values())
         ]
         points = levels(self.plan, drills).points
         weights = np.array(self.group.weights, dtype=np.int64)
         below = weights @ points[list(self.group.points)] < self.group.minimum * weights.sum()
-        return [name for name, is_below in zip(lacking, below.tolist(), strict=True) if is_below]
+        if below[0]:
+            return None
+        return [name for name, is_below in zip(lacking, below[1:].tolist(), strict=True) if is_below]
 
     # how it stands
 
@@ -251,7 +269,7 @@ class _Missing:
             if row.step < 0 and row.kind in DECIDING and row.incident == incident and self._is_open(row):
                 return self._row(row)
         go, b = now.is_go(incident), self.structure.standby[c]
-        moved = any(row.kind in ("switch", "start") and row.outcome == "done" for row in tried)
+        moved = any(row.kind in ("switch", "start") and row.outcome == DONE for row in tried)
         if go is not None and b >= 0 and not moved and not exhausted and self.plan.strategies[c]:
             since = max(go.end, lost)
             site = self.structure.sites[self.structure.deployments[b][1]]
