@@ -32,18 +32,29 @@ def explained(
     page.blank()
     times = [outcome.recovery[p] for p in (0.5, 0.95)]
     half, most = (format_hours(t.value, t.low, t.high, horizon_ms=result.plan.horizon) for t in times)
-    if all(not each.total for each in explanations):
+    lost = result.not_back(name)
+    if not lost and all(not each.total for each in explanations):
         page.say(f"It is not below its minimum in the drills around {_and(explanations)}: nothing held it up.")
         return page
     page.say(f"Back in half the drills: {half} · back in 95 % of drills: {most}")
     page.blank()
-    number = len(explanations[0].drills)
-    page.heading("WHAT HELD IT UP", f"hours:minutes, mean of the {number} drills around each quantile; columns add up")
-    cause_table(page, [f"around {_quantile(each.around)}" for each in explanations], explanations, details=True)
+    columns = {f"around {_quantile(each.around)}": each for each in explanations}
+    page.heading("WHAT HELD IT UP", "hours:minutes, mean of the drills around each quantile; columns add up")
+    cause_table(page, list(columns), explanations, details=True)
     page.blank()
-    for each in explanations:
+    if lost:
+        share = f"{len(lost):,} of {result.replications:,} drills"
+        page.say(f"In {share} it is not back by the end; those are never averaged with others.")
+        page.blank()
+    apart = None if any(each.censored for each in explanations) else result.explain_not_back(name)
+    if apart is not None:
+        columns["not back"] = apart
+        page.heading("WHEN IT DOES NOT COME BACK", "hours:minutes until the end of the drill, mean of such drills")
+        cause_table(page, ["not back"], [apart], details=True)
+        page.blank()
+    for title, each in columns.items():
         drills = ", ".join(map(str, each.drills))
-        page.label(f"around {_quantile(each.around)}", f"drills {drills}", label_style="bold", indent=1, hang=1)
+        page.label(title, f"drills {drills}", label_style="bold", indent=1, hang=1)
     page.blank()
     for index, each in enumerate(explanations):
         words = command.line("replay", "--drill", str(middle_drill(each)), "--service", name)

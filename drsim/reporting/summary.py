@@ -251,8 +251,7 @@ def summary(
     _services(result, page, intervals)
     if explained:
         page.blank()
-        around = f"mean of the {len(explained[0].drills)} drills around P95"
-        page.heading("WHAT HELD THEM UP", f"hours:minutes, {around}; each column adds up to its time")
+        page.heading("WHAT HELD THEM UP", "hours:minutes, mean of drills around P95; each column adds up to its time")
         more = {each.service: len(alike(result, each.service)) - 1 for each in explained}
         titles = [
             result.outcome(name).title + (f" and {number} more" if number else "") for name, number in more.items()

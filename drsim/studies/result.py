@@ -33,8 +33,10 @@ __all__ = ["Explanation", "Outcome", "Result", "mean_explanation"]
 
 Fared = Literal["misses", "undecided", "back in time", "keeps running", "no target"]
 
-AROUND = 30
-"""Drills over which an explanation is averaged."""
+AROUND = 0.015
+"""An explanation is averaged over the drills whose rank is within this share of all drills of that of the quantile,"""
+FEWEST, MOST = 1, 15
+"""but at least and at most so many on each side of it."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Explanation:
     details: dict[str, dict[str, float]]
     """by cause, the mean time by what it was"""
     censored: int
-    """in how many of these drills it did not come back (the observed part is counted)"""
+    """in how many of these drills it did not come back (the observed part is counted): none or all"""
 
 
 @dataclass
@@ -362,18 +364,48 @@ class Result:
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_engine"}  # it holds a clock of SimPy
 
-    def around(self, service: str, p: float, count: int = AROUND) -> tuple[int, ...]:
-        """The drills whose recovery time of a service ranks nearest to the quantile `p`, in order of rank."""
-        index = self._index(service)
-        order = np.lexsort((np.arange(self.replications), self.block.recovery[index]))
-        middle = max(0, int(np.ceil(self.replications * p)) - 1)
-        first = min(max(0, middle - count // 2), max(0, self.replications - count))
-        return tuple(order[first : first + count].tolist())
+    def around(self, service: str, p: float, count: int | None = None) -> tuple[int, ...]:
+        """The drills whose recovery time of a service ranks nearest to the quantile `p`, in order of rank.
 
-    def explain(self, service: str, around: float = 0.95, count: int = AROUND) -> Explanation:
+        Those that came back and those that did not are never mixed: only those that did as the quantile did. `count`: of how
+        many ranks; by default a number that grows with the drills (`docs/semantics.md` section 14).
+        """
+        index, ranks = self._index(service), self._ranks(service)
+        middle = max(0, int(np.ceil(round(self.replications * p, 9))) - 1)
+        if count is None:
+            side = min(MOST, max(FEWEST, int(self.replications * AROUND)))
+            first, last = max(0, middle - side), middle + side + 1
+        else:
+            first = min(max(0, middle - count // 2), max(0, self.replications - count))
+            last = max(first + count, 1)
+        lost = self.block.recovery[index] >= NEVER
+        return tuple(drill for drill in ranks[first:last] if lost[drill] == lost[ranks[middle]])
+
+    def not_back(self, service: str) -> tuple[int, ...]:
+        """The drills in which a service did not come back by the horizon."""
+        return tuple(np.flatnonzero(self.block.recovery[self._index(service)] >= NEVER).tolist())
+
+    def explain(self, service: str, around: float = 0.95, count: int | None = None) -> Explanation:
         """The mean explanation of the longest interruption in the drills around a quantile."""
-        drills = self.around(service, around, count)
+        return self._explain(service, around, self.around(service, around, count))
+
+    def explain_not_back(self, service: str, count: int = 2 * MOST + 1) -> Explanation | None:
+        """The same over drills in which it did not come back, at most `count` spread over all of them; None without any."""
+        drills = self.not_back(service)
+        if not drills:
+            return None
+        chosen = sorted({drills[place * len(drills) // count] for place in range(count)})
+        return self._explain(service, 1.0, tuple(chosen))
+
+    def _explain(self, service: str, around: float, drills: tuple[int, ...]) -> Explanation:
         return mean_explanation(service, around, drills, [self.replay(drill).longest(service) for drill in drills])
+
+    def _ranks(self, service: str) -> list[int]:
+        """All drills, the shortest recovery first, of equals the first drill."""
+        found: list[int] = np.lexsort(
+            (np.arange(self.replications), self.block.recovery[self._index(service)])
+        ).tolist()
+        return found
 
     def _index(self, service: str) -> int:
         for index, group in enumerate(self.groups):

@@ -1,0 +1,158 @@
+"""The time of one row, cut wherever its cause changes: how it waited for people or a copy, and how it ran."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import accumulate, pairwise
+
+from drsim.measures.moment import Moment
+from drsim.measures.segments import Segment, joined
+from drsim.planning.plan import NEVER, Plan
+from drsim.simulation.trajectory import DONE, RUNNING, Row, Trajectory
+
+__all__ = ["Pieces"]
+
+BY_KIND = {
+    "detect": "not yet detected",
+    "assess": "not yet decided",
+    "decide": "not yet decided",
+    "declare": "not yet decided",
+    "mobilise": "people on their way",
+    "restore": "restoring data",
+    "verify": "being verified",
+}
+
+Why = tuple[str, str, str]
+"""Cause, detail, team."""
+Steps = tuple[list[int], list[int]]
+"""Times in order, and the values before the first and from each on."""
+
+
+class Pieces:
+    """Cuts rows of one drill."""
+
+    def __init__(self, plan: Plan, drill: Trajectory) -> None:
+        self.plan, self.drill = plan, drill
+
+    # running
+
+    def running(self, row: Row, begin: int, end: int) -> list[Segment]:
+        """A row that ran throughout."""
+        team = " + ".join(self.plan.structure.teams[t] for t, _ in row.crew)
+        if row.outcome not in (DONE, RUNNING):
+            return joined([Segment(begin, end, "failed attempt", f"{row.kind} {row.object}", team)])
+        decides = row.kind in ("detect", "assess", "decide", "declare")
+        detail = row.kind if decides else row.object
+        cause = BY_KIND.get(row.kind, "step under way")
+        by_suppliers = bool(row.crew) and all(self.plan.structure.outside[t] for t, _ in row.crew)
+        if by_suppliers and not decides:
+            cause = "supplier at work"
+        return joined(
+            Segment(a, b, cause if is_open else self._closed(row), detail, team)
+            for a, b, is_open in self._in_hours(row, begin, end)
+        )
+
+    def _closed(self, row: Row) -> str:
+        """Why work in working hours stands still: its calendar is that of the first team."""
+        return "supplier closed" if self.plan.structure.outside[row.crew[0][0]] else "nobody on duty"
+
+    def _in_hours(self, row: Row, begin: int, end: int) -> Iterator[tuple[int, int, bool]]:
+        """Open and closed times of the calendar on which a row runs; all is open on the clock."""
+        hours = self._hours(row)
+        if hours < 0 or not row.crew:
+            yield begin, end, True
+            return
+        calendar, shift = self.plan.calendars[hours], self.drill.offset
+        edges = [t - shift for t, _ in calendar.edges(begin + shift, end + shift) if begin < t - shift < end]
+        for a, b in pairwise([begin, *edges, end]):
+            yield a, b, calendar.is_open(a + shift)
+
+    def _hours(self, row: Row) -> int:
+        if row.step >= 0:
+            return self.plan.steps[row.step].hours
+        return {"assess": self.plan.assess[2], "decide": self.plan.decide[2]}.get(row.kind, -1)
+
+    # waiting
+
+    def waits(self, row: Row, begin: int, end: int) -> list[Segment]:
+        """A row that was ready and did not start."""
+        if begin >= end:
+            return []
+        found: list[Segment] = []
+        for since, until in pairwise(_within(self._copy_cuts(row), begin, end)):
+            if row.kind == "restore" and not Moment(self.plan, self.drill, since + 1).has_copy(row):
+                found.append(Segment(since, until, "waiting for a copy", row.object))
+                continue
+            cuts = _within(self._people_cuts(row), since, until)
+            found += (Segment(a, b, *self._why_not(row, a)) for a, b in pairwise(cuts))
+        return joined(found)
+
+    def _copy_cuts(self, row: Row) -> set[int]:
+        """When a copy may have become readable, or no longer so."""
+        if row.kind != "restore":
+            return set()
+        places = len(self.plan.structure.sites) + len(self.plan.structure.links)
+        tries = {other.end for other in self.drill.rows if other.kind == "restore" and other.object == row.object}
+        return tries | {t for t, flag, _ in self.drill.changes if flag < places}
+
+    def _people_cuts(self, row: Row) -> set[int]:
+        """When the reason of a wait for people may change."""
+        drill, teams = self.drill, {team for team, _ in row.crew}
+        times = {t for t, team, _ in drill.heads if team in teams}
+        times |= {t for (k, team), t in drill.arrivals.items() if k == row.incident and team in teams}
+        times |= {t for team, a, b in drill.evacuations if team in teams for t in (a, b)}
+        return times.union(*(self._busy[team][0] for team in teams))
+
+    def _why_not(self, row: Row, time: int) -> Why:
+        """What was missing first from an instant on, in the order of section 14."""
+        structure, drill = self.plan.structure, self.drill
+        for team, heads in row.crew:
+            if row.step >= 0 and drill.arrivals.get((row.incident, team), NEVER) > time:
+                return "people on their way", "", structure.teams[team]
+            out = any(who == team and a <= time < b for who, a, b in drill.evacuations)
+            if out and self._present(team, time) < heads:
+                return "people on their way", "out of the lost building", structure.teams[team]
+        for outside, cause in ((False, "nobody on duty"), (True, "supplier closed")):
+            for team, heads in row.crew:
+                if structure.outside[team] == outside and self._present(team, time) < heads:
+                    return cause, "", structure.teams[team]
+            for team, heads in row.crew:
+                free = self._present(team, time) - self._busy_at(team, time)
+                if structure.outside[team] == outside and free < heads:
+                    last = drill.freed_by(row)
+                    return "team busy", f"{last.kind} {last.object}" if last is not None else "", structure.teams[team]
+        return "team busy", "", ""
+
+    def _present(self, team: int, time: int) -> int:
+        times, heads = self._heads[team]
+        return heads[bisect_right(times, time)]
+
+    def _busy_at(self, team: int, time: int) -> int:
+        times, heads = self._busy[team]
+        return heads[bisect_right(times, time)]
+
+    @cached_property
+    def _heads(self) -> list[Steps]:
+        """For each team the heads present."""
+        found: list[Steps] = [([], [0]) for _ in self.plan.structure.teams]
+        for time, team, heads in self.drill.heads:
+            found[team][0].append(time)
+            found[team][1].append(heads)
+        return found
+
+    @cached_property
+    def _busy(self) -> list[Steps]:
+        """For each team the heads that work."""
+        changes: list[list[tuple[int, int]]] = [[] for _ in self.plan.structure.teams]
+        for row in self.drill.rows:
+            for team, heads in row.crew if row.start >= 0 else ():
+                changes[team].append((row.start, heads))
+                changes[team].append((row.end if row.end >= 0 else NEVER, -heads))
+        return [([time for time, _ in of], [0, *accumulate(heads for _, heads in of)]) for of in map(sorted, changes)]
+
+
+def _within(times: Iterable[int], begin: int, end: int) -> list[int]:
+    """The cuts of [begin, end]."""
+    return sorted({begin, end, *(t for t in times if begin < t < end)})
