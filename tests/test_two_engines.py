@@ -101,6 +101,17 @@ disruptions:
   two: {component: c, after: 240 min, lasts: 60 min, sites: [here, there]}
 response: {detect: 5 min, assess: {takes: 10 min}}
 """,
+    "a store is back: people are free all along, and the restore that waited for a copy starts": """\
+  teams: {infra: {}}
+  components:
+    b:
+      at: {here: active, there: cold}
+      restore: {by: infra}
+      data: {size: 3 GB}
+      copies: {kept: {at: here, kind: backup, taken: "daily 19:00", restores: 10 MB/s}}
+disruptions: {fire: {site: here, lasts: 4 h}}
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
+""",
     "ready, then without ground: `ready` is the last time at which only people were missing": """\
   teams: {infra: {works: "daily 8:00-17:00"}}
   components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}}

@@ -98,6 +98,9 @@ class Readiness(People):
     def change_reach(self, number: int) -> None:
         """New paths first, then the lost ones, so that what is served throughout never blinks."""
         self.reach_changed = True
+        for step in self.lookups.restore:
+            if step >= 0 and (row := self.live[step]) is not None:
+                self.touched.update(team for team, _ in row.crew)  # a copy that it waits for may be readable now
         structure = self.structure
         if not self.reach_log:
             whole = site_groups(structure, (True,) * len(structure.sites), (True,) * len(structure.links))
