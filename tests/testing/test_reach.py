@@ -20,8 +20,6 @@ from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
 from drsim.testing import scenarios
 
-EXAMPLES = 400
-
 USUAL = scenarios(min_disruptions=1)
 FAILING_OVER = scenarios(
     min_disruptions=3,
@@ -222,7 +220,7 @@ def reached(strategy: SearchStrategy[Scenario], examples: int) -> Counter[str]:
 
 @pytest.fixture(scope="module")
 def reach() -> Counter[str]:
-    return reached(USUAL, EXAMPLES) + reached(FAILING_OVER, EXAMPLES)
+    return reached(USUAL, 150) + reached(FAILING_OVER, 400)
 
 
 @pytest.mark.parametrize("branch", BRANCHES)
