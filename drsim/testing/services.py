@@ -9,7 +9,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from drsim.testing.choices import Document, extras, in_order, one_in, pick, several, some
+from drsim.testing.choices import Document, below, extras, in_order, one_in, pick, several, some
 from drsim.testing.components import Components
 from drsim.testing.features import Features
 from drsim.testing.levels import least_level
@@ -87,14 +87,18 @@ def channel(draw: DrawFn, services: Services) -> None:
 @st.composite
 def service(draw: DrawFn, services: Services) -> None:
     """A service that is at or above its minimum at the start."""
-    given = services.given
+    given, name = services.given, f"service-{len(services.services) + 1}"
+    sites = list(services.known.places.sites)
+    if not below(draw, 8):  # as plain as a component may be
+        services.services[name] = {"points": {"point-1": {"at": sites[0]}}}
+        return
     service: Document = {}
     channels = some(draw, list(services.channels), 3)
     if channels:
         service["channels"] = dict(zip(channels, pick(draw, _SPLITS[len(channels)]), strict=True))
         sites = sorted({site for channel in channels for site in services.sites_of(channel)})
     else:
-        sites = [pick(draw, list(services.known.places.sites))]
+        sites = [pick(draw, sites)]
     if needs := tree(draw, some(draw, services.candidates(sites)[::-1], 3), given["nested_needs"]):
         service["needs"] = needs
     if not channels:
@@ -103,7 +107,7 @@ def service(draw: DrawFn, services: Services) -> None:
     seen = services.seen(service)
     weights = {
         "open": given["calendars"],
-        "demand": 1,
+        "demand": 2,
         "verify": given["verification"],
         "title": given["labels"],
         "targets": 2 * given["targets"],
@@ -126,7 +130,7 @@ def service(draw: DrawFn, services: Services) -> None:
         targets["mbco"] = f"{pick(draw, [least for least in _MINIMA if least <= level]) // 10_000} %"
     if targets:
         service["targets"] = targets
-    services.services[f"service-{len(services.services) + 1}"] = in_order(service, _KEYS)
+    services.services[name] = in_order(service, _KEYS)
 
 
 @st.composite

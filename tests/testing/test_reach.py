@@ -22,8 +22,6 @@ from drsim.simulation.rules.state import ASKED
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
 from drsim.testing import scenarios
 
-EXAMPLES = 400
-
 USUAL = scenarios(min_disruptions=1)
 FAILING_OVER = scenarios(
     min_disruptions=3,
@@ -223,7 +221,7 @@ def reached(strategy: SearchStrategy[Scenario], examples: int) -> Counter[str]:
 
 @pytest.fixture(scope="module")
 def reach() -> Counter[str]:
-    return reached(USUAL, EXAMPLES) + reached(FAILING_OVER, EXAMPLES)
+    return reached(USUAL, 150) + reached(FAILING_OVER, 400)
 
 
 @pytest.mark.parametrize("branch", BRANCHES)

@@ -727,6 +727,8 @@ def test_wrong_arguments_are_refused() -> None:
         landscape_documents(colour=True)  # type: ignore[call-arg]
     with pytest.raises(ValueError, match="max_sites must be at least 1"):
         landscape_documents(max_sites=0)
+    with pytest.raises(ValueError, match="min_disruptions must be at most"):
+        scenario_documents(min_disruptions=4)
     with pytest.raises(ValueError, match="durations must be"):
         landscape_documents(durations="long")  # type: ignore[arg-type]
 
