@@ -385,7 +385,7 @@ def _kept(outcome: Outcome) -> str:
     """A service that keeps running, with how far down it goes on average."""
     ages = [level for level, age in zip(outcome.profile, AGES, strict=True) if age]
     lowest = min(ages, default=1.0)
-    if lowest > 0.995:
+    if lowest >= 0.995:
         return outcome.title
     age = AGES[ages.index(lowest)]
     return f"{outcome.title} (serves {100 * lowest:.0f} % after {_age(age, ' ')})"
@@ -401,7 +401,7 @@ def _legend(result: Result, page: Page, table: _Table) -> None:
             parts.append(digits if page.ascii_only else "bars from · nobody to █ everybody")
         parts += [f"in brackets {100 * result.confidence:g} % intervals"]
         parts.append("times are rounded to their own error (--intervals)")
-        if not table.bar:
+        if not table.bar and page.width < WIDTH:
             parts.append(f"a page of {WIDTH} columns also shows how many citizens are served as time goes by")
     if parts:
         page.say("; ".join(parts) + ".", style="dim")
