@@ -81,7 +81,7 @@ def refusal(rule: str, hint: str | None = None) -> PydanticCustomError:
 
 def split_hint(text: str) -> tuple[str, str | None]:
     """Split the text of a ValueError of ours into the rule and the next move."""
-    found = re.fullmatch(r"(.*?): ((?:write|expected:?|split|give|leave|they) .*)", text, re.DOTALL)
+    found = re.fullmatch(r"(.*?): ((?:write|expected:?|split|give|leave|they|did you mean) .*)", text, re.DOTALL)
     return (found[1], found[2]) if found else (text, None)
 
 

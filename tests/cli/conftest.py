@@ -62,6 +62,12 @@ TITLES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are as wide as they are without a terminal."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A scenario of a town hall and its standby, at which a tenth of the counters is enough."""
