@@ -242,7 +242,9 @@ def summary(
     _services(result, page, intervals)
     if explained:
         page.blank()
-        around = f"{mean_of(max(len(each.drills) for each in explained))} around P95"
+        counts = {len(each.drills) for each in explained}
+        several = mean_of(max(counts)) if len(counts) == 1 else f"mean of up to {max(counts)} drills"
+        around = f"{several} around P95"
         page.heading("WHAT HELD THEM UP", f"hours:minutes, {around}; each column adds up to its time")
         more = {each.service: len(alike(result, each.service)) - 1 for each in explained}
         titles = [
