@@ -246,6 +246,7 @@ _WORKS: Final = ("90 %", "50 %", "99.5 %", "10 %")
 _WORKS_OR_NEVER: Final = (*_WORKS, "0 %")  # not for a restart, which would be tried again for ever
 _WORKS_EACH: Final = tuple((works, attempts) for attempts in (None, 2, 3, 1) for works in _WORKS)
 _WORKS_OR_NEVER_EACH: Final = (*_WORKS_EACH, ("0 %", None), ("0 %", 2))
+_WORKS_UNCOUNTED: Final = tuple((works, None) for works in _WORKS)  # a restart or repair is tried until it succeeds
 _TEAMS: Final = tuple(
     (people, form)
     for people in (None, 2, 3, 1)
@@ -806,9 +807,9 @@ class _Builder:
                 case "switch":
                     component["switch"] = self.step(draw, by="never", works=_WORKS_OR_NEVER_EACH)
                 case "restart" | "repair":
-                    component[extra] = self.step(draw, works=_WORKS_EACH, places=at)
+                    component[extra] = self.step(draw, works=_WORKS_UNCOUNTED, places=at)
                 case "automatic":
-                    component["restart"] = {"automatic": True, **self.step(draw, by="never", works=_WORKS_EACH)}
+                    component["restart"] = {"automatic": True, **self.step(draw, by="never", works=_WORKS_UNCOUNTED)}
                 case "restore":
                     component["restore"] = {"by": _fresh(_pick(draw, self.crews))}
                 case "verify":
