@@ -36,6 +36,7 @@ from drsim.reading.rules import (
     Parts,
     horizon_findings,
     landscape_findings,
+    level_findings,
     response_findings,
     scenario_findings,
 )
@@ -200,6 +201,8 @@ class _LandscapeBuilder:
         self._read()
         if draft.complete:
             findings(self.checker, landscape_findings(self.parts, self.response))
+            if not problems.found:  # levels say something only where all else is well
+                findings(self.checker, level_findings(self.parts))
 
     def landscape(self) -> Landscape:
         """Give the landscape, once there are no problems."""

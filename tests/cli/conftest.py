@@ -29,6 +29,7 @@ disruptions:
 response: {{wait: 15 min}}
 landscape:
   sites: {{here: {{kind: town hall, inhabitants: 900, title: "{title}"}}, there: {{}}}}
+  links: {{wire: {{between: [here, there], bandwidth: 1 Gbit/s}}}}
   teams: {{people: {{people: 2, works: "Mon-Fri 9:00-17:00", title: "{title}", call_out: 20 min (10 to 60)}}}}
   suppliers: {{far-away: {{works: "Mon-Fri 9:00-12:00"}}}}
   components:

@@ -263,7 +263,7 @@ channels:
   post: {per: municipality, at: c}
   web: {at: c}
 services:
-  s: {needs: [y], channels: {counter: 50 %, post: 25 %, web: 25 %}}
+  s: {needs: [y], channels: {counter: 50 %, post: 25 %, web: 25 %}, targets: {mbco: 50 %}}
   t: {channels: {web: 100 %}}
 """
     )
