@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -46,7 +47,10 @@ class Commands(click.Group):
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run the command that the arguments name; a command gives its exit code, None for 0."""
-        code = self._code(*args, **extra)
+        try:
+            code = self._code(*args, **extra)
+        except KeyboardInterrupt:  # again, while the first was being dealt with
+            code = _say("interrupted", INTERRUPTED)
         if standalone_mode:
             sys.exit(code)
         return code
@@ -525,6 +529,8 @@ def _drill(
     progress.count(0, replications)
     result = run_drills(loaded, replications=replications, seed=seed, workers=workers, progress=progress.count)
     result.elapsed = time.perf_counter() - begun
+    if result.interrupted:
+        _say("interrupted: showing what is finished", INTERRUPTED)
     return result
 
 
@@ -659,4 +665,12 @@ def _quoted(text: str) -> str:
 
 def main() -> None:
     """Run the command line."""
-    cli(prog_name="drsim")
+    code = INTERRUPTED
+    with suppress(KeyboardInterrupt):
+        code = cli.main(prog_name="drsim", standalone_mode=False)
+    if code == INTERRUPTED:  # at once, and with this code however many interrupts come
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
 from hashlib import sha256
 
 from drsim.errors import DrsimError
@@ -22,6 +21,7 @@ from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import Trajectory
 from drsim.studies.replay import Replay
 from drsim.studies.result import Explanation, Result, mean_explanation
+from drsim.studies.workers import mapped
 
 __all__ = ["drill", "explanations", "run", "run_plan"]
 
@@ -81,10 +81,11 @@ def run_plan(
     blocks: list[Block] = []
     interrupted = False
     try:
-        for block in _blocks(plan, seed, slices, workers, executor):
-            blocks.append(block)
-            if progress is not None:
-                progress(min(len(blocks) * SLICE, replications), replications)
+        with closing(_blocks(plan, seed, slices, workers, executor)) as found:
+            for block in found:
+                blocks.append(block)
+                if progress is not None:
+                    progress(min(len(blocks) * SLICE, replications), replications)
     except KeyboardInterrupt:
         if not blocks:
             raise
@@ -108,9 +109,8 @@ def explanations(
         for first in range(0, len(drills[service]), FEW_REPLAYS)
     ]
     found: dict[str, list[Longest]] = {service: [] for service in services}
-    with _executor(None, workers) as pool:
-        for task, longest in zip(tasks, pool.map(_explain_task, tasks), strict=True):
-            found[task[3]] += longest
+    for task, longest in zip(tasks, mapped(_explain_task, tasks, workers or _processors()), strict=True):
+        found[task[3]] += longest
     return [mean_explanation(service, around, drills[service], found[service]) for service in services]
 
 
@@ -121,33 +121,20 @@ def drill(plan: Plan, seed: int, replication: int, script: Script | None = None)
 
 def _blocks(
     plan: Plan, seed: int, slices: list[tuple[int, int]], workers: int | None, executor: Executor | None
-) -> Iterator[Block]:
-    if executor is None and workers is None:
-        workers = 1 if len(slices) * SLICE <= FEW else os.cpu_count() or 1
+) -> Generator[Block, None, None]:
+    if workers is None:
+        workers = 1 if len(slices) * SLICE <= FEW else _processors()
     if executor is None and workers == 1:
         engine = Engine(plan)
         yield from (_run_slice(engine, seed, first, count) for first, count in slices)
         return
     payload = pickle.dumps(plan)
     tasks = [(sha256(payload).hexdigest(), payload, seed, first, count) for first, count in slices]
-    with _executor(executor, workers) as pool:
-        yield from pool.map(_task, tasks)
+    yield from mapped(_task, tasks, workers) if executor is None else executor.map(_task, tasks)
 
 
-@contextmanager
-def _executor(executor: Executor | None, workers: int | None) -> Iterator[Executor]:
-    if executor is not None:
-        yield executor
-        return
-    pool = ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _processors() -> int:
+    return os.cpu_count() or 1
 
 
 _engines: dict[str, Engine] = {}
