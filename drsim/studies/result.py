@@ -7,7 +7,7 @@ horizon; shares are between 0 and 1.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +21,7 @@ from drsim.measures.explanation import CAUSES, Segment
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
+from drsim.studies.arguments import checked_share, whole
 from drsim.studies.replay import Replay
 from drsim.units import HOUR, ONE
 
@@ -300,9 +301,13 @@ class Result:
         """
         import pandas as pd
 
-        which = range(min(100, self.replications)) if drills is None else drills
+        if isinstance(drills, int | str):
+            raise DrsimError(f"drills {drills!r}: the numbers of some drills are needed, such as range(8)")
+        which = list(range(min(100, self.replications)) if drills is None else drills)
+        if not which:
+            raise DrsimError("no drills: the numbers of some drills are needed, such as range(8)")
         frames = [self.replay(drill).steps for drill in which]
-        table = pd.concat(frames, keys=list(which), names=["drill"]).reset_index("drill")
+        table = pd.concat(frames, keys=which, names=["drill"]).reset_index("drill")
         if component is not None:
             known = set(table["object"])
             if component not in known:
@@ -315,7 +320,7 @@ class Result:
         """What `draws` can be asked for, such as "start oracle @ sint-oedenrode" or "decide sint-michielsgestel"."""
         return sorted({_draw_name(variable) for variable in self.plan.variables})
 
-    def draws(self, names: Sequence[str] | None = None, *, incident: int = 0, attempt: int = 0) -> pd.DataFrame:
+    def draws(self, names: str | Iterable[str] | None = None, *, incident: int = 0, attempt: int = 0) -> pd.DataFrame:
         """The luck that each drill had, drawn again from the seed: one row per drill, one column per variable.
 
         Durations in hours, rates in bytes per second (`restores ...`), chances (`... works`, `usable ...`) as True where they
@@ -323,6 +328,8 @@ class Result:
         """
         import pandas as pd
 
+        incident, attempt = whole(incident, "incident", 0), whole(attempt, "attempt", 0)
+        names = [names] if isinstance(names, str) else names
         by_name = {_draw_name(variable): index for index, variable in enumerate(self.plan.variables)}
         numbers = Numbers(self.plan, self.seed, 0, self.replications)
         columns: dict[str, Any] = {}
@@ -351,9 +358,8 @@ class Result:
 
     def replay(self, drill: int) -> Replay:
         """One drill again, with its steps, levels and explanations."""
-        if not 0 <= drill < self.replications:
-            raise DrsimError(f"drill {drill}: this run has drills 0 to {self.replications - 1}")
-        return Replay.of(self.plan, self.seed, drill, engine=self._engine)
+        number = whole(drill, "drill", 0, self.replications - 1)
+        return Replay.of(self.plan, self.seed, number, engine=self._engine)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -364,7 +370,7 @@ class Result:
 
     def around(self, service: str, p: float, count: int = AROUND) -> tuple[int, ...]:
         """The drills whose recovery time of a service ranks nearest to the quantile `p`, in order of rank."""
-        index = self._index(service)
+        index, p, count = self._index(service), checked_share(p, "around"), whole(count, "count", 1)
         order = np.lexsort((np.arange(self.replications), self.block.recovery[index]))
         middle = max(0, int(np.ceil(self.replications * p)) - 1)
         first = min(max(0, middle - count // 2), max(0, self.replications - count))
