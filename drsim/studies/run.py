@@ -9,7 +9,6 @@ from concurrent.futures import Executor
 from contextlib import closing
 from hashlib import sha256
 
-from drsim.errors import DrsimError
 from drsim.measures.drills import Block, Interruption, groups, measure
 from drsim.measures.explanation import Segment
 from drsim.model.scenario import Scenario
@@ -19,6 +18,7 @@ from drsim.simulation.draws import SLICE, Numbers, Script
 from drsim.simulation.engine import Engine
 from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import Trajectory
+from drsim.studies.arguments import checked_drills, checked_scenario, checked_seed, whole
 from drsim.studies.replay import Replay
 from drsim.studies.result import Explanation, Result, mean_explanation
 from drsim.studies.workers import mapped
@@ -37,7 +37,7 @@ Longest = tuple[Interruption, list[Segment]] | None
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     *,
     replications: int = 1_000,
     seed: int = 1,
@@ -45,14 +45,14 @@ def run(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Drill a scenario many times.
+    """Drill a scenario many times; the path of one is read first.
 
     The result depends on the scenario, the seed and the number of replications alone; the first 100 of 1,000 are the 100.
     `workers`: processes, by default one for each core (1 for few replications); `executor`: any of `concurrent.futures`, used
     instead. A KeyboardInterrupt ends the run with what is finished (`result.interrupted`), unless nothing is.
     """
     return run_plan(
-        compile_scenario(scenario),
+        compile_scenario(checked_scenario(scenario)),
         replications=replications,
         seed=seed,
         workers=workers,
@@ -71,12 +71,8 @@ def run_plan(
     progress: Progress | None = None,
 ) -> Result:
     """The same for a compiled plan, such as a variant."""
-    if replications < 1:
-        raise DrsimError(f"{replications} replications: at least 1 is needed")
-    if not 0 <= seed < 2**64:
-        raise DrsimError(f"seed {seed}: a whole number from 0 to 2**64 - 1 is needed")
-    if workers is not None and workers < 1:
-        raise DrsimError(f"{workers} workers: at least 1 is needed")
+    replications, seed = checked_drills(replications), checked_seed(seed)
+    workers = None if workers is None else whole(workers, "workers", 1)
     slices = [(first, min(SLICE, replications - first)) for first in range(0, replications, SLICE)]
     blocks: list[Block] = []
     interrupted = False
@@ -98,6 +94,7 @@ def explanations(
     result: Result, services: Sequence[str], around: float = 0.95, *, workers: int | None = None
 ) -> list[Explanation]:
     """What `result.explain` gives for each of these services, in as many processes as a run takes."""
+    workers = None if workers is None else whole(workers, "workers", 1)
     if workers == 1 or (workers is None and result.replications <= FEW):
         return [result.explain(service, around) for service in services]
     drills = {service: result.around(service, around) for service in services}
