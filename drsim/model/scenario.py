@@ -23,16 +23,16 @@ DEFAULT_HORIZON: Final = DurationOf(14 * DAY)
 class Disruption(Part):
     """Something that is hit."""
 
-    kind: Literal["site", "link", "component", "team"]
+    kind: Literal["site", "link", "component", "team", "label", "links_of"]
     target: fields.Text
-    """The name of what is hit; of a team or supplier for `team`."""
+    """The name of what is hit; of a team or supplier for `team`, of a site for `links_of`."""
     after: fields.ClockLaw = LawOf.constant(0)
     """How long after the moment of the drill it begins."""
     lasts: fields.ClockLaw | None = None
     """None: the whole drill, or until repaired."""
     until_repaired: bool = False
     sites: fields.Items[fields.SiteName] = ()
-    """Where a component fails; empty: wherever it is active."""
+    """Where a component, or what has the label, fails; empty: wherever it is active."""
     people: fields.SomeCount | None = None
     """How many of a team are away; None: all of them."""
 

@@ -104,6 +104,8 @@ class _Hit(Part):
     link: fields.LinkName | None = None
     component: fields.ComponentName | None = None
     team: fields.TeamName | None = None
+    label: fields.Name | None = None
+    links_of: fields.SiteName | None = None
     after: fields.ClockLaw | None = None
     lasts: Annotated[Any, PlainValidator(_lasts)] = None
     sites: fields.Items[fields.SiteName] | None = None
@@ -361,9 +363,9 @@ def _disruption(checker: Checker, path: Path, parts: Parts) -> Disruption | None
     kind = given[0]
     if not _fits(checker, path, hit, kind):
         return None
-    component = parts.components.get(hit.component or "")
+    broken = [parts.components[hit.component]] if hit.component in parts.components else parts.labelled(hit.label)
     mended = hit.lasts == UNTIL_REPAIRED or (
-        hit.lasts is None and component is not None and component.repair is not None
+        hit.lasts is None and bool(broken) and all(component.repair is not None for component in broken)
     )
     return Disruption(
         kind=kind,
@@ -379,18 +381,19 @@ def _disruption(checker: Checker, path: Path, parts: Parts) -> Disruption | None
 def _fits(checker: Checker, path: Path, hit: _Hit, kind: str) -> bool:
     """Refuse what says nothing for this kind of disruption."""
     wrong = False
-    if hit.sites is not None and kind != "component":
-        checker.refuse(
-            (*path, "sites"), f"'sites' says nothing about a {kind}", "leave it out: it is for a component", key=True
-        )
+    breaks = kind in ("component", "label")
+    what = "site's links" if kind == "links_of" else kind
+    if hit.sites is not None and not breaks:
+        hint = "leave it out: it is for a component or a label"
+        checker.refuse((*path, "sites"), f"'sites' says nothing about a {what}", hint, key=True)
         wrong = True
     if hit.people is not None and kind != "team":
         checker.refuse(
-            (*path, "people"), f"'people' says nothing about a {kind}", "leave it out: it is for a team", key=True
+            (*path, "people"), f"'people' says nothing about a {what}", "leave it out: it is for a team", key=True
         )
         wrong = True
-    if hit.lasts == UNTIL_REPAIRED and kind != "component":
-        rule = f"'{UNTIL_REPAIRED}' is impossible for a {kind}: only components are repaired"
+    if hit.lasts == UNTIL_REPAIRED and not breaks:
+        rule = f"'{UNTIL_REPAIRED}' is impossible for a {what}: only components are repaired"
         checker.refuse((*path, "lasts"), rule, f"say how long, or '{WHOLE_DRILL}'")
         wrong = True
     if hit.sites == ():

@@ -75,6 +75,9 @@ class Features(TypedDict, total=False):
     """Targets of services."""
     labels: bool
     """Titles, sources and other keys that only people read."""
+    common_causes: bool
+    """Labels that components share; in a scenario also what breaks all that bear one, if `component_outages`, and what
+    cuts all links of a site, if `link_outages`."""
 
 
 class ScenarioFeatures(Features, total=False):
@@ -133,6 +136,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "channels": True,
     "targets": True,
     "labels": True,
+    "common_causes": True,
     "min_disruptions": 0,
     "max_disruptions": 3,
     "any_moment": True,

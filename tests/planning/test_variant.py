@@ -94,6 +94,10 @@ CHANGES: dict[str, tuple[dict[str, Any], Arguments]] = {
             }
         },
     ),
+    "a common cause": (
+        {"disruptions": {"digger": {"links_of": SITE, "lasts": "1 to 5 h"}}},
+        {"outages": {"digger": Disruption(kind="links_of", target=SITE, lasts=Law.parse("1 to 5 h"))}},
+    ),
     "no outage": ({"disruptions": {}}, {"outages": {}}),
     "several outages": (
         {

@@ -43,6 +43,7 @@ components:
       nightly: {at: boxtel, kind: backup, taken: daily 22:00, restores: 60 MB/s}
     recover: [warm, cold]
   desktops:
+    labels: [firmware]
     class: server
     at: {haaren: active, boxtel: cold}
     needs: [printer]
@@ -855,6 +856,29 @@ HIT = "fault: {component: oracle}"
         "fault: {link: ring}",
         "fault: {link: ring, §sites: [boxtel]}",
         "'sites' says nothing about a link",
+    ),
+    ("label", HIT, "fault: {label: firmware}", "fault: {label: §firmwear}", "no component has the label 'firmwear'"),
+    (
+        "label-sites",
+        HIT,
+        "fault: {label: firmware, sites: [boxtel]}",
+        "fault: {label: firmware, sites: [§cloud]}",
+        "nothing with the label 'firmware' stands at 'cloud'",
+    ),
+    (
+        "label-repaired",
+        HIT,
+        "fault: {label: firmware, lasts: 1 h}",
+        "fault: {label: firmware, lasts: §until repaired}",
+        "'until repaired' is impossible: 'desktops' has no 'repair'",
+    ),
+    ("links-of", HIT, "fault: {links_of: boxtel}", "fault: {links_of: §cloud}", "no link ends at 'cloud'"),
+    (
+        "links-of-sites",
+        HIT,
+        "fault: {links_of: boxtel}",
+        "fault: {links_of: boxtel, §sites: [boxtel]}",
+        "'sites' says nothing about a site's links",
     ),
     (
         "people",

@@ -784,3 +784,51 @@ components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, by: i
 def test_the_age_of_a_nightly_copy_when_the_clock_changed(morning: str, hours: int) -> None:
     replay = drilled(tape().replace("every 4 h", "daily 22:00"), moment=morning)
     assert data_lost(replay) == [hours * 60]
+
+
+# what is hit at once
+
+LABELLED = (
+    PLACES
+    + """\
+components:
+  app: {at: {here: active, there: warm}, labels: [firmware], start: {takes: 10 min}}
+  web: {at: {there: active}, labels: [firmware, rack]}
+  other: {at: {here: active}}
+services: {s: {points: {p: {at: there, needs: [app, web]}}}}
+"""
+)
+
+
+def test_a_label_with_sites_breaks_the_standby_there_too() -> None:
+    # at `there` web breaks, and the standby of app: when `here` burns at 5, app cannot start before the bug is over at 60
+    bug = "{bug: {label: firmware, sites: [there], lasts: 60 min}, fire: {site: here, after: 5 min}}"
+    replay = drilled(LABELLED, disruptions=bug)
+    assert tries(replay, "app", "start") == [("start", "there", 60, 70, "done")]
+    assert tries(replay, "web", "restart") == [("restart", "there", 60, 60, "done")]
+    # without `sites` only what is active breaks: the standby takes over at once
+    replay = drilled(LABELLED, disruptions="{bug: {label: firmware, lasts: 60 min}}")
+    assert tries(replay, "app", "start") == [("start", "there", 0, 10, "done")]
+    assert tries(replay, "other") == []
+
+
+def test_all_links_of_a_site_are_cut_and_the_site_stays_up() -> None:
+    three = """\
+sites: {here: {}, there: {}, far: {}}
+links:
+  a: {between: [here, there], bandwidth: 1 GB/s}
+  b: {between: [far, here], bandwidth: 1 GB/s}
+  c: {between: [there, far], bandwidth: 1 GB/s}
+components: {app: {at: {here: active}}, web: {at: {far: active}}}
+services:
+  inside: {points: {p: {at: here, needs: [app]}}}
+  outside: {points: {p: {at: there, needs: [app]}}}
+  apart: {points: {p: {at: there, needs: [web]}}}
+"""
+    replay = drilled(three, disruptions="{digger: {links_of: here, after: 5 min, lasts: 20 min}}")
+    assert level(replay, "inside") == level(replay, "apart") == [(0, 1)]
+    assert level(replay, "outside") == [(0, 1), (5, 0), (25, 1)]
+    assert replay.trajectory.rows == []
+    ((_, found),) = replay.explain("outside")
+    assert [(each.cause, each.detail) for each in found] == [("waiting for the end of an outage", "digger")]
+    assert "links a, b are cut" in replay.timeline()

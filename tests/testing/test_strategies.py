@@ -373,6 +373,8 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "several disruptions": (lambda d: len(disruptions(d)) > 1, 0.3),
     **{f"{kind} hit": (disrupted(lambda each, kind=kind: kind in each), 0.1) for kind in ("link", "component", "team")},
     "site hit": (disrupted(lambda each: "site" in each), 0.25),
+    "label hit": (disrupted(lambda each: "label" in each), 0.02),
+    "links of a site hit": (disrupted(lambda each: "links_of" in each), 0.03),
     "part of a team": (disrupted(lambda each: "people" in each), 0.03),
     "sites of a component": (disrupted(lambda each: "sites" in each), 0.03),
     "begins later": (disrupted(lambda each: "after" in each), 0.25),
@@ -431,8 +433,9 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "min_disruptions": (1, ["nothing happens"]),
     "any_moment": (False, ["any moment"]),
     "site_outages": (False, ["site hit"]),
-    "link_outages": (False, ["link hit"]),
-    "component_outages": (False, ["component hit", "until repaired"]),
+    "link_outages": (False, ["link hit", "links of a site hit"]),
+    "component_outages": (False, ["component hit", "label hit", "until repaired"]),
+    "common_causes": (False, ["label hit", "links of a site hit"]),
     "team_outages": (False, ["team hit"]),
     "later": (False, ["begins later"]),
     "whole_drill": (False, ["the whole drill"]),
@@ -536,7 +539,20 @@ def check(document: Document) -> None:
         if "channels" in service:
             assert sum(Fraction(share.split()[0]) for share in service["channels"].values()) == 100
     for disruption in disruptions(document):
-        (kind,) = disruption.keys() & {"site", "link", "component", "team"}
+        (kind,) = disruption.keys() & {"site", "link", "component", "team", "label", "links_of"}
+        if kind == "links_of":
+            assert any(disruption[kind] in link["between"] for link in section(document, "links").values())
+            continue
+        if kind == "label":
+            parts = section(document, "components").values()
+            labelled = [
+                part for part in parts if any(disruption[kind] in h.get("labels", ()) for h in lineage(document, part))
+            ]
+            assert labelled
+            assert set(disruption.get("sites", [])) <= {site for part in labelled for site in part["at"]}
+            if disruption.get("lasts") == "until repaired":
+                assert all(any("repair" in holder for holder in lineage(document, part)) for part in labelled)
+            continue
         of_kind = section(document, f"{kind}s") | (section(document, "suppliers") if kind == "team" else {})
         hit = of_kind[disruption[kind]]
         assert set(disruption.get("sites", [])) <= hit.get("at", {}).keys()
