@@ -614,7 +614,11 @@ class _PlanBuilder:
                 kind, targets = "team", [self.team_of[what.target]]
                 people = self.landscape.crews[what.target].people.number
                 heads = people if what.people is None else what.people.number
-        return Outage(name, kind, tuple(targets), heads, *after, *lasts, what.until_repaired)
+        chance = what.chance.millionths
+        variable = -1 if chance == ONE else self.variable("happens", name, "", None)
+        return Outage(
+            name, kind, tuple(targets), heads, *after, *lasts, what.until_repaired, what.follows or "", chance, variable
+        )
 
     def _active(self, c: int) -> Iterator[int]:
         return (d for d in self.structure.of_component[c] if self.structure.roles[d] == ACTIVE)

@@ -159,6 +159,7 @@ class _Change(_PlanBuilder):
     def set_outages(self, disruptions: Mapping[str, Disruption]) -> None:
         for name, what in disruptions.items():
             self._check(name, what)
+        _check_follows(disruptions)
         outages = tuple(self._outage(name, what) for name, what in sorted(disruptions.items()))
         outages = tuple(
             outage._replace(heads=self._away(disruptions[outage.name])) if outage.kind == "team" else outage
@@ -339,6 +340,17 @@ class _Change(_PlanBuilder):
             )
         self.root_variables = tuple(found)
         self.changes["root_variables"] = self.root_variables
+
+
+def _check_follows(disruptions: Mapping[str, Disruption]) -> None:
+    for name, what in disruptions.items():
+        parent, seen = what.follows, {name}
+        while parent is not None:
+            _check_known(parent, sorted(disruptions), "disruption")
+            if parent in seen:
+                raise DrsimError(f"{name!r} never begins: what it follows leads back to {parent!r}")
+            seen.add(parent)
+            parent = disruptions[parent].follows
 
 
 def _check_law(kind: str, law: Law) -> None:

@@ -17,6 +17,7 @@ from drsim.errors import did_you_mean, nearest
 from drsim.model import fields
 from drsim.model.fields import Part, Path
 from drsim.model.landscape import (
+    ALL,
     Component,
     Landscape,
     Link,
@@ -26,6 +27,7 @@ from drsim.model.landscape import (
     Supplier,
     Team,
 )
+from drsim.model.needs import All, circles
 from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Scenario
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
@@ -110,6 +112,8 @@ class _Hit(Part):
     lasts: Annotated[Any, PlainValidator(_lasts)] = None
     sites: fields.Items[fields.SiteName] | None = None
     people: fields.SomeCount | None = None
+    follows: fields.Name | None = None
+    chance: fields.SomeShare = ALL
 
 
 _HEAD: Final = TypeAdapter(_Head)
@@ -348,7 +352,24 @@ def _disruptions(checker: Checker, parts: Parts) -> dict[str, Disruption]:
     for name in written:
         check_name(checker, ("disruptions", name))
         found[name] = _disruption(checker, ("disruptions", name), parts)
-    return _present(found)
+    disruptions = _present(found)
+    _check_follows(checker, disruptions, list(written))
+    return disruptions
+
+
+def _check_follows(checker: Checker, disruptions: dict[str, Disruption], names: list[str]) -> None:
+    """Refuse what follows a disruption that there is not, and what follows itself by way of others."""
+    parents = {name: what.follows for name, what in disruptions.items() if what.follows is not None}
+    for name, parent in parents.items():
+        if parent not in names:
+            rule = f"no disruption is named '{parent}'"
+            checker.refuse(("disruptions", name, "follows"), rule, did_you_mean(parent, names))
+    for circle in circles({name: All((parent,)) for name, parent in parents.items() if parent in parents}):
+        first, last = min(circle), max(circle)
+        rule = f"these disruptions follow each other in a circle, so that none ever begins: {', '.join(sorted(circle))}"
+        if first == last:
+            rule = f"'{first}' follows itself, so that it never begins"
+        checker.refuse(("disruptions", first, "follows"), rule, "leave one 'follows' out")
 
 
 def _disruption(checker: Checker, path: Path, parts: Parts) -> Disruption | None:
@@ -375,6 +396,8 @@ def _disruption(checker: Checker, path: Path, parts: Parts) -> Disruption | None
         until_repaired=mended,
         sites=tuple(sorted(hit.sites or ())),
         people=hit.people,
+        follows=hit.follows,
+        chance=hit.chance,
     )
 
 

@@ -130,6 +130,9 @@ class _Log:
             begin, end = self.drill.outages.get(outage.name, (NEVER, NEVER))
             if begin < self.plan.horizon:
                 yield begin, 0, 1, f"{outage.name}: {outage_text(self.plan, outage)}"
+            since = self.drill.outages[outage.follows][0] if outage.follows else 0
+            if begin >= NEVER and since < self.plan.horizon:
+                yield since, 0, 2, f"{outage.name}: does not happen this time"
             if end < self.plan.horizon:
                 yield end, 0, 0, f"{outage.name}: over"
         for time, names in self._gone().items():

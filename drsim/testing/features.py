@@ -97,6 +97,8 @@ class ScenarioFeatures(Features, total=False):
     """Components that break."""
     team_outages: bool
     """Teams and suppliers that are away, or a part of one."""
+    cascades: bool
+    """Disruptions that happen by chance, and those that follow another."""
     later: bool
     """Disruptions that begin later than the drill, and a second one of the same thing, touching or overlapping."""
     whole_drill: bool
@@ -144,6 +146,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "link_outages": True,
     "component_outages": True,
     "team_outages": True,
+    "cascades": True,
     "later": True,
     "whole_drill": True,
 }

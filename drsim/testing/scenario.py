@@ -108,6 +108,8 @@ class _Targets:
     def last(self) -> _Span | None:
         """The last disruption, if its beginning and end are fixed."""
         for disruption in list(self.disruptions.values())[-1:]:
+            if "follows" in disruption or "chance" in disruption:
+                return None
             after, lasts = _minutes(disruption.get("after", "0 s")), _minutes(disruption.get("lasts"))
             if after is not None and lasts is not None:
                 kind, target = next(iter(disruption.items()))
@@ -149,6 +151,11 @@ def _disruption(draw: DrawFn, targets: _Targets) -> None:
     if broken and one_in(draw, 4):
         at = list(dict.fromkeys(site for name in broken for site in targets.landscape["components"][name]["at"]))
         disruption["sites"] = at if one_in(draw, 3) else [pick(draw, at)]
+    if given["cascades"] and one_in(draw, 5):
+        if targets.disruptions and below(draw, 3):
+            disruption["follows"] = pick(draw, list(targets.disruptions))
+        if "follows" not in disruption or one_in(draw, 2):
+            disruption["chance"] = pick(draw, ("50 %", "80 %", "30 %"))
     targets.disruptions[f"outage-{len(targets.disruptions) + 1}"] = disruption
 
 

@@ -338,7 +338,9 @@ class Run:
         """Give the outages by name, and the absences; one of length 0 never lasts, so it is left out."""
         outages, absences = [], []
         for name, what in sorted(self.scenario.disruptions.items()):
-            begins = self.draw(what.after, "after", name)
+            begins = self.begin_of(name)
+            if begins is None:
+                continue
             ends = None
             if what.lasts is not None and not what.until_repaired:
                 ends = begins + self.draw(what.lasts, "lasts", name)
@@ -350,6 +352,14 @@ class Run:
             else:
                 outages.append(Outage(name, *self.what_is_hit(what), begins, ends, what.until_repaired))
         return outages, absences
+
+    def begin_of(self, name: str) -> int | None:
+        """Section 5: "`after` counts from the beginning of what it follows"; None if it does not happen."""
+        what = self.scenario.disruptions[name]
+        since = 0 if what.follows is None else self.begin_of(what.follows)
+        if since is None or not self.happens(what.chance.millionths, ("happens", name, "", 0, 0)):
+            return None
+        return since + self.draw(what.after, "after", name)
 
     def what_is_hit(self, what: Disruption) -> tuple[str, tuple[str, ...], tuple[Deployment, ...]]:
         """Give the kind of things that a disruption hits, these, and of components where they break."""
