@@ -968,7 +968,6 @@ HIT = "fault: {component: oracle}"
         "fault: {label: firmware, lasts: §until repaired}",
         "'until repaired' is impossible: 'desktops' has no 'repair'",
     ),
-    ("links-of", HIT, "fault: {links_of: boxtel}", "fault: {links_of: §cloud}", "no link ends at 'cloud'"),
     (
         "links-of-sites",
         HIT,
@@ -1032,3 +1031,12 @@ HIT = "fault: {component: oracle}"
 )
 def test_scenarios(case: Case) -> None:
     check(SCENARIO, case, scenario=True)
+
+
+def test_the_links_of_a_site_without_any_cannot_be_cut() -> None:
+    text = SCENARIO.replace("  cloud: {kind: cloud}\n", "  cloud: {kind: cloud}\n    island: {}\n")
+    assert text.count("  fault: {component: oracle}") == text.count("island") == 1
+    hit = "  fault: {{links_of: {}}}"
+    assert loads(text.replace("  fault: {component: oracle}", hit.format("cloud")))
+    (problem,) = refused(text.replace("  fault: {component: oracle}", hit.format("§island")), scenario=True)
+    assert problem.rule == "no link ends at 'island'"
