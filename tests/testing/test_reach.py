@@ -221,7 +221,7 @@ def reached(strategy: SearchStrategy[Scenario], examples: int) -> Counter[str]:
 
 @pytest.fixture(scope="module")
 def reach() -> Counter[str]:
-    return reached(USUAL, 150) + reached(FAILING_OVER, 400)
+    return reached(USUAL, 300) + reached(FAILING_OVER, 700)
 
 
 @pytest.mark.parametrize("branch", BRANCHES)
