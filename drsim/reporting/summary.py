@@ -208,14 +208,14 @@ class _Table:
             if outcome.fared == "keeps running" and not outcome.data_loss.value:
                 continue
             half, most, data = map(_interval, self.times[outcome.name])
-            texts = (half, most, data if self._has_data(outcome) else NONE)
-            rows.append((outcome.title, [self.page.clean(text) for text in texts]))
+            ends = (half, most, data if self._has_data(outcome) else NONE)
+            rows.append((outcome.title, [self.page.clean(text) for text in ends]))
         if not rows:
             return
         page, confidence = self.page, f"{100 * self.result.confidence:g} %"
         page.blank()
         page.heading("INTERVALS", f"{confidence} intervals of the times: the earliest and the latest they may be")
-        widths = [max(map(cell_len, column)) + 2 for column in zip(heads, *(texts for _, texts in rows), strict=True)]
+        widths = [max(map(cell_len, column)) + 2 for column in zip(heads, *(row[1] for row in rows), strict=True)]
         longest = max(cell_len(page.clean(title)) for title, _ in rows)
         title = page.width - MARGIN - sum(width + 1 for width in widths)
         if title < min(longest, SHORTEST_TITLE):
