@@ -64,6 +64,13 @@ class Link(Part):
     bandwidth: fields.Rate
 
 
+class Shift(Part):
+    """Some people of a team, and when they are there."""
+
+    people: fields.SomeCount = CountOf(1)
+    works: fields.Hours = ALWAYS
+
+
 class Team(Part):
     """People who do the work."""
 
@@ -75,10 +82,42 @@ class Team(Part):
     people: fields.SomeCount = CountOf(1)
     """What a calendar lets be there at once."""
     works: fields.Hours = ALWAYS
+    shifts: fields.Named[Shift] = _NONE
+    """In the place of `people` and `works`: what is there is the sum of those that are open."""
     based: fields.SiteName | None = None
     """Where they are during their hours."""
     call_out: fields.ClockLaw = LawOf.constant(0)
     """From being called until able to work, once for each incident."""
+
+    @property
+    def roster(self) -> tuple[Shift, ...]:
+        """Its shifts, by name; a team without shifts is one."""
+        shifts = tuple(self.shifts[name] for name in sorted(self.shifts))
+        return shifts or (Shift(people=self.people, works=self.works),)
+
+    @property
+    def most(self) -> int:
+        """The most that are there at any moment of an ordinary week; all of them if there are no shifts."""
+        if not self.shifts:
+            return self.people.number
+        opens = [start for shift in self.roster for start, _ in shift.works.spans]
+        return max((self._there(minute) for minute in opens), default=0)
+
+    def _there(self, minute: int) -> int:
+        return sum(
+            shift.people.number
+            for shift in self.roster
+            if any(start <= minute < end for start, end in shift.works.spans)
+        )
+
+    @property
+    def hours_text(self) -> str:
+        """When it works, for people."""
+        if not self.shifts:
+            return self.works.text
+        return "; ".join(
+            f"{name}: {self.shifts[name].people} {self.shifts[name].works}" for name in sorted(self.shifts)
+        )
 
 
 class Supplier(Team):

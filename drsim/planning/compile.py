@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule
+from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule, either
 from drsim.distributions import Law
-from drsim.model.landscape import Component, Landscape, Step
+from drsim.model.landscape import Component, Landscape, Step, Team
 from drsim.model.needs import All, Any, AtLeast, Need, leaves
 from drsim.model.scenario import Disruption, Scenario
 from drsim.planning import graph
 from drsim.planning.plan import (
     ACTIVE,
+    EVERYBODY,
     KINDS,
     NEVER,
     NO_PRIORITY,
@@ -346,7 +347,7 @@ class _PlanBuilder:
         self.structure = structure
         self.landscape = scenario.landscape
         self.horizon = scenario.horizon.ms
-        self.calendars: dict[Calendar, int] = {}
+        self.calendars: dict[Calendar | tuple[Calendar, ...], int] = {}
         self.schedules: dict[Schedule, int] = {}
         self.variables: list[Variable] = []
         self.team_of = {name: index for index, name in enumerate(structure.teams)}
@@ -354,8 +355,15 @@ class _PlanBuilder:
 
     # words to numbers
 
-    def calendar(self, calendar: Calendar) -> int:
+    def calendar(self, calendar: Calendar | tuple[Calendar, ...]) -> int:
+        """Its place; several together are open when any of them is."""
         return self.calendars.setdefault(calendar, len(self.calendars))
+
+    def hours_of(self, team: Team) -> int:
+        """The calendar of a team."""
+        if not team.shifts:
+            return self.calendar(team.works)
+        return self.calendar(tuple(shift.works for shift in team.roster))
 
     def schedule(self, schedule: Schedule) -> int:
         return self.schedules.setdefault(schedule, len(self.schedules))
@@ -374,7 +382,7 @@ class _PlanBuilder:
 
     def hours(self, step: Step) -> int:
         """The calendar on which a step's working hours run, -1 for the clock."""
-        return self.calendar(self.landscape.crews[min(step.by)].works) if step.takes.working else -1
+        return self.hours_of(self.landscape.crews[min(step.by)]) if step.takes.working else -1
 
     # steps
 
@@ -468,7 +476,12 @@ class _PlanBuilder:
             for root in roots
         )
         evacuation = [self.timed("evacuation", site, "", response.evacuation) for site in structure.sites]
-        team_hours = tuple(self.calendar(crew.works) for crew in crews)
+        team_hours = tuple(self.hours_of(crew) for crew in crews)
+        shifts = {
+            team: tuple((self.calendar(shift.works), shift.people.number) for shift in crew.roster)
+            for team, crew in enumerate(crews)
+            if crew.shifts
+        }
         open_hours = tuple(
             self.calendar(landscape.services[structure.services[p[0]]].points[p[1]].open) for p in structure.points
         )
@@ -480,7 +493,12 @@ class _PlanBuilder:
         )
         moment = scenario.moment
         end = self.reach_end + LONGEST_WORK
-        calendars = tuple(compile_calendar(calendar, moment, end) for calendar in self.calendars)
+        calendars = tuple(
+            compile_calendar(calendar, moment, end)
+            if isinstance(calendar, Calendar)
+            else either(compile_calendar(each, moment, end) for each in calendar)
+            for calendar in self.calendars
+        )
         return Plan(
             scenario=scenario,
             structure=structure,
@@ -500,7 +518,7 @@ class _PlanBuilder:
             roots=roots,
             root_variables=root_variables,  # type: ignore[arg-type]
             evacuation_variables=tuple(variable for _, variable in evacuation),
-            people=tuple(crew.people.number for crew in crews),
+            people=tuple(crew.most for crew in crews),
             call_out=tuple(fixed for fixed, _ in calls),
             call_out_variables=tuple(variable for _, variable in calls),
             travel=self._travel,
@@ -530,9 +548,10 @@ class _PlanBuilder:
             calendars=calendars,
             schedules=tuple(compile_schedule(schedule, moment, -BEFORE, self.reach_end) for schedule in self.schedules),
             team_hours=team_hours,
+            shifts=shifts,
             open_hours=open_hours,
             working_hours=working,
-            edges=headcount_edges(team_hours, calendars, self.reach_end),
+            edges=headcount_edges(team_hours, shifts, calendars, self.reach_end),
             dated=moment is not None,
             horizon=self.horizon,
             settle=response.settle.ms,
@@ -598,7 +617,7 @@ class _PlanBuilder:
                 ]
             case "team":
                 targets = [self.team_of[what.target]]
-                people = self.landscape.crews[what.target].people.number
+                people = self.landscape.crews[what.target].most
                 heads = people if what.people is None else what.people.number
         return Outage(name, what.kind, tuple(targets), heads, *after, *lasts, what.until_repaired)
 
@@ -647,10 +666,21 @@ class _PlanBuilder:
         return tuple(found)
 
 
-def headcount_edges(team_hours: tuple[int, ...], calendars: tuple[Hours, ...], until: int) -> tuple[Event, ...]:
+def headcount_edges(
+    team_hours: tuple[int, ...],
+    shifts: Mapping[int, tuple[tuple[int, int], ...]],
+    calendars: tuple[Hours, ...],
+    until: int,
+) -> tuple[Event, ...]:
     """All changes of headcount by calendar from 0 on, in order."""
-    changes: dict[int, list[tuple[int, bool]]] = {}
+    changes: dict[int, list[tuple[int, int]]] = {}
     for team, calendar in enumerate(team_hours):
-        for time, is_open in calendars[calendar].edges(0, until):
-            changes.setdefault(time, []).append((team, is_open))
+        parts = shifts.get(team)
+        if parts is None:
+            for time, is_open in calendars[calendar].edges(0, until):
+                changes.setdefault(time, []).append((team, EVERYBODY if is_open else 0))
+            continue
+        for time in sorted({time for hours, _ in parts for time, _ in calendars[hours].edges(0, until)}):
+            heads = sum(number for hours, number in parts if calendars[hours].is_open(time))
+            changes.setdefault(time, []).append((team, heads))
     return tuple(Event(time, tuple(teams)) for time, teams in sorted(changes.items()))

@@ -19,6 +19,7 @@ from drsim.model.scenario import Scenario
 
 __all__ = [
     "ACTIVE",
+    "EVERYBODY",
     "INCIDENT_KINDS",
     "KINDS",
     "NEVER",
@@ -39,6 +40,7 @@ __all__ = [
 
 ACTIVE, STANDBY, STALE = 0, 1, 2
 NEVER = 2**62
+EVERYBODY = -1
 NO_PRIORITY = 2**61
 INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
 KINDS = ("switch", "restore", "start", "restart", "repair", "verify")
@@ -135,10 +137,10 @@ class LevelOp(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A change of headcount by calendar: which teams are open from `time` on."""
+    """A change of headcount by calendar: how many of which teams are there from `time` on, EVERYBODY for all."""
 
     time: int
-    teams: tuple[tuple[int, bool], ...]
+    teams: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -236,6 +238,7 @@ class Plan:
     evacuation_variables: tuple[int, ...]
     """for each site"""
     people: tuple[int, ...]
+    """of each team the most that are there at once"""
     call_out: tuple[int, ...]
     """fixed ms, -1 if drawn"""
     call_out_variables: tuple[int, ...]
@@ -262,7 +265,9 @@ class Plan:
     schedules: tuple[tuple[int, ...], ...]
     """instants in ms"""
     team_hours: tuple[int, ...]
-    """for each team its calendar"""
+    """for each team its calendar; of shifts the hours at which any is open"""
+    shifts: Mapping[int, tuple[tuple[int, int], ...]]
+    """team -> (calendar, heads) of each of its shifts, for those that have them"""
     open_hours: tuple[int, ...]
     """for each point its calendar"""
     working_hours: int

@@ -114,6 +114,9 @@ class _Change(_PlanBuilder):
 
     def set_people(self, people: Mapping[str, int]) -> None:
         plan, teams = self.before, self.structure.teams
+        for name in people:
+            if name in teams and self.team_of[name] in plan.shifts:
+                raise DrsimError(f"{name!r} works in shifts: change those with 'Scenario.with_', and compile again")
         self.people = _replaced(plan.people, teams, people, "team or supplier", "people", least=1)
         crews: Iterable[Crew] = (*(step.crew for step in plan.steps), plan.assess[1], plan.decide[1])
         for team, heads in {pair for crew in crews for pair in crew}:

@@ -268,6 +268,9 @@ def name_calendars(checker: Checker, *among: str) -> None:
             points = entry.get("points") if section == "services" and isinstance(entry, Table) else None
             for point in points if isinstance(points, Table) else ():
                 _name_calendar(checker, (section, name, "points", point, "open"))
+            shifts = entry.get("shifts") if key == "works" and isinstance(entry, Table) else None
+            for shift in shifts if isinstance(shifts, Table) else ():
+                _name_calendar(checker, (section, name, "shifts", shift, "works"))
 
 
 def _name_calendar(checker: Checker, path: Path) -> None:

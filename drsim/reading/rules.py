@@ -59,6 +59,9 @@ def landscape_findings(parts: Parts, response: Response | None) -> Findings:
     """Check everything that a landscape says."""
     for name, site in parts.sites.items():
         yield from _travel(name, site, parts.sites)
+    for section in ("teams", "suppliers"):
+        for name, team in getattr(parts, section).items():
+            yield from _team((section, name), team)
     for name, link in parts.links.items():
         if link.between[0] == link.between[1]:
             rule = f"the link joins '{link.between[0]}' with itself"
@@ -110,6 +113,20 @@ def _room(parts: Parts) -> Findings:
             yield Finding(("sites", site, "pools", pool), rule, "make the pool larger, or place something elsewhere")
 
 
+# People
+
+
+def _team(path: Path, team: Team) -> Findings:
+    """What is said in shifts is not said beside them."""
+    for key in ("people", "works"):
+        if team.shifts and key in team.model_fields_set:
+            rule = f"'{key}' is said by its shifts already"
+            yield Finding((*path, key), rule, "leave it out, or the shifts", True)
+    if team.shifts and not team.most:
+        rule = "its shifts are never open, so nobody ever works"
+        yield Finding((*path, "shifts"), rule, "give one of them a calendar, or leave the shifts out")
+
+
 # Steps
 
 
@@ -143,8 +160,11 @@ def _tries(path: Path, step: Step) -> Findings:
 
 def _crew(path: Path, by: Mapping[str, int], crews: Mapping[str, Team]) -> Findings:
     for team, heads in by.items():
-        if team in crews and heads > crews[team].people.number:
-            rule = f"{heads} of '{team}' are asked for, who are {crews[team].people.number}"
+        if team in crews and crews[team].shifts and 0 < crews[team].most < heads:
+            rule = f"{heads} of '{team}' are asked for, of whose shifts {crews[team].most} are there at once"
+            yield Finding((*path, "by", team), rule, "ask for fewer, or put more people on one shift")
+        elif team in crews and not crews[team].shifts and heads > crews[team].people.number:
+            rule = f"{heads} of '{team}' are asked for, who are {crews[team].most}"
             yield Finding((*path, "by", team), rule, "ask for fewer, or give the team more people")
 
 
@@ -378,8 +398,8 @@ def _disruption(path: Path, disruption: Disruption, horizon: Duration | None, pa
         rule = f"it begins after '{disruption.after.text}', when the drill is over: the horizon is '{horizon.text}'"
         yield Finding((*path, "after"), rule, "let it begin earlier, or lengthen the horizon")
     team = parts.crews.get(disruption.target) if disruption.kind == "team" else None
-    if team is not None and disruption.people is not None and disruption.people.number > team.people.number:
-        rule = f"'{disruption.people.text}' people are away, but '{disruption.target}' has {team.people.number}"
+    if team is not None and disruption.people is not None and disruption.people.number > team.most:
+        rule = f"'{disruption.people.text}' people are away, but '{disruption.target}' has {team.most}"
         yield Finding((*path, "people"), rule, "write at most as many, or leave 'people' out for all of them")
     component = parts.components.get(disruption.target) if disruption.kind == "component" else None
     if component is not None:

@@ -187,7 +187,8 @@ def _people(outlook: Outlook, page: Page) -> None:
             continue
         crew = crews[name]
         steps = sum(1 for step in outlook.steps if name in step.crew)
-        parts = [f"{plan.people[team]} people" if plan.people[team] > 1 else "1 person", str(crew.works)]
+        heads = f"{plan.people[team]} people" if plan.people[team] > 1 else "1 person"
+        parts = [f"{heads} at once" if crew.shifts else heads, crew.hours_text]
         if crew.based:
             parts.append(f"based at {crew.based}")
         if plan.structure.outside[team]:

@@ -26,6 +26,7 @@ _FORMS: Final = (
     "based call_out works",
 )
 _TEAMS: Final = tuple((people, form) for people in (None, 2, 3, 1) for form in _FORMS)
+_SHIFTS: Final = tuple(each for each in CALENDARS if each != "never")
 _WORKS: Final = ("90 %", "50 %", "99.5 %", "10 %")
 OFTEN: Final = tuple((works, attempts) for attempts in (None, 2, 3, 1) for works in _WORKS)
 """Probabilities of a step that is tried again until it works, with attempts."""
@@ -48,7 +49,7 @@ class People:
     @cached_property
     def crews(self) -> list[str | Document]:
         """Every crew that a step may ask for; asked when all teams are drawn."""
-        heads = {name: int(team.get("people", 1)) for name, team in (self.teams | self.suppliers).items()}
+        heads = {name: _heads(team) for name, team in (self.teams | self.suppliers).items()}
         crews: list[str | Document] = list(heads)
         if self.given["multi_crews"]:
             crews += [{name: min(count, 2)} for name, count in heads.items()]
@@ -100,9 +101,29 @@ def team(draw: DrawFn, people: People) -> None:
     if "based" in form and not outside:
         team["based"] = pick(draw, list(people.places.sites))
     if "works" in form and people.given["calendars"]:
-        team["works"] = calendar(draw, CALENDARS)
+        if one_in(draw, 3):
+            team["shifts"] = _shifts(draw, team.pop("people", 1))
+        else:
+            team["works"] = calendar(draw, CALENDARS)
     if "call_out" in form:
         team["call_out"] = law(draw, people.given)
+
+
+def _shifts(draw: DrawFn, heads: int) -> Document:
+    """Two or three shifts, of which the first has so many heads."""
+    shifts: Document = {"day": {"people": heads, "works": calendar(draw, _SHIFTS)}}
+    for name in ("late", "night")[: 1 + below(draw, 2)]:
+        shifts[name] = {"works": calendar(draw, _SHIFTS)}
+        if one_in(draw, 3):
+            shifts[name]["people"] = 2
+    return shifts
+
+
+def _heads(team: Document) -> int:
+    """The most of a team that are surely there at once."""
+    if "shifts" in team:
+        return max(int(shift.get("people", 1)) for shift in team["shifts"].values())
+    return int(team.get("people", 1))
 
 
 def calendar(draw: DrawFn, options: Sequence[str]) -> str:

@@ -469,6 +469,12 @@ def test_what_is_refused(plan: Plan, arguments: Arguments, message: str) -> None
         variant(plan, **arguments)
 
 
+def test_people_in_shifts_are_changed_in_the_landscape() -> None:
+    shifts = {"teams.users": {"based": "here", "shifts": {"day": {"people": 3, "works": "daily 8:00-17:00"}}}}
+    with pytest.raises(DrsimError, match="'users' works in shifts"):
+        variant(compile_scenario(SMALL.with_(shifts)), people={"users": 4})
+
+
 def test_a_crew_that_cannot_be_there_is_refused(plan: Plan) -> None:
     team, heads = max((pair for step in plan.steps for pair in step.crew), key=lambda pair: pair[1])
     name = plan.structure.teams[team]
@@ -483,8 +489,8 @@ def test_a_crew_that_cannot_be_there_is_refused(plan: Plan) -> None:
 def headcounts(scenario: Scenario, draw: Callable[..., Any]) -> tuple[dict[str, Any], Arguments]:
     changes, people = {}, {}
     for section in ("teams", "suppliers"):
-        for name in getattr(scenario.landscape, section):
-            if draw(st.booleans()):
+        for name, team in getattr(scenario.landscape, section).items():
+            if draw(st.booleans()) and not team.shifts:
                 people[name] = changes[f"{section}.{name}.people"] = draw(st.integers(1, 6))
     return changes, {"people": people}
 

@@ -8,7 +8,7 @@ import pytest
 
 from drsim.errors import InputError, Problem
 from drsim.model import All
-from drsim.reading import loads, loads_landscape
+from drsim.reading import dump, loads, loads_landscape
 
 LANDSCAPE = """\
 drsim: landscape 1
@@ -226,6 +226,27 @@ def test_the_base_texts_are_fine() -> None:
         "by: centric}}\nsites",
         "§works: 90 %}}\nsites",
         "'works' is not a key here",
+    ),
+    (
+        "shifts-people",
+        "infra: {people: 2, works: office, based: haaren}",
+        "infra: {shifts: {day: {people: 2}}, based: haaren}",
+        "infra: {shifts: {day: {people: 2}}, §people: 2, based: haaren}",
+        "'people' is said by its shifts already",
+    ),
+    (
+        "shifts-works",
+        "infra: {people: 2, works: office, based: haaren}",
+        "infra: {shifts: {day: {people: 2, works: office}}, based: haaren}",
+        "infra: {shifts: {day: {people: 2, works: §ofice}}, based: haaren}",
+        "no calendar is named 'ofice'",
+    ),
+    (
+        "shifts-never",
+        "infra: {people: 2, works: office, based: haaren}",
+        "infra: {shifts: {day: {people: 2, works: office}}, based: haaren}",
+        "infra: {shifts: §{day: {people: 2, works: never}}, based: haaren}",
+        "its shifts are never open",
     ),
     (
         "decide-heads",
@@ -912,3 +933,28 @@ HIT = "fault: {component: oracle}"
 )
 def test_scenarios(case: Case) -> None:
     check(SCENARIO, case, scenario=True)
+
+
+def test_more_than_the_shifts_have_at_once() -> None:
+    text = """\
+drsim: landscape 1
+sites: {a: {}}
+teams: {infra: {shifts: {day: {people: 2, works: "daily 8:00-17:00"}, night: {works: "daily 16:00-24:00"}}}}
+components: {c: {at: {a: active}, restart: {takes: 1 h, by: {infra: HEADS}}}}
+"""
+    assert loads_landscape(text.replace("HEADS", "3")).teams["infra"].most == 3
+    with pytest.raises(InputError) as refused:
+        loads_landscape(text.replace("HEADS", "4"))
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (
+        "components.c.restart.by.infra",
+        "4 of 'infra' are asked for, of whose shifts 3 are there at once",
+    )
+
+
+def test_shifts_are_written_without_what_they_stand_for() -> None:
+    text = 'drsim: landscape 1\nteams: {x: {shifts: {day: {people: 2, works: "daily 8:00-17:00"}, night: {}}}}\n'
+    land = loads_landscape(text)
+    assert "shifts" in dump(land)
+    assert loads_landscape(dump(land)) == land
+    assert loads_landscape(dump(land)).digest() == land.digest()

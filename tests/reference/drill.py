@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from drsim.calendar import Hours, compile_calendar, compile_schedule
+from drsim.calendar import Calendar, Hours, compile_calendar, compile_schedule
 from drsim.distributions import Law
-from drsim.model.landscape import Copy
+from drsim.model.landscape import Copy, Team
 from drsim.model.needs import Need, without
 from drsim.model.scenario import Scenario
 from drsim.units import DAY, MINUTE, ONE
@@ -261,9 +261,12 @@ class Run:
         self.horizon = scenario.horizon.ms
         self.offset = self.draw_offset()
         until = self.offset + self.horizon
-        self.hours: dict[str, Hours] = {
-            name: compile_calendar(crew.works, scenario.moment, until) for name, crew in self.land.crews.items()
+        self.shifts: dict[str, list[tuple[int, Hours]]] = {
+            name: [(heads, compile_calendar(works, scenario.moment, until)) for heads, works in shifts_of(crew)]
+            for name, crew in self.land.crews.items()
         }
+        self.hours = {name: any_of([hours for _, hours in shifts]) for name, shifts in self.shifts.items()}
+        self.most = {name: most_at_once(crew) for name, crew in self.land.crews.items()}
         self.circle = circles(self.land.components)
         self.strategies = {c: self.strategies_that_fit(c) for c in self.land.components}
         self.points = {
@@ -342,7 +345,7 @@ class Run:
             if begins == ends:
                 continue
             if what.kind == "team":
-                heads = self.land.crews[what.target].people.number if what.people is None else what.people.number
+                heads = self.most[what.target] if what.people is None else what.people.number
                 absences.append(Absence(what.target, heads, begins, ends, name))
             else:
                 sites = what.sites
@@ -544,7 +547,7 @@ class Run:
 
     def next_opening(self, team: str) -> int | None:
         """Section 12: edges of calendars count only while somebody waits for them."""
-        opens = (time - self.offset for time in self.hours[team].opens)
+        opens = (time - self.offset for _, hours in self.shifts[team] for time in hours.opens)
         return min((time for time in opens if time > self.now), default=None)
 
     def one_instant(self) -> None:
@@ -1086,11 +1089,10 @@ class Run:
         return self.task[work.kind, work.object].by
 
     def present(self, team: str) -> int:
-        """Section 8: "people while the team's calendar is open, less those away, at least 0"."""
-        if not self.hours[team].is_open(self.now + self.offset):
-            return 0
+        """Section 8: "people while the team's calendar is open (the sum of the shifts that are), less those away"."""
+        there = sum(heads for heads, hours in self.shifts[team] if hours.is_open(self.now + self.offset))
         away = sum(a.heads for a in self.absences if a.team == team and a.begins <= self.now and not self.past(a.ends))
-        return max(0, self.land.crews[team].people.number - away)
+        return max(0, there - away)
 
     def past(self, time: int | None) -> bool:
         return time is not None and time <= self.now
@@ -1293,6 +1295,43 @@ class Run:
         self.changes += sorted((self.now, flag, value) for flag, value in flags.items() if value != self.recorded[flag])
         self.recorded = flags
         self.history.append(self.moment())
+
+
+def shifts_of(crew: Team) -> list[tuple[int, Calendar]]:
+    """Give heads and calendar of each shift; a team without shifts is one."""
+    if not crew.shifts:
+        return [(crew.people.number, crew.works)]
+    return [(shift.people.number, shift.works) for shift in crew.shifts.values()]
+
+
+def most_at_once(crew: Team) -> int:
+    """Section 8: the most that are there at any minute of an ordinary week."""
+    if not crew.shifts:
+        return crew.people.number
+    there = [0] * 10080
+    for heads, works in shifts_of(crew):
+        for a, b in works.spans:
+            for minute in range(a, b):
+                there[minute] += heads
+    return max(there)
+
+
+def any_of(calendars: list[Hours]) -> Hours:
+    """Give the hours at which any of these is open."""
+    edges = sorted(
+        edge
+        for hours in calendars
+        for t, u in zip(hours.opens, hours.closes, strict=True)
+        for edge in ((t, -1), (u, 1))
+    )
+    opens, closes, count = [], [], 0
+    for time, sign in edges:  # at one instant openings come first, so that hours that touch are joined
+        if count == 0:
+            opens.append(time)
+        count -= sign
+        if count == 0:
+            closes.append(time)
+    return Hours(tuple(opens), tuple(closes))
 
 
 def as_task(step: Anything) -> Task:

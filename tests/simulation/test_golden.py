@@ -45,6 +45,52 @@ def segments(replay: Replay, service: str) -> list[tuple[str, int, int]]:
     return [(s.cause, s.begin // MINUTE, s.end // MINUTE) for s in found]
 
 
+def test_a_night_shift_of_one_takes_over_from_a_day_shift_of_two() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 16:00
+moment: 2015-05-12 16:00
+disruptions: {fire: {site: hall}}
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams:
+    infra:
+      shifts:
+        day: {people: 2, works: "daily 8:00-17:00"}
+        night: {people: 1, works: "daily 22:00-24:00, daily 0:00-6:00"}
+  components:
+    a: {at: {hall: active, annex: warm}, start: {takes: 90 min, by: infra}}
+    b: {at: {hall: active, annex: warm}, start: {takes: 2 wh, by: infra}}
+    c: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}}
+    d: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: {infra: 2}}}
+  services: {all: {points: {desk: {at: annex, needs: [a, b, c, d]}}}}
+"""
+    )
+    # 16:00  the two of the day start a and b. a is done at 17:30, half an hour into their evening.
+    #        b has had one working hour at 17:00; the next is from 22:00 to 23:00 (420), on the hours of the night.
+    # 17:30  one has nothing more to do, but the shift is over: nobody is there until 22:00.
+    # 22:00  the one of the night is there, but b is still going and holds one head: 1 - 1 = 0 free.
+    # 23:00  b ends; c starts, and is done at midnight (480). d needs two, who are there at 8:00 (960) again.
+    assert (
+        rows(replay.trajectory).split("\n", 4)[-1]
+        == """\
+start a @annex | 0.0 | 0 0 0 90 | done | declare hall
+start b @annex | 0.0 | 0 0 0 420 | done | declare hall
+start c @annex | 0.0 | 0 0 420 480 | done | declare hall
+start d @annex | 0.0 | 0 0 960 1020 | done | declare hall"""
+    )
+    assert segments(replay, "all") == [
+        ("team busy", 0, 60),
+        ("nobody on duty", 60, 960),
+        ("step under way", 960, 1020),
+    ]
+
+
 def test_a_small_town_hall_lost_on_a_tuesday_afternoon() -> None:
     replay = replayed(
         """\

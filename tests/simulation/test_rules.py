@@ -90,6 +90,41 @@ def data_lost(replay: Replay) -> list[float]:
     return [(r.lost_at - r.point) / MINUTE for r in replay.trajectory.recoveries]
 
 
+# shifts
+
+
+SHIFTS = """\
+teams: {infra: {shifts: {early: {people: 2, works: "daily 8:00-12:00"}, late: {works: "daily 11:00-20:00"}}}}
+components:
+  a: {at: {here: active, there: warm}, start: {takes: 30 min, by: {infra: 3}}}
+  b: {at: {here: active, there: warm}, start: {takes: 3 wh, by: infra}}
+services: {s: {points: {p: {at: there, needs: [a, b]}}}}
+"""
+
+
+def test_the_heads_of_shifts_that_are_open_at_once_add_up() -> None:
+    # at 10:00 two are there, at 11:00 three, one of whom is busy with b until 13:00, when one is there: next day at 11:00
+    replay = drilled(PLACES + SHIFTS)
+    assert tries(replay, "b", "start") == [("start", "there", 0, 180, "done")]
+    assert tries(replay, "a", "start") == [("start", "there", 25 * 60, 25 * 60 + 30, "done")]
+    assert [(time // HOUR, heads) for time, _, heads in replay.trajectory.heads[:5]] == [
+        (0, 2),
+        (1, 3),
+        (2, 1),
+        (10, 0),
+        (22, 2),
+    ]
+
+
+def test_whoever_is_away_is_away_from_the_sum_of_the_shifts() -> None:
+    # one is away until 11:30, so that three are there only from then on
+    replay = drilled(
+        PLACES + SHIFTS.replace("3 wh, by: infra", "10 min"),
+        disruptions='{fire: {site: here}, ill: {team: infra, people: 1, lasts: "90 min"}}',
+    )
+    assert tries(replay, "a", "start") == [("start", "there", 90, 120, "done")]
+
+
 # shares and levels
 
 

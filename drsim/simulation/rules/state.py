@@ -118,7 +118,8 @@ class State:
         self.room = [NONE] * components
         self.free = lookups.first_free[:]
         # people
-        self.open = [True] * teams
+        self.on_duty = list(plan.people)
+        """by calendar, those that are away included"""
         self.away = [0] * teams
         self.busy = [0] * teams
         self.present = list(plan.people)
