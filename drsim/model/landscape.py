@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from immutabledict import immutabledict
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, ValidationInfo
 
 from drsim.calendar import Calendar
 from drsim.distributions import Law as LawOf
@@ -30,6 +30,39 @@ _NONE: immutabledict[str, Any] = immutabledict()
 _REPLICATED = ("synchronous", "asynchronous")
 
 
+class Watch(Part):
+    """Noticing that goes by the hour at which something is lost."""
+
+    within: fields.Hours
+    """When somebody or something watches."""
+    takes: fields.ClockLaw
+    """From a loss in these hours until it is noticed."""
+    otherwise: fields.ClockLaw
+    """From a loss outside them."""
+
+    @property
+    def text(self) -> str:
+        """As people say it."""
+        return f"{self.takes.text} in {self.within}, else {self.otherwise.text}"
+
+
+_CLOCK_LAW: TypeAdapter[LawOf] = TypeAdapter(fields.ClockLaw)
+_WATCH: TypeAdapter[Watch] = TypeAdapter(Watch)
+
+
+def _detection(value: object, info: ValidationInfo) -> LawOf | Watch:
+    """Read a law, or one that goes by the hour."""
+    if isinstance(value, Watch) or (
+        isinstance(value, Mapping) and not {"within", "takes", "otherwise"}.isdisjoint(value)
+    ):
+        return _WATCH.validate_python(value, context=info.context)
+    return _CLOCK_LAW.validate_python(value, context=info.context)
+
+
+Detection: TypeAlias = Annotated[LawOf | Watch, PlainValidator(_detection)]
+"""From a loss until it is noticed."""
+
+
 class Site(Part):
     """A place that can be lost."""
 
@@ -42,6 +75,8 @@ class Site(Part):
     """How much room there is of each sort."""
     travel: fields.BySite[fields.ClockLaw] = _NONE
     """The time to another site, in either direction; given at one of the two."""
+    detect: Detection | None = None
+    """From its loss until it is noticed, in the place of that of the response."""
 
     @property
     def municipality(self) -> bool:
@@ -170,6 +205,15 @@ class Office(Verify):
     on_site: Annotated[bool, Forbidden] = False
 
 
+class Assess(Office):
+    """Finding out what it is, which may go wrong at first."""
+
+    wrong: fields.Share = ShareOf(0)
+    """The probability that the first diagnosis is wrong."""
+    costs: fields.Law | None = None
+    """How much longer it takes then."""
+
+
 class Restore(Part):
     """Who is held while data is restored."""
 
@@ -251,6 +295,8 @@ class Component(Part):
     """A hot standby takes over; None: at once."""
     restart: Restart | None = None
     """Start it again in place; None: as `start`, which then always succeeds."""
+    detect: Detection | None = None
+    """From its breaking until it is noticed, in the place of that of the response."""
     repair: Step | None = None
     """Mend it where it stands."""
     restore: Restore | None = None
@@ -336,9 +382,9 @@ class Service(Part):
 class Response(Part):
     """How people deal with incidents."""
 
-    detect: fields.ClockLaw = LawOf.constant(5 * MINUTE)
+    detect: Detection = LawOf.constant(5 * MINUTE)
     """From a loss until somebody or something notices."""
-    assess: Office = Office(takes=LawOf.constant(30 * MINUTE))
+    assess: Assess = Assess(takes=LawOf.constant(30 * MINUTE))
     """Find out what it is."""
     decide: Office = Office(takes=LawOf.constant(30 * MINUTE))
     """Decide whether to fail over."""

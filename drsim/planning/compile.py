@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule, either
 from drsim.distributions import Law
-from drsim.model.landscape import Component, Landscape, Step, Team
+from drsim.model.landscape import Component, Landscape, Response, Step, Team, Watch
 from drsim.model.needs import All, Any, AtLeast, Need, leaves
 from drsim.model.scenario import Disruption, Scenario
 from drsim.planning import graph
@@ -20,11 +20,13 @@ from drsim.planning.plan import (
     STANDBY,
     Copy,
     Crew,
+    Detect,
     Event,
     LevelOp,
     Outage,
     Plan,
     Root,
+    RootVariables,
     StepPlan,
     Structure,
     Tree,
@@ -464,17 +466,12 @@ class _PlanBuilder:
         strategies, never_fits = self._strategies(capacity)
         outages = tuple(self._outage(name, what) for name, what in sorted(scenario.disruptions.items()))
         roots = self._roots(steps, outages)
-        root_variables = tuple(
-            tuple(
-                self.timed(purpose, root.name, "", law)[1]
-                for purpose, law in (
-                    ("detect", response.detect),
-                    ("assess", response.assess.takes),
-                    ("decide", response.decide.takes),
-                )
-            )
-            for root in roots
-        )
+        talk = [self._talk(root, response) for root in roots]
+        root_variables = tuple(variables for _, variables in talk)
+        for part in landscape.components.values():
+            if isinstance(part.detect, Watch):
+                self.calendar(part.detect.within)  # a variant may break it
+        costs = response.assess.costs
         evacuation = [self.timed("evacuation", site, "", response.evacuation) for site in structure.sites]
         team_hours = tuple(self.hours_of(crew) for crew in crews)
         shifts = {
@@ -516,7 +513,7 @@ class _PlanBuilder:
             ),
             variables=tuple(self.variables),
             roots=roots,
-            root_variables=root_variables,  # type: ignore[arg-type]
+            root_variables=root_variables,
             evacuation_variables=tuple(variable for _, variable in evacuation),
             people=tuple(crew.most for crew in crews),
             call_out=tuple(fixed for fixed, _ in calls),
@@ -527,7 +524,9 @@ class _PlanBuilder:
             ),
             assess=assess,
             decide=decide,
-            detect=-1 if response.detect.fixed is None else response.detect.fixed,
+            wrong=(response.assess.wrong.millionths, -1 if costs is None or costs.fixed is None else costs.fixed),
+            detect=tuple(detect for detect, _ in talk),
+            watch=response.detect,
             evacuation=-1 if response.evacuation.fixed is None else response.evacuation.fixed,
             wait=response.wait.ms,
             outages=outages,
@@ -547,6 +546,7 @@ class _PlanBuilder:
             bandwidth=tuple(landscape.links[name].bandwidth.per_second for name, *_ in structure.links),
             calendars=calendars,
             schedules=tuple(compile_schedule(schedule, moment, -BEFORE, self.reach_end) for schedule in self.schedules),
+            calendar_of=self.calendars,
             team_hours=team_hours,
             shifts=shifts,
             open_hours=open_hours,
@@ -556,6 +556,36 @@ class _PlanBuilder:
             horizon=self.horizon,
             settle=response.settle.ms,
         )
+
+    def _talk(self, root: Root, response: Response) -> tuple[Detect, RootVariables]:
+        """How long what people do about a root takes."""
+        detect, takes, otherwise = self.detection(root, response.detect)
+        assess = response.assess
+        wrong = assess.wrong.millionths
+        return detect, RootVariables(
+            takes,
+            self.timed("assess", root.name, "", assess.takes)[1],
+            self.timed("decide", root.name, "", response.decide.takes)[1],
+            otherwise,
+            self.variable("assess wrong", root.name, "", None) if 0 < wrong < ONE else -1,
+            -1 if assess.costs is None else self.timed("costs", root.name, "", assess.costs)[1],
+        )
+
+    def own_detection(self, root: Root) -> Law | Watch | None:
+        """What a site or component says about noticing its loss."""
+        landscape = self.landscape
+        return landscape.sites[root.name].detect if root.is_site else landscape.components[root.name].detect
+
+    def detection(self, root: Root, default: Law | Watch) -> tuple[Detect, int, int]:
+        """How long noticing the loss of a root takes, and its variables: in the hours of the watch, and otherwise."""
+        own = self.own_detection(root)
+        law = default if own is None else own
+        if isinstance(law, Law):
+            fixed, variable = self.timed("detect", root.name, "", law)
+            return Detect(fixed), variable, -1
+        fixed, variable = self.timed("detect", root.name, "", law.takes)
+        other, otherwise = self.timed("detect", root.name, "otherwise", law.otherwise)
+        return Detect(fixed, self.calendar(law.within), other), variable, otherwise
 
     def _strategies(self, capacity: tuple[int, ...]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
         structure = self.structure

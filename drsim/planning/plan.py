@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from drsim.calendar import Hours
+from drsim.calendar import Calendar, Hours
 from drsim.distributions import Law
+from drsim.model.landscape import Watch
 from drsim.model.scenario import Scenario
 
 __all__ = [
@@ -28,11 +29,13 @@ __all__ = [
     "STANDBY",
     "Copy",
     "Crew",
+    "Detect",
     "Event",
     "LevelOp",
     "Outage",
     "Plan",
     "Root",
+    "RootVariables",
     "StepPlan",
     "Structure",
     "Variable",
@@ -110,6 +113,26 @@ class Root(NamedTuple):
     place: int
     destinations: tuple[str, ...]
     """for each team the site to which it travels, '' for none"""
+
+
+class Detect(NamedTuple):
+    """How long noticing takes: fixed ms, -1 if drawn."""
+
+    takes: int
+    within: int = -1
+    """the calendar in which a loss is noticed so, -1 for always"""
+    otherwise: int = 0
+
+
+class RootVariables(NamedTuple):
+    """The variables of what people do about a root, -1 for what is not drawn."""
+
+    detect: int
+    assess: int
+    decide: int
+    otherwise: int = -1
+    wrong: int = -1
+    costs: int = -1
 
 
 class Outage(NamedTuple):
@@ -233,8 +256,8 @@ class Plan:
     """bytes, -1 without data"""
     variables: tuple[Variable, ...]
     roots: tuple[Root, ...]
-    root_variables: tuple[tuple[int, int, int], ...]
-    """for each root the variables of detect, assess, decide"""
+    root_variables: tuple[RootVariables, ...]
+    """for each root"""
     evacuation_variables: tuple[int, ...]
     """for each site"""
     people: tuple[int, ...]
@@ -249,7 +272,12 @@ class Plan:
     assess: tuple[int, Crew, int]
     """fixed ms or -1, crew, calendar of its working hours or -1"""
     decide: tuple[int, Crew, int]
-    detect: int
+    wrong: tuple[int, int]
+    """the probability of a wrong diagnosis in millionths, and what it costs in ms, -1 if drawn"""
+    detect: tuple[Detect, ...]
+    """for each root"""
+    watch: Law | Watch
+    """the detection of whatever has none of its own"""
     evacuation: int
     wait: int
     outages: tuple[Outage, ...]
@@ -264,6 +292,8 @@ class Plan:
     calendars: tuple[Hours, ...]
     schedules: tuple[tuple[int, ...], ...]
     """instants in ms"""
+    calendar_of: Mapping[Calendar | tuple[Calendar, ...], int]
+    """where each calendar is"""
     team_hours: tuple[int, ...]
     """for each team its calendar; of shifts the hours at which any is open"""
     shifts: Mapping[int, tuple[tuple[int, int], ...]]

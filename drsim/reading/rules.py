@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from drsim.errors import did_you_mean
 from drsim.model.fields import Path
-from drsim.model.landscape import Component, Copy, Link, Response, Service, Site, Step, Supplier, Team
+from drsim.model.landscape import Assess, Component, Copy, Link, Response, Service, Site, Step, Supplier, Team
 from drsim.model.needs import Need, circles, leaves, without
 from drsim.model.scenario import Disruption
 from drsim.units import ONE, Duration
@@ -82,6 +82,20 @@ def response_findings(response: Response, crews: Mapping[str, Team]) -> Findings
     """Check the steps of a response."""
     for key in ("assess", "decide"):
         yield from _step(("response", key), getattr(response, key), crews)
+    yield from _wrong(("response", "assess"), response.assess)
+
+
+def _wrong(path: Path, assess: Assess) -> Findings:
+    """A wrong diagnosis costs time of the sort that finding out takes."""
+    wrong, costs = assess.wrong, assess.costs
+    if wrong.millionths and costs is None:
+        rule = f"a diagnosis is wrong in '{wrong.text}', but costs nothing"
+        yield Finding((*path, "wrong"), rule, "say how much longer it takes then: 'costs: 2 h'", True)
+    elif costs is not None and not wrong.millionths:
+        yield Finding((*path, "costs"), "no diagnosis is wrong, but it costs time", "add 'wrong: 20 %'", True)
+    elif costs is not None and costs.working != assess.takes.working:
+        rule = f"'{costs.text}' and '{assess.takes.text}' are not both in working hours"
+        yield Finding((*path, "costs"), rule, "write both in 'wh', or both in 'h'")
 
 
 # Sites

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from drsim.distributions import Law
 from drsim.model.scenario import Disruption
 from drsim.planning.plan import NEVER
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page
@@ -14,7 +15,7 @@ from drsim.studies.outlook import Expected, Loss, Outlook, law_text
 from drsim.units import HOUR, format_ms
 
 if TYPE_CHECKING:
-    from drsim.model.landscape import Step
+    from drsim.model.landscape import Component, Site, Step, Watch
 
 __all__ = ["planned"]
 
@@ -110,8 +111,13 @@ def _incident(outlook: Outlook, page: Page) -> None:
         return
     page.blank()
     page.heading("THE INCIDENT", "before anybody works on it")
-    rows = [("detect", response.detect.text, "", "")]
+    rows = _detection("detect", response.detect, "")
+    for name, own in _own_detections(outlook):
+        rows += _detection("", own, f"the loss of {name}")
     rows.append(("assess", response.assess.takes.text, _crew(response.assess), "after detect"))
+    if response.assess.costs is not None:
+        often = f"longer after a wrong diagnosis, {response.assess.wrong.text}"
+        rows.append(("", response.assess.costs.text, "", often))
     if any(outage.kind == "site" for outage in plan.outages):
         rows.append(("decide", response.decide.takes.text, _crew(response.decide), "after assess"))
         wait = f"not before the loss is {response.wait.text} old" if plan.wait else "at once"
@@ -119,6 +125,24 @@ def _incident(outlook: Outlook, page: Page) -> None:
         rows.append(("evacuate", response.evacuation.text, "", "the people at a lost site are out for so long"))
     for name, takes, crew, after in rows:
         page.row([Cell(name, 9), Cell(takes, 24), Cell(crew, 15), Cell(after, WIDTH - MARGIN - 51, style="dim")])
+
+
+def _detection(name: str, detect: Law | Watch, of: str) -> list[tuple[str, str, str, str]]:
+    if isinstance(detect, Law):
+        return [(name, detect.text, "", of)]
+    comma = ", " if of else ""
+    return [
+        (name, detect.takes.text, "", f"{of}{comma}within {detect.within}"),
+        ("", detect.otherwise.text, "", f"{of}{comma}otherwise"),
+    ]
+
+
+def _own_detections(outlook: Outlook) -> list[tuple[str, Law | Watch]]:
+    """What is hit and has a detection of its own."""
+    landscape = outlook.plan.scenario.landscape
+    known: dict[str, Site | Component] = {**landscape.sites, **landscape.components}
+    hit = {what.target for what in outlook.plan.scenario.disruptions.values() if what.kind in ("site", "component")}
+    return [(name, own) for name in sorted(hit) if (own := known[name].detect) is not None]
 
 
 def _crew(step: Step) -> str:

@@ -14,7 +14,7 @@ from drsim.testing.features import Features
 from drsim.testing.needs import leaves, tree
 from drsim.testing.people import OFTEN, OFTEN_OR_NEVER, UNUSABLE, People
 from drsim.testing.places import Places
-from drsim.testing.quantities import SCHEDULES, law, rate, size
+from drsim.testing.quantities import SCHEDULES, detection, law, rate, size
 from drsim.units import ONE
 
 _ACTIVE: Final = ("alone", "alone", "alone", "alone", "alone", "two", "two, shares", "third", "third, shares")
@@ -44,6 +44,7 @@ _KEYS: Final = (
         "switch",
         "restart",
         "repair",
+        "detect",
     ),
     *("restore", "verify", "data", "copies", "recover", "supplier", "gemma", "availability"),
 )
@@ -145,6 +146,7 @@ def component(draw: DrawFn, known: Components) -> None:
         "restart": 1,
         "automatic": given["automatic"],
         "repair": given["repairs"],
+        "detect": 1,
         "verify": given["verification"],
         "pools": 4 * given["pools"],
         "class": 2 * given["classes"],
@@ -162,6 +164,8 @@ def component(draw: DrawFn, known: Components) -> None:
                 component["start"] = step(draw, works=OFTEN_OR_NEVER, places=places)
             case "switch":
                 component["switch"] = step(draw, by="nobody", works=OFTEN_OR_NEVER)
+            case "detect":
+                component["detect"] = detection(draw, known.given)
             case "restart" | "repair":
                 component[extra] = step(draw, works=OFTEN, places=places)
             case "automatic":

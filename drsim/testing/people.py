@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn
 from drsim.testing.choices import Document, below, extras, fresh, in_order, one_in, pick
 from drsim.testing.features import Features
 from drsim.testing.places import Places
-from drsim.testing.quantities import CALENDARS, WAITS, duration, law
+from drsim.testing.quantities import CALENDARS, WAITS, detection, duration, law
 
 _FORMS: Final = (
     "",
@@ -155,7 +155,13 @@ def response(draw: DrawFn, given: Features, crews: Sequence[str | Document]) -> 
             response[key] = {"takes": law(draw, given, working=crew is not None)}
             if crew is not None:
                 response[key]["by"] = crew
-        elif key in ("detect", "evacuation"):
+            if key == "assess" and given["failures"] and one_in(draw, 2):
+                working = "wh" in str(response[key]["takes"])
+                response[key]["wrong"] = pick(draw, ("50 %", "20 %", "99.5 %", "100 %"))
+                response[key]["costs"] = "2 wh" if working else law(draw, given)
+        elif key == "detect":
+            response[key] = detection(draw, given)
+        elif key == "evacuation":
             response[key] = law(draw, given)
         else:
             response[key] = duration(draw, given, WAITS)

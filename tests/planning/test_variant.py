@@ -469,6 +469,29 @@ def test_what_is_refused(plan: Plan, arguments: Arguments, message: str) -> None
         variant(plan, **arguments)
 
 
+def test_a_watch_and_wrong_diagnoses_stay_with_other_outages() -> None:
+    watch = {"within": "daily 9:00-10:30", "takes": "1 h (0.5 to 2)", "otherwise": "2 h (1 to 3)"}
+    scenario = SMALL.with_(
+        {
+            "response.assess": {"takes": "1 h (0.5 to 3)", "wrong": "50 %", "costs": "2 h (1 to 9)"},
+            "components.app.detect": watch,
+        }
+    )
+    outages = {"broken": BROKEN, "home": HOME}
+    changed = scenario.with_({"disruptions": outages, "response.detect": "10 to 90 min"})
+    varied = variant(
+        compile_scenario(scenario),
+        outages=changed.disruptions,
+        laws={("detect", "", ""): Law.parse("10 to 90 min")},
+    )
+    agrees(varied, changed, 16)
+    by_hour = compile_scenario(SMALL.with_({"response.detect": watch}))
+    with pytest.raises(DrsimError, match="'detect' goes by the hour"):
+        variant(by_hour, laws={("detect", "", ""): Law.parse("1 h")})
+    with pytest.raises(DrsimError, match="not both in working hours"):
+        variant(compile_scenario(scenario), laws={("assess", "", ""): Law.parse("1 wh")})
+
+
 def test_people_in_shifts_are_changed_in_the_landscape() -> None:
     shifts = {"teams.users": {"based": "here", "shifts": {"day": {"people": 3, "works": "daily 8:00-17:00"}}}}
     with pytest.raises(DrsimError, match="'users' works in shifts"):

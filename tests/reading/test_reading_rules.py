@@ -958,3 +958,65 @@ def test_shifts_are_written_without_what_they_stand_for() -> None:
     assert "shifts" in dump(land)
     assert loads_landscape(dump(land)) == land
     assert loads_landscape(dump(land)).digest() == land.digest()
+
+
+RESPONSE = "response: {detect: 5 min, assess: {takes: 1 h, by: infra}}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "rule"),
+    [
+        ("1 h", "1 h, wrong: 20 %", "response.assess.wrong", "a diagnosis is wrong in '20 %', but costs nothing"),
+        ("1 h", "1 h, costs: 2 h", "response.assess.costs", "no diagnosis is wrong, but it costs time"),
+        (
+            "1 h",
+            "1 h, wrong: 20 %, costs: 4 wh",
+            "response.assess.costs",
+            "'4 wh' and '1 h' are not both in working hours",
+        ),
+        (
+            "5 min",
+            "{within: ofice, takes: 5 min, otherwise: 1 h}",
+            "response.detect.within",
+            "no calendar is named 'ofice'",
+        ),
+        ("5 min", "{within: office, takes: 5 min}", "response.detect.otherwise", "'otherwise' is missing"),
+        (
+            "5 min",
+            "{within: office, takes: 5 wh, otherwise: 1 h}",
+            "response.detect.takes",
+            "'5 wh' is in working hours where only time on the clock makes sense",
+        ),
+    ],
+)
+def test_noticing_and_finding_out(old: str, new: str, path: str, rule: str) -> None:
+    head = "drsim: landscape 1\ncalendars: {office: Mon-Fri 8:00-17:00}\nteams: {infra: {works: office}}\n"
+    assert loads_landscape(head + RESPONSE)
+    with pytest.raises(InputError) as refused:
+        loads_landscape(head + RESPONSE.replace(old, new))
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (path, rule)
+
+
+def test_a_watch_by_a_named_calendar_in_all_places() -> None:
+    watch = "{within: office, takes: 5 min, otherwise: {observed: [1 h, 2 h]}}"
+    text = f"""\
+drsim: landscape 1
+calendars: {{office: Mon-Fri 8:00-17:00}}
+response: {{detect: {watch}, assess: {{takes: 1 h, wrong: 20 %, costs: 2 h}}}}
+sites: {{a: {{detect: {watch}}}}}
+classes: {{seen: {{detect: {watch}}}}}
+components: {{c: {{class: seen, at: {{a: active}}}}, d: {{at: {{a: active}}, detect: 1 min}}}}
+"""
+    land = loads_landscape(text)
+    assert land.components["c"].detect == land.sites["a"].detect == land.response.detect
+    assert loads_landscape(dump(land)) == land
+    scenario = f"""\
+drsim: scenario 1
+title: t
+moment: 2015-05-12 10:00
+landscape: {{sites: {{a: {{}}}}, components: {{c: {{at: {{a: active}}}}}}, calendars: {{office: Mon-Fri 8:00-17:00}}}}
+response: {{detect: {watch}}}
+"""
+    assert loads(scenario).response.detect == land.response.detect
+    assert loads(scenario).with_({"response.detect.takes": "1 min"}).response != loads(scenario).response

@@ -1185,7 +1185,7 @@ class Run:
             case "mobilise":
                 return self.now + max(least, self.time_to_arrive(work))
             case "detect":
-                law = response.detect
+                return self.now + self.time_to_notice(work.incident)
             case "assess":
                 law = response.assess.takes
             case "decide":
@@ -1193,11 +1193,32 @@ class Run:
             case _:
                 law = self.task[work.kind, work.object].takes
         takes = max(least, self.draw(law, work.kind, work.object, work.site, work.incident, work.attempt))
+        if work.kind == "assess":
+            takes += self.cost_of_a_wrong_diagnosis(work)
         crew = self.crew(work)
         if not law.working or not crew:
             return self.now + takes
         # section 8: "when that much open time of the calendar of its first team (by name) has passed"
         return self.hours[min(crew)].add(self.now + self.offset, takes) - self.offset
+
+    def time_to_notice(self, number: int) -> int:
+        """Section 6: of the root itself, else of the response; which law holds is decided at the instant of the loss."""
+        incident = self.incidents[number]
+        things = self.land.sites if incident.kind == "site" else self.land.components
+        law = things[incident.root].detect or self.scenario.response.detect
+        if isinstance(law, Law):
+            return self.draw(law, "detect", incident.root, "", number)
+        hours = compile_calendar(law.within, self.scenario.moment, self.offset + self.horizon)
+        if hours.is_open(incident.opened + self.offset):
+            return self.draw(law.takes, "detect", incident.root, "", number)
+        return self.draw(law.otherwise, "detect", incident.root, "otherwise", number)
+
+    def cost_of_a_wrong_diagnosis(self, work: Work) -> int:
+        """Section 6: with probability `wrong` assessing takes `costs` longer."""
+        assess, name = self.scenario.response.assess, ("assess wrong", work.object, "", work.incident, 0)
+        if assess.costs is None or not self.happens(assess.wrong.millionths, name):
+            return 0
+        return self.draw(assess.costs, "costs", work.object, "", work.incident)
 
     def time_to_arrive(self, work: Work) -> int:
         """Section 6: "`call_out`, plus travel"."""

@@ -91,6 +91,60 @@ start d @annex | 0.0 | 0 0 960 1020 | done | declare hall"""
     ]
 
 
+def test_a_loss_at_night_is_noticed_late_and_taken_for_something_else() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 6:30
+moment: 2015-05-12 6:30
+disruptions: {fire: {site: hall}, fault: {component: b, after: 45 min}}
+response:
+  detect: {within: "daily 7:00-19:00", takes: 5 min, otherwise: 40 min}
+  assess: {takes: 1 wh, by: infra, wrong: 20 %, costs: 2 wh}
+  decide: {takes: 0 s}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 2, works: "daily 7:00-8:30, daily 9:00-17:00"}}
+  components:
+    a: {at: {hall: active, annex: warm}, start: {takes: 1 h}}
+    b: {at: {annex: active}, detect: 10 min, restart: {takes: 1 h}, repair: {takes: 30 min}}
+  services:
+    all: {points: {desk: {at: annex, needs: [a]}}}
+    other: {points: {desk: {at: annex, needs: [b]}}}
+""",
+        {"assess wrong hall 0": 0.19, "assess wrong b 0": 0.2},
+    )
+    # 6:30  nobody watches: noticed 40 min later, at 7:10. One hour to find out would be over at 8:10 (100), but the first
+    #       diagnosis is wrong (0.19 is below 0.2): 20 min more to 8:30 (120), the pause to 9:00 (150), 100 min: 10:40 (250).
+    # 7:15  (45) b breaks; it has its own watch: noticed at 7:25 (55). Its diagnosis is right (0.2 is not below 0.2): 1 h, to
+    #       8:25 (115); meanwhile it is repaired, 30 min from 7:25, to 7:55 (85). So it is back before it is assessed:
+    #       the incident is closed, and restarted when that is known, 8:25, for an hour: 9:25 (175).
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 40 | done | fire begins
+assess hall | 0.0 | 40 40 40 250 | done | detect hall
+detect b | 1.0 | 45 45 45 55 | done | fault begins
+assess b | 1.0 | 55 55 55 115 | done | detect b
+repair b @annex | 1.0 | 55 55 55 85 | done | detect b
+restart b @annex | 1.0 | 115 115 115 175 | done | assess b
+decide hall | 0.0 | 250 250 250 250 | done | assess hall
+declare hall | 0.0 | 250 250 250 250 | done | decide hall
+start a @annex | 0.0 | 250 250 250 310 | done | declare hall"""
+    )
+    assert segments(replay, "all") == [
+        ("not yet detected", 0, 40),
+        ("not yet decided", 40, 100),
+        ("wrong diagnosis", 100, 120),
+        ("nobody on duty", 120, 150),
+        ("wrong diagnosis", 150, 250),
+        ("step under way", 250, 310),
+    ]
+
+
 def test_a_small_town_hall_lost_on_a_tuesday_afternoon() -> None:
     replay = replayed(
         """\

@@ -125,6 +125,44 @@ def test_whoever_is_away_is_away_from_the_sum_of_the_shifts() -> None:
     assert tries(replay, "a", "start") == [("start", "there", 90, 120, "done")]
 
 
+# noticing and finding out
+
+
+ONE_APP = """\
+components: {app: {at: {here: active, there: warm}}}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+"""
+BY_HOUR = "{within: daily 8:00-11:00, takes: 5 min, otherwise: 7 min}"
+
+
+@pytest.mark.parametrize(("after", "takes"), [("0 s", 5), ("3599999 ms", 5), ("1 h", 7)])
+def test_the_hour_of_the_loss_says_how_it_is_noticed(after: str, takes: float) -> None:
+    # 11:00 itself is outside; a loss just before it is noticed by whoever watched then
+    replay = drilled(
+        PLACES + ONE_APP,
+        response=f"{{detect: {BY_HOUR}, assess: {{takes: 0 s}}, decide: {{takes: 0 s}}}}",
+        disruptions=f"{{fire: {{site: here, after: {after}}}}}",
+    )
+    ((_, _, start, end, _),) = tries(replay, "here", "detect")
+    assert end - start == pytest.approx(takes)
+
+
+def test_a_site_with_a_watch_of_its_own() -> None:
+    places = PLACES.replace("here: {}", "here: {detect: {within: never, takes: 5 min, otherwise: 1 to 3 min}}")
+    replay = drilled(places + ONE_APP, {"detect here otherwise": 0.25, "detect here": 0.25})
+    assert tries(replay, "here", "detect") == [("detect", "", 0, 1.5, "done")]
+
+
+@pytest.mark.parametrize(("number", "end"), [(0.199, 150), (0.2, 30)])
+def test_a_wrong_diagnosis_is_one_draw(number: float, end: int) -> None:
+    replay = drilled(
+        PLACES + ONE_APP,
+        {"assess wrong here": number},
+        response="{detect: 0 s, assess: {takes: 30 min, wrong: 20 %, costs: 1 to 3 h}, decide: {takes: 0 s}}",
+    )
+    assert tries(replay, "here", "assess") == [("assess", "", 0, end, "done")]
+
+
 # shares and levels
 
 

@@ -96,7 +96,7 @@ class Incidents(Room):
         """It starts: nobody is needed, or its crew is there."""
         plan, incident = self.plan, self.incidents[row.incident]
         k = row.incident
-        detect, assess, decide = plan.root_variables[incident.root]
+        variables = plan.root_variables[incident.root]
         if row.kind == "mobilise":
             team = self.structure.teams.index(row.object)
             length = self.value(plan.call_out[team], plan.call_out_variables[team], k)
@@ -106,10 +106,19 @@ class Incidents(Room):
         elif row.kind == "declare":
             self.clock.at(max(self.now, incident.lost_at + plan.wait), "timer", row)
         elif row.kind == "detect":
-            self.clock.at(self.now + self.value(plan.detect, detect, k), "timer", row)
+            detect = plan.detect[incident.root]
+            if detect.within < 0 or plan.calendars[detect.within].is_open(incident.lost_at + self.offset):
+                length = self.value(detect.takes, variables.detect, k)
+            else:
+                length = self.value(detect.otherwise, variables.otherwise, k)
+            self.clock.at(self.now + length, "timer", row)
         else:
             fixed, _, hours = plan.assess if row.kind == "assess" else plan.decide
-            length = self.value(fixed, assess if row.kind == "assess" else decide, k)
+            length = self.value(fixed, variables.assess if row.kind == "assess" else variables.decide, k)
+            wrong, costs = plan.wrong
+            if wrong and row.kind == "assess" and self.luck(wrong, variables.wrong, k):
+                self.wrong[k] = self.end_of_work(length, hours)
+                length += self.value(costs, variables.costs, k)
             self.clock.end_at(self.end_of_work(length, hours), row)
 
     def end_of_work(self, length: int, hours: int) -> int:

@@ -176,6 +176,7 @@ class State:
         self.recoveries: list[Recovery] = []
         self.evacuations: list[tuple[int, int, int]] = []
         self.heads: list[tuple[int, int, int]] = []
+        self.wrong: dict[int, int] = {}
         self.arrivals: dict[tuple[int, int], int] = {}
         self.outages: dict[str, tuple[int, int]] = {}
 
