@@ -390,6 +390,8 @@ class Response(Part):
     """Decide whether to fail over."""
     wait: fields.ClockDuration = DurationOf(0)
     """An outage of a site shorter than this is sat out."""
+    abandon: bool = False
+    """Whether what has not begun of a failover is dropped when the lost site is back."""
     evacuation: fields.ClockLaw = LawOf.constant(HOUR)
     """How long people at a lost site are out."""
     settle: fields.ClockDuration = DurationOf(30 * MINUTE)

@@ -529,6 +529,7 @@ class _PlanBuilder:
             watch=response.detect,
             evacuation=-1 if response.evacuation.fixed is None else response.evacuation.fixed,
             wait=response.wait.ms,
+            abandon=response.abandon,
             outages=outages,
             capacity=capacity,
             demands=tuple(

@@ -280,6 +280,7 @@ class Plan:
     """the detection of whatever has none of its own"""
     evacuation: int
     wait: int
+    abandon: bool
     outages: tuple[Outage, ...]
     capacity: tuple[int, ...]
     """of each pool"""

@@ -122,6 +122,8 @@ def _incident(outlook: Outlook, page: Page) -> None:
         rows.append(("decide", response.decide.takes.text, _crew(response.decide), "after assess"))
         wait = f"not before the loss is {response.wait.text} old" if plan.wait else "at once"
         rows.append(("declare", "", "", f"after decide, {wait}"))
+        if plan.abandon:
+            rows.append(("abandon", "", "", "what has not begun, when the site is back"))
         rows.append(("evacuate", response.evacuation.text, "", "the people at a lost site are out for so long"))
     for name, takes, crew, after in rows:
         page.row([Cell(name, 9), Cell(takes, 24), Cell(crew, 15), Cell(after, WIDTH - MARGIN - 51, style="dim")])

@@ -34,7 +34,7 @@ OFTEN_OR_NEVER: Final = (*OFTEN, ("0 %", None), ("0 %", 2))
 """Those of a step after which something else is tried."""
 UNUSABLE: Final = (*_WORKS, "0 %")
 """Those of a copy."""
-_RESPONSE: Final = ("detect", "assess", "decide", "wait", "evacuation", "settle")
+_RESPONSE: Final = ("detect", "assess", "decide", "wait", "abandon", "evacuation", "settle")
 
 
 @dataclass
@@ -161,6 +161,8 @@ def response(draw: DrawFn, given: Features, crews: Sequence[str | Document]) -> 
                 response[key]["costs"] = "2 wh" if working else law(draw, given)
         elif key == "detect":
             response[key] = detection(draw, given)
+        elif key == "abandon":
+            response[key] = True
         elif key == "evacuation":
             response[key] = law(draw, given)
         else:

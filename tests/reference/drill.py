@@ -177,6 +177,7 @@ class Incident:
     decided: bool = False
     go: bool = False
     closed: bool = False
+    abandoned: bool = False
     forgotten: bool = False
     """`detect` and `assess` "are dropped once the root is back and no lost deployment belongs to the incident"."""
 
@@ -775,6 +776,8 @@ class Run:
     def close_incidents(self) -> None:
         """Section 6: a site's closes when it is back before it is declared, a component's before it is assessed."""
         for incident in self.incidents:
+            if incident.go and incident.kind == "site" and self.scenario.response.abandon:
+                incident.abandoned = incident.abandoned or self.root_is_back(incident)
             if incident.go or incident.closed:
                 continue
             if self.root_is_back(incident):
@@ -827,11 +830,20 @@ class Run:
             if not hit:
                 continue
             exhausted = c in self.lost and self.strategy(c) is None
-            if self.incidents[self.incident_of[c, s]].closed or exhausted:
+            if self.is_past(self.incident_of[c, s]) or exhausted:
                 self.incident_of[c, s] = number
-                if c in self.lost and (exhausted or self.incidents[self.lost[c].incident].closed):
+                if c in self.lost and (exhausted or self.is_past(self.lost[c].incident)):
                     self.lost[c].incident = number
-                    self.lost[c].strategy = self.lost[c].attempts = 0
+                    if not self.scenario.response.abandon or not self.is_moving(c):
+                        self.lost[c].strategy = self.lost[c].attempts = 0
+
+    def is_past(self, number: int) -> bool:
+        """Nothing fails over in it any more."""
+        return self.incidents[number].closed or self.incidents[number].abandoned
+
+    def is_moving(self, c: str) -> bool:
+        """A step of its failover runs."""
+        return any(work.object == c and work.kind in FAILOVER_KINDS for work in self.running())
 
     def lose(self) -> None:
         """Section 5: the incident of each deployment that stopped, and the components that became lost."""
@@ -887,7 +899,15 @@ class Run:
         """Section 8, room: give back, then walk the requests "in plan order of components"."""
         for c in self.land.components:
             s = self.standby(c)
-            if s is not None and self.role[c, s] != "hot" and (c not in self.lost or self.strategy(c) is None):
+            if (
+                s is not None
+                and self.role[c, s] != "hot"
+                and (
+                    c not in self.lost
+                    or self.strategy(c) is None
+                    or (self.incidents[self.lost[c].incident].abandoned and not self.is_moving(c))
+                )
+            ):
                 self.room.discard((c, s))
         blocked: set[tuple[str, str]] = set()
         for c in sorted(self.lost, key=lambda c: self.plan[c]):
@@ -913,9 +933,8 @@ class Run:
         return self.incidents[self.lost[c].incident].go
 
     def fails_over(self, c: str) -> bool:
-        """Section 7: "as long as *k* is not closed, *b* exists and its list is not exhausted"."""
-        closed = self.incidents[self.lost[c].incident].closed
-        return not closed and self.standby(c) is not None and self.strategy(c) is not None
+        """Section 7: "as long as *k* is not closed or abandoned, *b* exists and its list is not exhausted"."""
+        return not self.is_past(self.lost[c].incident) and self.standby(c) is not None and self.strategy(c) is not None
 
     def note_grounds(self, number: int) -> None:
         """Section 10: what was applied when the ground of each step came to hold, where it holds."""

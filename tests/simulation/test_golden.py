@@ -145,6 +145,58 @@ start a @annex | 0.0 | 250 250 250 310 | done | declare hall"""
     ]
 
 
+def test_a_failover_is_abandoned_when_the_site_is_back() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost for two hours, and again
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall, lasts: 2 h}, again: {site: hall, after: 5 h}}
+response: {detect: 0 s, assess: {takes: 10 min}, decide: {takes: 20 min}, evacuation: 0 s, abandon: true}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {pools: {hosts: 2}}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  components:
+    a: {at: {hall: active, annex: warm}, start: {takes: 2 h, by: infra}, uses: {hosts: 1}, restart: {takes: 5 min, by: infra}}
+    b: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}, uses: {hosts: 1}, restart: {takes: 15 min, by: infra}}
+    c: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}, uses: {hosts: 1}, restart: {takes: 15 min, by: infra}}
+  services: {all: {points: {desk: {at: annex, needs: [a, b, c]}}}}
+""".replace("sites: {hall: {}", "sites: {hall: {pools: {hosts: 3}}")
+    )
+    # 10:30  declared. a and b have the two hosts of the annex, c waits for room. a is started first: 2 h, to 12:30 (150).
+    # 12:00  (120) the hall is back. a goes on; the start of b is dropped and c no longer asks for room:
+    #        both are to restart in place. infra is busy with a until 12:30, then b until 12:45, c until 13:00 (180).
+    # 15:00  (300) the hall is lost again: a stands at the annex. The host of b was given back, so both b and c ...
+    #        15:30 (330) ask for it, and b (the first by name) has the one that is left. 16:30 (390) b runs; c finds no room.
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 0 | done | fire begins
+assess hall | 0.0 | 0 0 0 10 | done | detect hall
+decide hall | 0.0 | 10 10 10 30 | done | assess hall
+declare hall | 0.0 | 30 30 30 30 | done | decide hall
+start a @annex | 0.0 | 30 30 30 150 | done | declare hall
+start b @annex | 0.0 | 30 30 - 120 | dropped | declare hall
+restart b @hall | 0.0 | 120 120 150 165 | done | fire ends
+restart c @hall | 0.0 | 120 120 165 180 | done | fire ends
+detect hall | 1.0 | 300 300 300 300 | done | again begins
+assess hall | 1.0 | 300 300 300 310 | done | detect hall
+decide hall | 1.0 | 310 310 310 330 | done | assess hall
+declare hall | 1.0 | 330 330 330 330 | done | decide hall
+start b @annex | 1.0 | 330 330 330 390 | done | declare hall"""
+    )
+    (first, found), (_, _) = replay.explain("all")
+    assert (first.begin, first.end) == (0, 180 * MINUTE)
+    assert [(s.cause, s.begin // MINUTE, s.end // MINUTE) for s in found][-3:] == [
+        ("waiting for a site", 0, 120),
+        ("team busy", 120, 165),
+        ("step under way", 165, 180),
+    ]
+
+
 def test_a_small_town_hall_lost_on_a_tuesday_afternoon() -> None:
     replay = replayed(
         """\

@@ -163,6 +163,72 @@ def test_a_wrong_diagnosis_is_one_draw(number: float, end: int) -> None:
     assert tries(replay, "here", "assess") == [("assess", "", 0, end, "done")]
 
 
+# abandoning a failover
+
+
+def test_what_runs_when_a_failover_is_abandoned_fails_and_nothing_follows() -> None:
+    # the site is back at 60; the start fails at 120, and is not tried again: in place, 5 minutes
+    replay = drilled(
+        PLACES
+        + """\
+components:
+  app: {at: {here: active, there: warm}, start: {takes: 2 h, works: 50 %, attempts: 3}, restart: {takes: 5 min}}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+""",
+        {"start works app": 0.9},
+        disruptions="{fire: {site: here, lasts: 1 h}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, abandon: true}",
+    )
+    assert tries(replay, "app") == [("start", "there", 0, 120, "failed"), ("restart", "here", 120, 125, "done")]
+
+
+def test_nothing_follows_a_restore_of_an_abandoned_failover() -> None:
+    replay = drilled(
+        PLACES
+        + """\
+components:
+  db:
+    at: {here: active, there: cold}
+    start: {takes: 30 min}
+    data: {size: 36 GB}
+    copies: {night: {at: there, kind: backup, taken: daily 22:00, restores: 10 MB/s}}
+services: {s: {points: {p: {at: there, needs: [db]}}}}
+""",
+        disruptions="{fire: {site: here, lasts: 10 min}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, abandon: true}",
+    )
+    assert tries(replay, "db") == [("restore", "there", 0, 60, "done"), ("restart", "here", 60, 90, "done")]
+    assert data_lost(replay) == [0]
+
+
+def test_a_site_that_is_back_as_it_is_declared_has_nothing_to_abandon() -> None:
+    replay = drilled(
+        PLACES + ONE_APP,
+        disruptions="{fire: {site: here, lasts: 30 min}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 30 min}, abandon: true}",
+    )
+    assert tries(replay, "app") == [("restart", "here", 30, 30, "done")]
+
+
+def test_lost_again_while_what_was_abandoned_runs() -> None:
+    # the start that runs since 0 goes on for the first incident; it fails at 120, and the second incident tries warm again
+    replay = drilled(
+        PLACES
+        + """\
+components:
+  app: {at: {here: active, there: warm}, start: {takes: 2 h, works: 50 %, attempts: 2}}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+""",
+        {"start works app 0": 0.9},
+        disruptions="{fire: {site: here, lasts: 30 min}, again: {site: here, after: 1 h}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, abandon: true}",
+    )
+    assert [(row.incident, row.attempt, row.outcome) for row in replay.trajectory.rows if row.object == "app"] == [
+        (0, 0, "failed"),
+        (1, 0, "failed"),
+    ]
+
+
 # shares and levels
 
 

@@ -27,7 +27,13 @@ class Incidents(Room):
     def is_over(self, number: int) -> bool:
         """Whether an incident is closed, or closes at this instant."""
         incident = self.incidents[number]
-        return incident.closed or (not incident.go and self.is_back(incident))
+        if incident.closed or incident.abandoned:
+            return True
+        return (not incident.go or self._may_be_abandoned(incident)) and self.is_back(incident)
+
+    def _may_be_abandoned(self, incident: Incident) -> bool:
+        """Whether its failover ends when its site is back."""
+        return self.plan.abandon and self.plan.roots[incident.root].is_site
 
     def settle_incidents(self) -> None:
         """Close what is back in time, let a component's go once assessed, drop what nobody needs to know any more."""
@@ -42,6 +48,9 @@ class Incidents(Room):
                     self._touch_all(incident)
                 elif incident.assessed and not self.plan.roots[incident.root].is_site:
                     self._go(incident)
+            elif back and incident.go and not incident.abandoned and self._may_be_abandoned(incident):
+                incident.abandoned = True
+                self._touch_all(incident)
             if back and not incident.assessed and not self._is_missed(incident):
                 for kind in (DETECT, ASSESS):
                     self._drop(incident, kind)

@@ -29,7 +29,7 @@ class Incident:
         self.number = number
         self.root = root
         self.lost_at = lost_at
-        self.detected = self.assessed = self.go = self.closed = False
+        self.detected = self.assessed = self.go = self.closed = self.abandoned = False
         self.arrived: set[int] = set()
         self.rows: dict[int, Work] = {}
         """by kind, for `mobilise` by MOBILISE + team"""
