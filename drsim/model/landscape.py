@@ -185,8 +185,16 @@ class Switch(Step):
     on_site: Annotated[bool, Forbidden] = False
 
 
+class Repair(Step):
+    """Mending something where it stands."""
+
+    attempts: Annotated[fields.Whole, fields.Uncounted] = 1
+
+
 class Restart(Step):
     """A start in place."""
+
+    attempts: Annotated[fields.Whole, fields.Uncounted] = 1
 
     automatic: bool = False
     """Whether it needs neither people nor detection."""
@@ -297,7 +305,7 @@ class Component(Part):
     """Start it again in place; None: as `start`, which then always succeeds."""
     detect: Detection | None = None
     """From its breaking until it is noticed, in the place of that of the response."""
-    repair: Step | None = None
+    repair: Repair | None = None
     """Mend it where it stands."""
     restore: Restore | None = None
     verify: Verify | None = None
