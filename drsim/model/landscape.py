@@ -106,6 +106,20 @@ class Shift(Part):
     works: fields.Hours = ALWAYS
 
 
+class OnCall(Part):
+    """Who of a team can be had outside its hours."""
+
+    people: fields.SomeCount = CountOf(1)
+    works: fields.Hours = ALWAYS
+    """When they can be called."""
+    accepts: fields.SomeShare = ALL
+    """The probability that one try to reach them succeeds."""
+    every: fields.Horizon = DurationOf(15 * MINUTE)
+    """From one try to the next."""
+    call_out: fields.ClockLaw = LawOf.constant(0)
+    """From accepting until able to work."""
+
+
 class Team(Part):
     """People who do the work."""
 
@@ -123,6 +137,8 @@ class Team(Part):
     """Where they are during their hours."""
     call_out: fields.ClockLaw = LawOf.constant(0)
     """From being called until able to work, once for each incident."""
+    on_call: OnCall | None = None
+    """Outside its hours so many of it can be had."""
 
     @property
     def roster(self) -> tuple[Shift, ...]:
@@ -137,6 +153,11 @@ class Team(Part):
             return self.people.number
         opens = [start for shift in self.roster for start, _ in shift.works.spans]
         return max((self._there(minute) for minute in opens), default=0)
+
+    @property
+    def reachable(self) -> int:
+        """The most that can be had at once, by day or on call."""
+        return self.most if self.on_call is None else max(self.most, self.on_call.people.number)
 
     def _there(self, minute: int) -> int:
         return sum(

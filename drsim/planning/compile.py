@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule, either
 from drsim.distributions import Law
+from drsim.model import landscape as landscapes
 from drsim.model.landscape import Component, Landscape, Response, Step, Team, Watch
 from drsim.model.needs import All, Any, AtLeast, Need, leaves
 from drsim.model.scenario import Disruption, Scenario
@@ -23,6 +24,7 @@ from drsim.planning.plan import (
     Detect,
     Event,
     LevelOp,
+    OnCall,
     Outage,
     Plan,
     Root,
@@ -479,6 +481,11 @@ class _PlanBuilder:
             for team, crew in enumerate(crews)
             if crew.shifts
         }
+        on_call = {
+            team: self._on_call(name, crew.on_call)
+            for team, (name, crew) in enumerate(zip(structure.teams, crews, strict=True))
+            if crew.on_call is not None
+        }
         open_hours = tuple(
             self.calendar(landscape.services[structure.services[p[0]]].points[p[1]].open) for p in structure.points
         )
@@ -547,6 +554,7 @@ class _PlanBuilder:
             bandwidth=tuple(landscape.links[name].bandwidth.per_second for name, *_ in structure.links),
             calendars=calendars,
             schedules=tuple(compile_schedule(schedule, moment, -BEFORE, self.reach_end) for schedule in self.schedules),
+            on_call=on_call,
             calendar_of=self.calendars,
             team_hours=team_hours,
             shifts=shifts,
@@ -556,6 +564,17 @@ class _PlanBuilder:
             dated=moment is not None,
             horizon=self.horizon,
             settle=response.settle.ms,
+        )
+
+    def _on_call(self, name: str, what: landscapes.OnCall) -> OnCall:
+        accepts = what.accepts.millionths
+        return OnCall(
+            what.people.number,
+            self.calendar(what.works),
+            accepts,
+            -1 if accepts == ONE else self.variable("accepts", name, "", None),
+            what.every.ms,
+            *self.timed("on call", name, "", what.call_out),
         )
 
     def _talk(self, root: Root, response: Response) -> tuple[Detect, RootVariables]:

@@ -32,6 +32,7 @@ __all__ = [
     "Detect",
     "Event",
     "LevelOp",
+    "OnCall",
     "Outage",
     "Plan",
     "Root",
@@ -122,6 +123,20 @@ class Detect(NamedTuple):
     within: int = -1
     """the calendar in which a loss is noticed so, -1 for always"""
     otherwise: int = 0
+
+
+class OnCall(NamedTuple):
+    """Who of a team can be had outside its hours."""
+
+    people: int
+    calendar: int
+    accepts: int
+    """probability, millionths"""
+    accepts_variable: int
+    every: int
+    call_out: int
+    """fixed ms, -1 if drawn"""
+    call_out_variable: int
 
 
 class RootVariables(NamedTuple):
@@ -293,6 +308,8 @@ class Plan:
     calendars: tuple[Hours, ...]
     schedules: tuple[tuple[int, ...], ...]
     """instants in ms"""
+    on_call: Mapping[int, OnCall]
+    """team -> whom of it can be called outside its hours"""
     calendar_of: Mapping[Calendar | tuple[Calendar, ...], int]
     """where each calendar is"""
     team_hours: tuple[int, ...]

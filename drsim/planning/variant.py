@@ -120,10 +120,12 @@ class _Change(_PlanBuilder):
         for name in people:
             if name in teams and self.team_of[name] in plan.shifts:
                 raise DrsimError(f"{name!r} works in shifts: change those with 'Scenario.with_', and compile again")
+            if name in teams and self.team_of[name] in plan.on_call:
+                raise DrsimError(f"{name!r} is on call: change its people with 'Scenario.with_', and compile again")
         self.people = _replaced(plan.people, teams, people, "team or supplier", "people", least=1)
         crews: Iterable[Crew] = (*(step.crew for step in plan.steps), plan.assess[1], plan.decide[1])
         for team, heads in {pair for crew in crews for pair in crew}:
-            if heads > self.people[team]:
+            if heads > self.people[team] and team not in plan.on_call:
                 raise DrsimError(f"{heads} of {teams[team]!r} are asked for, who are {self.people[team]}")
         self.changes["people"] = self.people
         self.changes["outages"] = tuple(

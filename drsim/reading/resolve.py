@@ -268,6 +268,8 @@ def name_calendars(checker: Checker, *among: str) -> None:
             points = entry.get("points") if section == "services" and isinstance(entry, Table) else None
             for point in points if isinstance(points, Table) else ():
                 _name_calendar(checker, (section, name, "points", point, "open"))
+            if key == "works" and isinstance(entry, Table) and isinstance(entry.get("on_call"), Table):
+                _name_calendar(checker, (section, name, "on_call", "works"))
             shifts = entry.get("shifts") if key == "works" and isinstance(entry, Table) else None
             for shift in shifts if isinstance(shifts, Table) else ():
                 _name_calendar(checker, (section, name, "shifts", shift, "works"))

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from drsim.errors import did_you_mean
 from drsim.model.fields import Path
-from drsim.model.landscape import Assess, Component, Copy, Link, Response, Service, Site, Step, Supplier, Team
+from drsim.model.landscape import ALWAYS, Assess, Component, Copy, Link, Response, Service, Site, Step, Supplier, Team
 from drsim.model.needs import Need, circles, leaves, without
 from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
@@ -137,6 +137,13 @@ def _team(path: Path, team: Team) -> Findings:
         if team.shifts and key in team.model_fields_set:
             rule = f"'{key}' is said by its shifts already"
             yield Finding((*path, key), rule, "leave it out, or the shifts", True)
+    call = team.on_call
+    if call is not None and call.accepts.millionths * _MOST_TRIES < ONE:
+        rule = f"'{call.accepts.text}' means over {_MOST_TRIES} tries of a call on average"
+        yield Finding((*path, "on_call", "accepts"), rule, f"write at least '{100 // _MOST_TRIES} %'")
+    if call is not None and all(shift.works == ALWAYS for shift in team.roster):
+        rule = "it is always there, so nobody is called outside its hours"
+        yield Finding((*path, "on_call"), rule, "leave it out, or say when the team works", True)
     if team.shifts and not team.most:
         rule = "its shifts are never open, so nobody ever works"
         yield Finding((*path, "shifts"), rule, "give one of them a calendar, or leave the shifts out")
@@ -175,11 +182,11 @@ def _tries(path: Path, step: Step) -> Findings:
 
 def _crew(path: Path, by: Mapping[str, int], crews: Mapping[str, Team]) -> Findings:
     for team, heads in by.items():
-        if team in crews and crews[team].shifts and 0 < crews[team].most < heads:
-            rule = f"{heads} of '{team}' are asked for, of whose shifts {crews[team].most} are there at once"
+        if team in crews and crews[team].shifts and 0 < crews[team].reachable < heads:
+            rule = f"{heads} of '{team}' are asked for, of whose shifts {crews[team].reachable} are there at once"
             yield Finding((*path, "by", team), rule, "ask for fewer, or put more people on one shift")
-        elif team in crews and not crews[team].shifts and heads > crews[team].people.number:
-            rule = f"{heads} of '{team}' are asked for, who are {crews[team].most}"
+        elif team in crews and not crews[team].shifts and heads > crews[team].reachable:
+            rule = f"{heads} of '{team}' are asked for, who are {crews[team].reachable}"
             yield Finding((*path, "by", team), rule, "ask for fewer, or give the team more people")
 
 

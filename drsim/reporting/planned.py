@@ -255,6 +255,8 @@ def _people(outlook: Outlook, page: Page) -> None:
         steps = sum(1 for step in outlook.steps if name in step.crew)
         heads = f"{plan.people[team]} people" if plan.people[team] > 1 else "1 person"
         parts = [f"{heads} at once" if crew.shifts else heads, crew.hours_text]
+        if crew.on_call is not None:
+            parts.append(f"{crew.on_call.people} on call {crew.on_call.works}")
         if crew.based:
             parts.append(f"based at {crew.based}")
         if plan.structure.outside[team]:

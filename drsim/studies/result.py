@@ -353,6 +353,9 @@ class Result:
     def _chance(self, variable: int) -> int:
         if self.plan.variables[variable].purpose == "assess wrong":
             return self.plan.wrong[0]
+        for call in self.plan.on_call.values():
+            if call.accepts_variable == variable:
+                return call.accepts
         for step in self.plan.steps:
             if step.works_variable == variable:
                 return step.works

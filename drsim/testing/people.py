@@ -109,6 +109,11 @@ def team(draw: DrawFn, people: People) -> None:
             team["shifts"] = _shifts(draw, team.pop("people", 1))
         else:
             team["works"] = calendar(draw, CALENDARS)
+    if "works" in team and team["works"] != "always" and one_in(draw, 2):
+        accepts = pick(draw, ("100 %", "50 %", "90 %"))
+        team["on_call"] = {"accepts": accepts, "call_out": law(draw, people.given), "every": "10 min"}
+        if one_in(draw, 2):
+            team["on_call"] |= {"people": 2, "works": pick(draw, CALENDARS)}
     if "call_out" in form:
         team["call_out"] = law(draw, people.given)
 
@@ -127,7 +132,7 @@ def _heads(team: Document) -> int:
     """The most of a team that are surely there at once."""
     if "shifts" in team:
         return max(int(shift.get("people", 1)) for shift in team["shifts"].values())
-    return int(team.get("people", 1))
+    return int(team.get("people", 1))  # and perhaps more on call
 
 
 def calendar(draw: DrawFn, options: Sequence[str]) -> str:

@@ -517,7 +517,7 @@ def headcounts(scenario: Scenario, draw: Callable[..., Any]) -> tuple[dict[str, 
     changes, people = {}, {}
     for section in ("teams", "suppliers"):
         for name, team in getattr(scenario.landscape, section).items():
-            if draw(st.booleans()) and not team.shifts:
+            if draw(st.booleans()) and not team.shifts and team.on_call is None:
                 people[name] = changes[f"{section}.{name}.people"] = draw(st.integers(1, 6))
     return changes, {"people": people}
 

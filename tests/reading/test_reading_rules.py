@@ -1088,3 +1088,26 @@ response: {{detect: {watch}}}
 """
     assert loads(scenario).response.detect == land.response.detect
     assert loads(scenario).with_({"response.detect.takes": "1 min"}).response != loads(scenario).response
+
+
+@pytest.mark.parametrize(
+    ("team", "path", "rule"),
+    [
+        ("{on_call: {}}", "teams.x.on_call", "it is always there, so nobody is called outside its hours"),
+        (
+            "{works: office, on_call: {accepts: 0.5 %}}",
+            "teams.x.on_call.accepts",
+            "'0.5 %' means over 100 tries of a call on average",
+        ),
+        ("{works: office, on_call: {works: ofice}}", "teams.x.on_call.works", "no calendar is named 'ofice'"),
+        ("{works: office, on_call: {every: 0 s}}", "teams.x.on_call.every", "'0 s' is nothing: it must be above zero"),
+    ],
+)
+def test_on_call(team: str, path: str, rule: str) -> None:
+    head = "drsim: landscape 1\ncalendars: {office: Mon-Fri 8:00-17:00}\nteams: {x: "
+    land = loads_landscape(head + "{works: office, on_call: {people: 2, works: office, call_out: 1 h}}}\n")
+    assert loads_landscape(dump(land)) == land
+    with pytest.raises(InputError) as refused:
+        loads_landscape(head + team + "}\n")
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (path, rule)

@@ -285,6 +285,8 @@ class Run:
         self.now = -1
         self.outages, self.absences = self.draw_disruptions()
         self.lasting: set[str] = set()
+        self.called: set[tuple[int, str]] = set()  # (incident, team): those on call were called
+        self.there_until: dict[str, int] = {}  # until when those on call are there
         self.mended: set[tuple[str, str]] = set()  # (outage, site) of what was broken until repaired and is repaired
         self.role = {(c, s): standing.role for c, at in self.standings() for s, standing in at.items()}
         self.started = {d for d, role in self.role.items() if role == "active"}
@@ -651,13 +653,21 @@ class Run:
             case "assess":
                 incident = self.incidents[work.incident]
                 incident.assessed = True
-                incident.arrived = {team for team in self.taking_part if not self.must_be_called(team, incident)}
+                self.called |= {(work.incident, team) for team in self.taking_part if self.is_on_call(team)}
+                incident.arrived = {
+                    team
+                    for team in self.taking_part
+                    if not self.is_on_call(team) and not self.must_be_called(team, incident)
+                }
             case "decide":
                 self.incidents[work.incident].decided = True
             case "declare":
                 self.incidents[work.incident].go = True
             case "mobilise":
                 self.incidents[work.incident].arrived.add(work.object)
+                if (work.incident, work.object) in self.called and not self.at_work(work.object):
+                    opens = [t - self.offset for t in self.hours[work.object].opens if t - self.offset > self.now]
+                    self.there_until[work.object] = min(opens, default=2**62)
             case "restore":
                 return self.end_restore(work)
             case "switch" | "start":
@@ -1110,6 +1120,9 @@ class Run:
     def present(self, team: str) -> int:
         """Section 8: "people while the team's calendar is open (the sum of the shifts that are), less those away"."""
         there = sum(heads for heads, hours in self.shifts[team] if hours.is_open(self.now + self.offset))
+        on_call = self.land.crews[team].on_call
+        if on_call is not None and self.now < self.there_until.get(team, -1):
+            there += on_call.people.number
         away = sum(a.heads for a in self.absences if a.team == team and a.begins <= self.now and not self.past(a.ends))
         return max(0, there - away)
 
@@ -1128,6 +1141,17 @@ class Run:
         if work.kind not in ("assess", "decide") and not set(crew) <= arrived:
             return False
         return all(heads <= self.free(team) for team, heads in crew.items())
+
+    def at_work(self, team: str) -> bool:
+        return self.hours[team].is_open(self.now + self.offset)
+
+    def is_on_call(self, team: str) -> bool:
+        """Section 6: called now, those who are on call are called."""
+        on_call = self.land.crews[team].on_call
+        if on_call is None or self.at_work(team):
+            return False
+        hours = compile_calendar(on_call.works, self.scenario.moment, self.offset + self.horizon)
+        return hours.is_open(self.now + self.offset)
 
     def must_be_called(self, team: str, incident: Incident) -> bool:
         """Section 6: one "whose `call_out` is fixed at 0 and that need not travel" is there without a row."""
@@ -1239,10 +1263,24 @@ class Run:
             return 0
         return self.draw(assess.costs, "costs", work.object, "", work.incident)
 
+    def time_to_come(self, work: Work) -> int:
+        """Section 6: tries of the call up to the horizon, then `call_out`."""
+        on_call, tries = self.land.crews[work.object].on_call, 0
+        assert on_call is not None
+        while self.now + tries * on_call.every.ms < self.horizon and not self.happens(
+            on_call.accepts.millionths, ("accepts", work.object, "", work.incident, tries)
+        ):
+            tries += 1
+        return tries * on_call.every.ms + self.draw(on_call.call_out, "on call", work.object, "", work.incident)
+
     def time_to_arrive(self, work: Work) -> int:
         """Section 6: "`call_out`, plus travel"."""
         team = self.land.crews[work.object]
-        takes = self.draw(team.call_out, "mobilise", work.object, "", work.incident)
+        takes = (
+            self.time_to_come(work)
+            if (work.incident, work.object) in self.called
+            else self.draw(team.call_out, "mobilise", work.object, "", work.incident)
+        )
         if not work.site:
             return takes
         there, back = self.land.sites[team.based].travel, self.land.sites[work.site].travel

@@ -197,6 +197,50 @@ start b @annex | 1.0 | 330 330 330 390 | done | declare hall"""
     ]
 
 
+def test_someone_on_call_comes_at_night_and_leaves_as_the_day_begins() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 6:00
+moment: 2015-05-12 6:00
+disruptions: {fire: {site: hall}}
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams:
+    infra: {people: 1, works: "daily 8:00-17:00", on_call: {people: 2, accepts: 60 %, every: 15 min, call_out: 20 min}}
+  components:
+    a: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}}
+    b: {at: {hall: active, annex: warm}, start: {takes: 90 min, by: infra}}
+    c: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}}
+    d: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}}
+  services: {all: {points: {desk: {at: annex, needs: [a, b, c, d]}}}}
+""",
+        {"accepts infra 0": 0.6, "accepts infra 1": 0.9, "accepts infra 2": 0.59},
+    )
+    # 6:00  called: 0.6 and 0.9 are not below 0.6, so the third call, at 6:30, is accepted; 20 min later, 6:50 (50), two come.
+    # 6:50  they start a and b. 7:50 (110) a is done, and c begins. 8:00 (120) the day begins: the two are no longer counted,
+    #       the one of the day is there, but two are busy. 8:20 (140) b is done: one is still busy, so 1 - 1 = 0 are free.
+    # 8:50  (170) c is done; d, until 9:50 (230).
+    assert (
+        rows(replay.trajectory).split("\n", 4)[-1]
+        == """\
+mobilise infra | 0.0 | 0 0 0 50 | done | assess hall
+start a @annex | 0.0 | 0 0 50 110 | done | declare hall
+start b @annex | 0.0 | 0 0 50 140 | done | declare hall
+start c @annex | 0.0 | 0 0 110 170 | done | declare hall
+start d @annex | 0.0 | 0 0 170 230 | done | declare hall"""
+    )
+    assert segments(replay, "all") == [
+        ("people on their way", 0, 50),
+        ("team busy", 50, 170),
+        ("step under way", 170, 230),
+    ]
+
+
 def test_a_small_town_hall_lost_on_a_tuesday_afternoon() -> None:
     replay = replayed(
         """\

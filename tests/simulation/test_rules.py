@@ -164,6 +164,36 @@ def test_a_wrong_diagnosis_is_one_draw(number: float, end: int) -> None:
     assert tries(replay, "here", "assess") == [("assess", "", 0, end, "done")]
 
 
+# on call
+
+
+ON_CALL = """\
+teams: {infra: {works: WORKS, call_out: 7 min, on_call: {works: CALLED, call_out: 20 min}}}
+components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("works", "called", "start"),
+    [
+        ("daily 9:00-17:00", "always", 7),  # in their hours they are called as ever
+        ("daily 9:00-10:00", "always", 20),  # 10:00 is outside
+        (
+            "daily 10:15-17:00",
+            "always",
+            20,
+        ),  # the day begins before they are there: it is the people of the day who start
+        ("daily 11:00-17:00", "daily 0:00-10:00", 60),  # nobody is on call: by day
+        ("never", "always", 20),  # they stay for ever
+    ],
+)
+def test_who_is_called_at_ten(works: str, called: str, start: int) -> None:
+    landscape = ON_CALL.replace("WORKS", f'"{works}"').replace("CALLED", f'"{called}"')
+    replay = drilled(PLACES + landscape)
+    assert tries(replay, "app") == [("start", "there", start, start + 10, "done")]
+
+
 # abandoning a failover
 
 

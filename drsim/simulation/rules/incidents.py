@@ -108,7 +108,10 @@ class Incidents(Room):
         variables = plan.root_variables[incident.root]
         if row.kind == "mobilise":
             team = self.structure.teams.index(row.object)
-            length = self.value(plan.call_out[team], plan.call_out_variables[team], k)
+            if (k, team) in self.calls:
+                length = self.until_they_come(team, k)
+            else:
+                length = self.value(plan.call_out[team], plan.call_out_variables[team], k)
             if row.site:
                 length += self.value(*plan.travel[team, row.site], k)
             self.clock.at(self.now + length, "arrival", row)
@@ -151,7 +154,10 @@ class Incidents(Room):
         plan, root = self.plan, self.plan.roots[incident.root]
         for team, takes_part in enumerate(plan.takes_part):
             if takes_part:
-                if plan.call_out[team] == 0 and not root.destinations[team]:
+                if plan.on_call and self.is_called(team):
+                    self.calls.add((incident.number, team))
+                    self.incident_row(incident, MOBILISE, cause, team)
+                elif plan.call_out[team] == 0 and not root.destinations[team]:
                     self.arrived(incident, team)
                 else:
                     self.incident_row(incident, MOBILISE, cause, team)

@@ -120,6 +120,8 @@ class State:
         # people
         self.on_duty = list(plan.people)
         """by calendar, those that are away included"""
+        self.called = [0] * teams
+        """those of `on_duty` that are there since they were called outside the hours of their team"""
         self.away = [0] * teams
         self.busy = [0] * teams
         self.present = list(plan.people)
@@ -176,6 +178,8 @@ class State:
         self.recoveries: list[Recovery] = []
         self.evacuations: list[tuple[int, int, int]] = []
         self.heads: list[tuple[int, int, int]] = []
+        self.calls: set[tuple[int, int]] = set()
+        """(incident, team) of calls to those on call"""
         self.wrong: dict[int, int] = {}
         self.arrivals: dict[tuple[int, int], int] = {}
         self.outages: dict[str, tuple[int, int]] = {}
