@@ -264,7 +264,7 @@ class _Missing:
         last = max(tried, key=drill.place, default=None)
         lost = now.lost_since(c)
         exhausted = last is not None and last.outcome in (FAILED, UNUSABLE) and last.end >= lost
-        incident = self._incident(c, mine, lost)
+        incident = self._incident(c)
         for row in drill.rows:
             if row.step < 0 and row.kind in DECIDING and row.incident == incident and self._is_open(row):
                 return self._row(row)
@@ -286,16 +286,9 @@ class _Missing:
         why = self._why_hopeless(c, last if exhausted else None, places, moved=moved)
         return Standing(NO_WAY, begin, 0, (Segment(begin, self.time, "no way back", why),), then)
 
-    def _incident(self, c: int, mine: Sequence[Row], lost: int) -> int:
-        """To which incident a lost component belongs, of which nothing is wanted."""
-        structure = self.structure
-        roots = {structure.sites[structure.deployments[d][1]] for d in structure.of_component[c]}
-        roots.add(structure.components[c])
-        found = [row.incident for row in mine if lost <= row.wanted < self.time]
-        for row in self.drill.rows:
-            if row.kind == "detect" and row.wanted < self.time and (row.object in roots or row.wanted == lost):
-                found.append(row.incident)
-        return max(found, default=-1)
+    def _incident(self, c: int) -> int:
+        """To which incident a lost component belongs; -1 if it is not lost."""
+        return next((number for at, who, number in reversed(self.drill.losses) if who == c and at < self.time), -1)
 
     def _away(self, d: int) -> tuple[int, str, Outage] | None:
         """What keeps a deployment from a restart: (rank, cause, outage)."""

@@ -7,11 +7,10 @@ from typing import Any
 
 from simpy import Environment, Event
 from simpy.core import Infinity
-from simpy.events import NORMAL
 
 from drsim.simulation.trajectory import Row
 
-__all__ = ["NORMAL", "Clock", "Work"]
+__all__ = ["Clock", "Work"]
 
 Alarm = Callable[[str, Any], None]
 
@@ -72,7 +71,7 @@ class Clock:
         if time < self.horizon:
             work.due = time
             work.callbacks = self.ends
-            self.schedule(work, NORMAL, time - self.environment.now)
+            self.schedule(work, delay=time - self.environment.now)
 
     def at_rest(self) -> bool:
         """Nothing is due any more."""

@@ -121,6 +121,8 @@ class Trajectory:
     """all that was applied, in the order of section 9: rows that ended, and (disruption, "begins" or "ends")"""
     changes: list[tuple[int, int, bool]]
     recoveries: list[Recovery]
+    losses: list[tuple[int, int, int]]
+    """(time, component, incident): from then on a lost component belongs to that incident"""
     lost_at_end: list[int]
     evacuations: list[tuple[int, int, int]]
     """(team, from, to)"""

@@ -227,3 +227,18 @@ def test_standard_input_that_is_closed_is_refused(start):
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, b"")
     assert err.startswith(b"standard input is closed")
+
+
+@pytest.mark.parametrize("command", ["validate", "plan", "run"])
+def test_a_service_below_its_minimum_from_the_start_is_wrong_input(typed, landscape, command):
+    # 405 seats for 450 people: nine tenths, which is enough for a minimum of 90 % and for no more
+    file = landscape.replace("small.yaml", "small-lost.yaml")
+    seats = ["--set", "sites.sint-michielsgestel.pools.seats=405", "--set", "sites.sint-oedenrode.pools.seats=405"]
+    extra = ["-n", "2", "--workers", "1"] if command == "run" else []
+    target = "services.moving-house.targets.mbco"
+    fine = typed(command, file, *seats, "--set", f"{target}=90 %", *extra)
+    assert fine.exit_code == 0, fine.output
+    wrong = typed(command, file, *seats, "--set", f"{target}=90.0001 %", *extra)
+    assert wrong.exit_code == 2
+    assert "'moving-house' is at 90 % while nothing is lost, below its minimum of 90.0001 %" in wrong.output
+    assert "lower 'mbco' to '90 %', or give more of 'desktops'" in wrong.output

@@ -11,7 +11,7 @@ from textwrap import indent
 from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
 from drsim.studies.replay import Replay
-from drsim.units import MINUTE
+from drsim.units import HOUR, MINUTE
 
 HEAD = """\
 drsim: scenario 1
@@ -295,4 +295,29 @@ def test_before_a_good_time_in_between_the_walk_goes_on() -> None:
         ("in service between", "", 65, 75),
         ("waiting for a site", "flood", 75, 95),
         ("step under way", "app", 95, 105),
+    ]
+
+
+def test_a_later_incident_does_not_hide_that_it_waits_for_room() -> None:
+    """The room at b is for one, and db has it; a is back after four hours, and dark again for a minute at ten hours."""
+    scenario = loads("""\
+drsim: scenario 1
+title: no room
+moment: 2015-05-12 10:00
+horizon: 2 d
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 1 h}, evacuation: 0 s}
+disruptions: {x: {site: a, lasts: 4 h}, z: {site: a, after: 10 h, lasts: 1 min}}
+landscape:
+  sites: {a: {pools: {hosts: 2}}, b: {pools: {hosts: 1}}, c: {}}
+  links: {ab: {between: [a, b], bandwidth: 1 Gbit/s}, bc: {between: [b, c], bandwidth: 1 Gbit/s}}
+  components:
+    db: {at: {a: active, b: warm}, uses: {hosts: 1}, start: {takes: 1 h}}
+    zz: {at: {a: active, b: warm}, uses: {hosts: 1}, start: {takes: 1 h}}
+  services: {s: {points: {desk: {at: c, needs: [zz]}}}}
+""")
+    ((_, segments),) = Replay.of(compile_scenario(scenario), 1, 0).explain("s")
+    # decided 0-1; then zz waits for the room that db has, to the end after 48 hours
+    assert [(each.cause, each.length // HOUR) for each in segments] == [
+        ("not yet decided", 1),
+        ("waiting for capacity", 47),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from drsim.planning.plan import NEVER, Copy
+from drsim.planning.plan import ACTIVE, NEVER, Copy
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.readiness import Readiness
 from drsim.simulation.transfers import Flow, fair_rates, route
@@ -56,13 +56,15 @@ class Copies(Readiness):
         """The last instant at or before the loss at which a copy was taken."""
         copy = self.plan.copies[c][i]
         instants = self.plan.schedules[copy.calendar]
+        # whoever restores has not moved, so that it was active where it was at the start
+        active = [self.lookups.site_of[d] for d in self.structure.of_component[c] if self.role[d] == ACTIVE]
         at = bisect_right(instants, self.lost_at[c] + self.offset)
         while at > 0:
             at -= 1
             if instants[at] < self.offset - LOOK_BACK:
                 return None
             point = instants[at] - self.offset
-            if point < 0 or any(self.reached(point, copy.site, site) for site in self.active_sites(c, point)):
+            if point < 0 or any(self.reached(point, copy.site, site) for site in active):
                 return point
         return None
 

@@ -10,8 +10,8 @@ from drsim.simulation.trajectory import DONE, DROPPED, What, by_order
 
 __all__ = ["Incidents"]
 
-PER_INCIDENT = 1_000  # places in plan order for the steps of one incident
-FIRST = -(10**9)  # plan order of the first step of the first incident
+PER_INCIDENT = 10**6  # places in plan order for the steps of one incident
+FIRST = -(10**15)  # plan order of the first step of the first incident
 
 
 class Incidents(Room):

@@ -161,6 +161,7 @@ class Losing(Recovering):
     def first_strategy(self, c: int, number: int) -> None:
         """A lost component begins with its first strategy; one whose failover runs goes on with that."""
         self.incident[c] = number
+        self.losses.append((self.now, c, number))
         if not (self.plan.abandon and self._moving(self.structure.standby[c])):
             self.stage[c] = self.failures[c] = 0
             self.skip_hopeless(c)
@@ -174,12 +175,12 @@ class Losing(Recovering):
         """To which incident each stop belongs: the smallest number from which it can be reached."""
         structure, lookups = self.structure, self.lookups
         gone = set(stopped)
-        site_incident = {incident.root: incident.number for incident in self.incidents}
+        latest = {incident.root: incident.number for incident in self.incidents}
         found: dict[int, int] = {}
         for d in stopped:
             s = lookups.site_of[d]
             if not self.site_up[s]:
-                found[d] = site_incident[lookups.root_of_site[s]]
+                found[d] = latest[lookups.root_of_site[s]]
             elif self.broken[d]:
                 found[d] = self.broken_incident[d]
         todo = deque(sorted(found, key=found.__getitem__))

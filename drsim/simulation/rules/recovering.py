@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drsim.planning.plan import ACTIVE, NEVER, STALE
+from drsim.planning.plan import ACTIVE, STALE
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.incidents import Incidents
 from drsim.simulation.rules.state import GIVEN, Cause
@@ -273,14 +273,11 @@ class Recovering(Incidents):
         """A deployment runs; what else was active of its component is stale."""
         self.restored[c] = -1
         if self.role[d] != ACTIVE:
-            log = self.role_log.setdefault(c, [(-NEVER, self.active_sites(c))])
             for other in self.structure.of_component[c]:
                 if self.role[other] == ACTIVE and not self.started[other]:
                     self.role[other] = STALE
                     self.incident_of[other] = -1
             self.role[d] = ACTIVE
-            active = [e for e in self.structure.of_component[c] if self.role[e] == ACTIVE]
-            log.append((self.now, [self.lookups.site_of[e] for e in active]))
             self.dirty_incidents = True
         self.started[d] = True
         self.incident_of[d] = -1

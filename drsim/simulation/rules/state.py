@@ -6,14 +6,28 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any, Self
 
-from drsim.planning.plan import ACTIVE, NEVER
+from drsim.planning.plan import ACTIVE
 from drsim.simulation.clock import Clock, Work
 from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
 from drsim.simulation.trajectory import DROPPED, Recovery
 from drsim.simulation.transfers import Flow
 
-__all__ = ["DETECT", "GIVEN", "Incident", "NoNumbers", "State"]
+__all__ = [
+    "ASKED",
+    "ASSESS",
+    "DECIDE",
+    "DECLARE",
+    "DETECT",
+    "GIVEN",
+    "MOBILISE",
+    "NONE",
+    "Cause",
+    "FirstDrawError",
+    "Incident",
+    "NoNumbers",
+    "State",
+]
 
 DETECT, ASSESS, DECIDE, DECLARE, MOBILISE = range(5)
 NONE, ASKED, GIVEN = 0, 1, 2  # room
@@ -106,8 +120,6 @@ class State:
         self.incident = [-1] * components
         self.lost_at = [-1] * components
         self.lost_round = [-1] * components
-        self.role_log: dict[int, list[tuple[int, list[int]]]] = {}
-        """component -> (time, sites where it was active), for those that moved"""
         self.stage = [0] * components
         """the place of the strategy in force in its list"""
         self.failures = [0] * components
@@ -176,6 +188,7 @@ class State:
         """flag -> when it last changed, of those that may change twice at one instant"""
         self.flips_twice = False
         self.recoveries: list[Recovery] = []
+        self.losses: list[tuple[int, int, int]] = []
         self.evacuations: list[tuple[int, int, int]] = []
         self.heads: list[tuple[int, int, int]] = []
         self.calls: set[tuple[int, int]] = set()
@@ -328,14 +341,6 @@ class State:
             return True
         group = latest(self.reach_log, time)
         return group[a] >= 0 and group[a] == group[b]
-
-    def active_sites(self, c: int, time: int = NEVER) -> list[int]:
-        """Where a component had the role active at a time."""
-        log = self.role_log.get(c)
-        if log is None:
-            role = self.structure.roles
-            return [self.lookups.site_of[d] for d in self.structure.of_component[c] if role[d] == ACTIVE]
-        return latest(log, time)
 
 
 def latest(log: list[tuple[int, list[int]]], time: int) -> list[int]:
