@@ -205,6 +205,12 @@ def compile_calendar(calendar: Calendar, moment: datetime | None, until: int) ->
     return Hours(tuple(start for start, _ in merged), tuple(end for _, end in merged))
 
 
+def either(all_hours: Iterable[Hours]) -> Hours:
+    """Give the hours at which any of these is open."""
+    merged = _merge(span for hours in all_hours for span in zip(hours.opens, hours.closes, strict=True))
+    return Hours(tuple(start for start, _ in merged), tuple(end for _, end in merged))
+
+
 def wall_clock(moment: datetime | None, t: int) -> datetime:
     """Give the local time t ms after the moment, naive; without a moment that of weeks from a Monday, 1 January 2001."""
     if moment is None:

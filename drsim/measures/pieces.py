@@ -49,6 +49,11 @@ class Pieces:
         by_suppliers = bool(row.crew) and all(self.plan.structure.outside[t] for t, _ in row.crew)
         if by_suppliers and not decides:
             cause = "supplier at work"
+        right = self.drill.wrong.get(row.incident, end) if row.kind == "assess" else end
+        if begin < right < end:
+            return self.running(row, begin, right) + self.running(row, right, end)
+        if right <= begin and right < end:
+            cause = "wrong diagnosis"
         return joined(
             Segment(a, b, cause if is_open else self._closed(row), detail, team)
             for a, b, is_open in self._in_hours(row, begin, end)

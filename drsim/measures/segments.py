@@ -12,6 +12,7 @@ __all__ = ["CAUSES", "Segment", "joined", "tiled"]
 CAUSES = (
     "not yet detected",
     "not yet decided",
+    "wrong diagnosis",
     "waiting for capacity",
     "people on their way",
     "nobody on duty",

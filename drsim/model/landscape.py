@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from immutabledict import immutabledict
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, ValidationInfo
 
 from drsim.calendar import Calendar
 from drsim.distributions import Law as LawOf
@@ -30,6 +30,39 @@ _NONE: immutabledict[str, Any] = immutabledict()
 _REPLICATED = ("synchronous", "asynchronous")
 
 
+class Watch(Part):
+    """Noticing that goes by the hour at which something is lost."""
+
+    within: fields.Hours
+    """When somebody or something watches."""
+    takes: fields.ClockLaw
+    """From a loss in these hours until it is noticed."""
+    otherwise: fields.ClockLaw
+    """From a loss outside them."""
+
+    @property
+    def text(self) -> str:
+        """As people say it."""
+        return f"{self.takes.text} in {self.within}, else {self.otherwise.text}"
+
+
+_CLOCK_LAW: TypeAdapter[LawOf] = TypeAdapter(fields.ClockLaw)
+_WATCH: TypeAdapter[Watch] = TypeAdapter(Watch)
+
+
+def _detection(value: object, info: ValidationInfo) -> LawOf | Watch:
+    """Read a law, or one that goes by the hour."""
+    if isinstance(value, Watch) or (
+        isinstance(value, Mapping) and not {"within", "takes", "otherwise"}.isdisjoint(value)
+    ):
+        return _WATCH.validate_python(value, context=info.context)
+    return _CLOCK_LAW.validate_python(value, context=info.context)
+
+
+Detection: TypeAlias = Annotated[LawOf | Watch, PlainValidator(_detection)]
+"""From a loss until it is noticed."""
+
+
 class Site(Part):
     """A place that can be lost."""
 
@@ -42,6 +75,8 @@ class Site(Part):
     """How much room there is of each sort."""
     travel: fields.BySite[fields.ClockLaw] = _NONE
     """The time to another site, in either direction; given at one of the two."""
+    detect: Detection | None = None
+    """From its loss until it is noticed, in the place of that of the response."""
 
     @property
     def municipality(self) -> bool:
@@ -64,6 +99,27 @@ class Link(Part):
     bandwidth: fields.Rate
 
 
+class Shift(Part):
+    """Some people of a team, and when they are there."""
+
+    people: fields.SomeCount = CountOf(1)
+    works: fields.Hours = ALWAYS
+
+
+class OnCall(Part):
+    """Who of a team can be had outside its hours."""
+
+    people: fields.SomeCount = CountOf(1)
+    works: fields.Hours = ALWAYS
+    """When they can be called."""
+    accepts: fields.SomeShare = ALL
+    """The probability that one try to reach them succeeds."""
+    every: fields.Horizon = DurationOf(15 * MINUTE)
+    """From one try to the next."""
+    call_out: fields.ClockLaw = LawOf.constant(0)
+    """From accepting until able to work."""
+
+
 class Team(Part):
     """People who do the work."""
 
@@ -75,10 +131,49 @@ class Team(Part):
     people: fields.SomeCount = CountOf(1)
     """What a calendar lets be there at once."""
     works: fields.Hours = ALWAYS
+    shifts: fields.Named[Shift] = _NONE
+    """In the place of `people` and `works`: what is there is the sum of those that are open."""
     based: fields.SiteName | None = None
     """Where they are during their hours."""
     call_out: fields.ClockLaw = LawOf.constant(0)
     """From being called until able to work, once for each incident."""
+    on_call: OnCall | None = None
+    """Outside its hours so many of it can be had."""
+
+    @property
+    def roster(self) -> tuple[Shift, ...]:
+        """Its shifts, by name; a team without shifts is one."""
+        shifts = tuple(self.shifts[name] for name in sorted(self.shifts))
+        return shifts or (Shift(people=self.people, works=self.works),)
+
+    @property
+    def most(self) -> int:
+        """The most that are there at any moment of an ordinary week; all of them if there are no shifts."""
+        if not self.shifts:
+            return self.people.number
+        opens = [start for shift in self.roster for start, _ in shift.works.spans]
+        return max((self._there(minute) for minute in opens), default=0)
+
+    @property
+    def reachable(self) -> int:
+        """The most that can be had at once, by day or on call."""
+        return self.most if self.on_call is None else max(self.most, self.on_call.people.number)
+
+    def _there(self, minute: int) -> int:
+        return sum(
+            shift.people.number
+            for shift in self.roster
+            if any(start <= minute < end for start, end in shift.works.spans)
+        )
+
+    @property
+    def hours_text(self) -> str:
+        """When it works, for people."""
+        if not self.shifts:
+            return self.works.text
+        return "; ".join(
+            f"{name}: {self.shifts[name].people} {self.shifts[name].works}" for name in sorted(self.shifts)
+        )
 
 
 class Supplier(Team):
@@ -137,6 +232,15 @@ class Office(Verify):
     """Finding out or deciding, which nobody travels for."""
 
     on_site: Annotated[bool, Forbidden] = False
+
+
+class Assess(Office):
+    """Finding out what it is, which may go wrong at first."""
+
+    wrong: fields.Share = ShareOf(0)
+    """The probability that the first diagnosis is wrong."""
+    costs: fields.Law | None = None
+    """How much longer it takes then."""
 
 
 class Restore(Part):
@@ -220,6 +324,8 @@ class Component(Part):
     """A hot standby takes over; None: at once."""
     restart: Restart | None = None
     """Start it again in place; None: as `start`, which then always succeeds."""
+    detect: Detection | None = None
+    """From its breaking until it is noticed, in the place of that of the response."""
     repair: Repair | None = None
     """Mend it where it stands."""
     restore: Restore | None = None
@@ -307,14 +413,16 @@ class Service(Part):
 class Response(Part):
     """How people deal with incidents."""
 
-    detect: fields.ClockLaw = LawOf.constant(5 * MINUTE)
+    detect: Detection = LawOf.constant(5 * MINUTE)
     """From a loss until somebody or something notices."""
-    assess: Office = Office(takes=LawOf.constant(30 * MINUTE))
+    assess: Assess = Assess(takes=LawOf.constant(30 * MINUTE))
     """Find out what it is."""
     decide: Office = Office(takes=LawOf.constant(30 * MINUTE))
     """Decide whether to fail over."""
     wait: fields.ClockDuration = DurationOf(0)
     """An outage of a site shorter than this is sat out."""
+    abandon: bool = False
+    """Whether what has not begun of a failover is dropped when the lost site is back."""
     evacuation: fields.ClockLaw = LawOf.constant(HOUR)
     """How long people at a lost site are out."""
     settle: fields.ClockDuration = DurationOf(30 * MINUTE)

@@ -45,6 +45,9 @@ def written(part: Part, leaf: Leaf) -> dict[str, Any]:
             return _service(part, leaf)
         case landscape.Landscape():
             return _landscape(part, leaf)
+        case landscape.Team(shifts=shifts) if shifts:
+            tree = dict(_attributes(part, leaf))
+            return {key: value for key, value in tree.items() if key not in ("people", "works")}
         case landscape.Team() | landscape.Response() | landscape.Targets():
             return dict(_attributes(part, leaf))
     return dict(_attributes(part, leaf, all_of_them=False))

@@ -6,25 +6,30 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule
+from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule, either
 from drsim.distributions import Law
-from drsim.model.landscape import Component, Landscape, Step
+from drsim.model import landscape as landscapes
+from drsim.model.landscape import Component, Landscape, Response, Step, Team, Watch
 from drsim.model.needs import All, Any, AtLeast, Need, leaves
 from drsim.model.scenario import Disruption, Scenario
 from drsim.planning import graph
 from drsim.planning.plan import (
     ACTIVE,
+    EVERYBODY,
     KINDS,
     NEVER,
     NO_PRIORITY,
     STANDBY,
     Copy,
     Crew,
+    Detect,
     Event,
     LevelOp,
+    OnCall,
     Outage,
     Plan,
     Root,
+    RootVariables,
     StepPlan,
     Structure,
     Tree,
@@ -347,7 +352,7 @@ class _PlanBuilder:
         self.structure = structure
         self.landscape = scenario.landscape
         self.horizon = scenario.horizon.ms
-        self.calendars: dict[Calendar, int] = {}
+        self.calendars: dict[Calendar | tuple[Calendar, ...], int] = {}
         self.schedules: dict[Schedule, int] = {}
         self.variables: list[Variable] = []
         self.team_of = {name: index for index, name in enumerate(structure.teams)}
@@ -355,8 +360,15 @@ class _PlanBuilder:
 
     # words to numbers
 
-    def calendar(self, calendar: Calendar) -> int:
+    def calendar(self, calendar: Calendar | tuple[Calendar, ...]) -> int:
+        """Its place; several together are open when any of them is."""
         return self.calendars.setdefault(calendar, len(self.calendars))
+
+    def hours_of(self, team: Team) -> int:
+        """The calendar of a team."""
+        if not team.shifts:
+            return self.calendar(team.works)
+        return self.calendar(tuple(shift.works for shift in team.roster))
 
     def schedule(self, schedule: Schedule) -> int:
         return self.schedules.setdefault(schedule, len(self.schedules))
@@ -375,7 +387,7 @@ class _PlanBuilder:
 
     def hours(self, step: Step) -> int:
         """The calendar on which a step's working hours run, -1 for the clock."""
-        return self.calendar(self.landscape.crews[min(step.by)].works) if step.takes.working else -1
+        return self.hours_of(self.landscape.crews[min(step.by)]) if step.takes.working else -1
 
     # steps
 
@@ -457,19 +469,24 @@ class _PlanBuilder:
         strategies, never_fits = self._strategies(capacity)
         outages = tuple(self._outage(name, what) for name, what in sorted(scenario.disruptions.items()))
         roots = self._roots(steps, outages)
-        root_variables = tuple(
-            tuple(
-                self.timed(purpose, root.name, "", law)[1]
-                for purpose, law in (
-                    ("detect", response.detect),
-                    ("assess", response.assess.takes),
-                    ("decide", response.decide.takes),
-                )
-            )
-            for root in roots
-        )
+        talk = [self._talk(root, response) for root in roots]
+        root_variables = tuple(variables for _, variables in talk)
+        for part in landscape.components.values():
+            if isinstance(part.detect, Watch):
+                self.calendar(part.detect.within)  # a variant may break it
+        costs = response.assess.costs
         evacuation = [self.timed("evacuation", site, "", response.evacuation) for site in structure.sites]
-        team_hours = tuple(self.calendar(crew.works) for crew in crews)
+        team_hours = tuple(self.hours_of(crew) for crew in crews)
+        shifts = {
+            team: tuple((self.calendar(shift.works), shift.people.number) for shift in crew.roster)
+            for team, crew in enumerate(crews)
+            if crew.shifts
+        }
+        on_call = {
+            team: self._on_call(name, crew.on_call)
+            for team, (name, crew) in enumerate(zip(structure.teams, crews, strict=True))
+            if crew.on_call is not None
+        }
         open_hours = tuple(
             self.calendar(landscape.services[structure.services[p[0]]].points[p[1]].open) for p in structure.points
         )
@@ -481,7 +498,12 @@ class _PlanBuilder:
         )
         moment = scenario.moment
         end = self.reach_end + LONGEST_WORK
-        calendars = tuple(compile_calendar(calendar, moment, end) for calendar in self.calendars)
+        calendars = tuple(
+            compile_calendar(calendar, moment, end)
+            if isinstance(calendar, Calendar)
+            else either(compile_calendar(each, moment, end) for each in calendar)
+            for calendar in self.calendars
+        )
         return Plan(
             scenario=scenario,
             structure=structure,
@@ -499,9 +521,9 @@ class _PlanBuilder:
             ),
             variables=tuple(self.variables),
             roots=roots,
-            root_variables=root_variables,  # type: ignore[arg-type]
+            root_variables=root_variables,
             evacuation_variables=tuple(variable for _, variable in evacuation),
-            people=tuple(crew.people.number for crew in crews),
+            people=tuple(crew.most for crew in crews),
             call_out=tuple(fixed for fixed, _ in calls),
             call_out_variables=tuple(variable for _, variable in calls),
             travel=self._travel,
@@ -510,9 +532,12 @@ class _PlanBuilder:
             ),
             assess=assess,
             decide=decide,
-            detect=-1 if response.detect.fixed is None else response.detect.fixed,
+            wrong=(response.assess.wrong.millionths, -1 if costs is None or costs.fixed is None else costs.fixed),
+            detect=tuple(detect for detect, _ in talk),
+            watch=response.detect,
             evacuation=-1 if response.evacuation.fixed is None else response.evacuation.fixed,
             wait=response.wait.ms,
+            abandon=response.abandon,
             outages=outages,
             capacity=capacity,
             demands=tuple(
@@ -530,14 +555,58 @@ class _PlanBuilder:
             bandwidth=tuple(landscape.links[name].bandwidth.per_second for name, *_ in structure.links),
             calendars=calendars,
             schedules=tuple(compile_schedule(schedule, moment, -BEFORE, self.reach_end) for schedule in self.schedules),
+            on_call=on_call,
+            calendar_of=self.calendars,
             team_hours=team_hours,
+            shifts=shifts,
             open_hours=open_hours,
             working_hours=working,
-            edges=headcount_edges(team_hours, calendars, self.reach_end),
+            edges=headcount_edges(team_hours, shifts, calendars, self.reach_end),
             dated=moment is not None,
             horizon=self.horizon,
             settle=response.settle.ms,
         )
+
+    def _on_call(self, name: str, what: landscapes.OnCall) -> OnCall:
+        accepts = what.accepts.millionths
+        return OnCall(
+            what.people.number,
+            self.calendar(what.works),
+            accepts,
+            -1 if accepts == ONE else self.variable("accepts", name, "", None),
+            what.every.ms,
+            *self.timed("on call", name, "", what.call_out),
+        )
+
+    def _talk(self, root: Root, response: Response) -> tuple[Detect, RootVariables]:
+        """How long what people do about a root takes."""
+        detect, takes, otherwise = self.detection(root, response.detect)
+        assess = response.assess
+        wrong = assess.wrong.millionths
+        return detect, RootVariables(
+            takes,
+            self.timed("assess", root.name, "", assess.takes)[1],
+            self.timed("decide", root.name, "", response.decide.takes)[1],
+            otherwise,
+            self.variable("assess wrong", root.name, "", None) if 0 < wrong < ONE else -1,
+            -1 if assess.costs is None else self.timed("costs", root.name, "", assess.costs)[1],
+        )
+
+    def own_detection(self, root: Root) -> Law | Watch | None:
+        """What a site or component says about noticing its loss."""
+        landscape = self.landscape
+        return landscape.sites[root.name].detect if root.is_site else landscape.components[root.name].detect
+
+    def detection(self, root: Root, default: Law | Watch) -> tuple[Detect, int, int]:
+        """How long noticing the loss of a root takes, and its variables: in the hours of the watch, and otherwise."""
+        own = self.own_detection(root)
+        law = default if own is None else own
+        if isinstance(law, Law):
+            fixed, variable = self.timed("detect", root.name, "", law)
+            return Detect(fixed), variable, -1
+        fixed, variable = self.timed("detect", root.name, "", law.takes)
+        other, otherwise = self.timed("detect", root.name, "otherwise", law.otherwise)
+        return Detect(fixed, self.calendar(law.within), other), variable, otherwise
 
     def _strategies(self, capacity: tuple[int, ...]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
         structure = self.structure
@@ -612,7 +681,7 @@ class _PlanBuilder:
                 ]
             case "team":
                 kind, targets = "team", [self.team_of[what.target]]
-                people = self.landscape.crews[what.target].people.number
+                people = self.landscape.crews[what.target].most
                 heads = people if what.people is None else what.people.number
         chance = what.chance.millionths
         variable = -1 if chance == ONE else self.variable("happens", name, "", None)
@@ -665,10 +734,21 @@ class _PlanBuilder:
         return tuple(found)
 
 
-def headcount_edges(team_hours: tuple[int, ...], calendars: tuple[Hours, ...], until: int) -> tuple[Event, ...]:
+def headcount_edges(
+    team_hours: tuple[int, ...],
+    shifts: Mapping[int, tuple[tuple[int, int], ...]],
+    calendars: tuple[Hours, ...],
+    until: int,
+) -> tuple[Event, ...]:
     """All changes of headcount by calendar from 0 on, in order."""
-    changes: dict[int, list[tuple[int, bool]]] = {}
+    changes: dict[int, list[tuple[int, int]]] = {}
     for team, calendar in enumerate(team_hours):
-        for time, is_open in calendars[calendar].edges(0, until):
-            changes.setdefault(time, []).append((team, is_open))
+        parts = shifts.get(team)
+        if parts is None:
+            for time, is_open in calendars[calendar].edges(0, until):
+                changes.setdefault(time, []).append((team, EVERYBODY if is_open else 0))
+            continue
+        for time in sorted({time for hours, _ in parts for time, _ in calendars[hours].edges(0, until)}):
+            heads = sum(number for hours, number in parts if calendars[hours].is_open(time))
+            changes.setdefault(time, []).append((team, heads))
     return tuple(Event(time, tuple(teams)) for time, teams in sorted(changes.items()))

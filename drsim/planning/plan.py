@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from drsim.calendar import Hours
+from drsim.calendar import Calendar, Hours
 from drsim.distributions import Law
+from drsim.model.landscape import Watch
 from drsim.model.scenario import Scenario
 
 __all__ = [
     "ACTIVE",
+    "EVERYBODY",
     "INCIDENT_KINDS",
     "KINDS",
     "NEVER",
@@ -27,11 +29,14 @@ __all__ = [
     "STANDBY",
     "Copy",
     "Crew",
+    "Detect",
     "Event",
     "LevelOp",
+    "OnCall",
     "Outage",
     "Plan",
     "Root",
+    "RootVariables",
     "StepPlan",
     "Structure",
     "Variable",
@@ -39,6 +44,7 @@ __all__ = [
 
 ACTIVE, STANDBY, STALE = 0, 1, 2
 NEVER = 2**62
+EVERYBODY = -1
 NO_PRIORITY = 2**61
 INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
 KINDS = ("switch", "restore", "start", "restart", "repair", "verify")
@@ -110,6 +116,40 @@ class Root(NamedTuple):
     """for each team the site to which it travels, '' for none"""
 
 
+class Detect(NamedTuple):
+    """How long noticing takes: fixed ms, -1 if drawn."""
+
+    takes: int
+    within: int = -1
+    """the calendar in which a loss is noticed so, -1 for always"""
+    otherwise: int = 0
+
+
+class OnCall(NamedTuple):
+    """Who of a team can be had outside its hours."""
+
+    people: int
+    calendar: int
+    accepts: int
+    """probability, millionths"""
+    accepts_variable: int
+    every: int
+    call_out: int
+    """fixed ms, -1 if drawn"""
+    call_out_variable: int
+
+
+class RootVariables(NamedTuple):
+    """The variables of what people do about a root, -1 for what is not drawn."""
+
+    detect: int
+    assess: int
+    decide: int
+    otherwise: int = -1
+    wrong: int = -1
+    costs: int = -1
+
+
 class Outage(NamedTuple):
     """A disruption, compiled. `targets` are sites, links or deployments; a team's outage takes `heads` away."""
 
@@ -140,10 +180,10 @@ class LevelOp(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A change of headcount by calendar: which teams are open from `time` on."""
+    """A change of headcount by calendar: how many of which teams are there from `time` on, EVERYBODY for all."""
 
     time: int
-    teams: tuple[tuple[int, bool], ...]
+    teams: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -236,11 +276,12 @@ class Plan:
     """bytes, -1 without data"""
     variables: tuple[Variable, ...]
     roots: tuple[Root, ...]
-    root_variables: tuple[tuple[int, int, int], ...]
-    """for each root the variables of detect, assess, decide"""
+    root_variables: tuple[RootVariables, ...]
+    """for each root"""
     evacuation_variables: tuple[int, ...]
     """for each site"""
     people: tuple[int, ...]
+    """of each team the most that are there at once"""
     call_out: tuple[int, ...]
     """fixed ms, -1 if drawn"""
     call_out_variables: tuple[int, ...]
@@ -251,9 +292,15 @@ class Plan:
     assess: tuple[int, Crew, int]
     """fixed ms or -1, crew, calendar of its working hours or -1"""
     decide: tuple[int, Crew, int]
-    detect: int
+    wrong: tuple[int, int]
+    """the probability of a wrong diagnosis in millionths, and what it costs in ms, -1 if drawn"""
+    detect: tuple[Detect, ...]
+    """for each root"""
+    watch: Law | Watch
+    """the detection of whatever has none of its own"""
     evacuation: int
     wait: int
+    abandon: bool
     outages: tuple[Outage, ...]
     capacity: tuple[int, ...]
     """of each pool"""
@@ -266,8 +313,14 @@ class Plan:
     calendars: tuple[Hours, ...]
     schedules: tuple[tuple[int, ...], ...]
     """instants in ms"""
+    on_call: Mapping[int, OnCall]
+    """team -> whom of it can be called outside its hours"""
+    calendar_of: Mapping[Calendar | tuple[Calendar, ...], int]
+    """where each calendar is"""
     team_hours: tuple[int, ...]
-    """for each team its calendar"""
+    """for each team its calendar; of shifts the hours at which any is open"""
+    shifts: Mapping[int, tuple[tuple[int, int], ...]]
+    """team -> (calendar, heads) of each of its shifts, for those that have them"""
     open_hours: tuple[int, ...]
     """for each point its calendar"""
     working_hours: int

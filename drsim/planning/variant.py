@@ -13,10 +13,11 @@ from immutabledict import immutabledict
 
 from drsim.distributions import Law
 from drsim.errors import DrsimError, did_you_mean
+from drsim.model.landscape import Watch
 from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
 from drsim.planning.compile import _PlanBuilder
-from drsim.planning.plan import ACTIVE, Crew, Outage, Plan, Root
+from drsim.planning.plan import ACTIVE, Crew, Detect, Outage, Plan, Root, RootVariables
 
 __all__ = ["LawName", "variant"]
 
@@ -89,6 +90,7 @@ class _Change(_PlanBuilder):
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan.scenario, plan.structure)
         self.before = plan
+        self.calendars = dict(plan.calendar_of)
         self.variables = list(plan.variables)
         self.places: dict[tuple[str, str, str], int] = {}
         # Destinations that no root asks for any more stay: they do no harm, and keep the law that they were given.
@@ -115,10 +117,15 @@ class _Change(_PlanBuilder):
 
     def set_people(self, people: Mapping[str, int]) -> None:
         plan, teams = self.before, self.structure.teams
+        for name in people:
+            if name in teams and self.team_of[name] in plan.shifts:
+                raise DrsimError(f"{name!r} works in shifts: change those with 'Scenario.with_', and compile again")
+            if name in teams and self.team_of[name] in plan.on_call:
+                raise DrsimError(f"{name!r} is on call: change its people with 'Scenario.with_', and compile again")
         self.people = _replaced(plan.people, teams, people, "team or supplier", "people", least=1)
         crews: Iterable[Crew] = (*(step.crew for step in plan.steps), plan.assess[1], plan.decide[1])
         for team, heads in {pair for crew in crews for pair in crew}:
-            if heads > self.people[team]:
+            if heads > self.people[team] and team not in plan.on_call:
                 raise DrsimError(f"{heads} of {teams[team]!r} are asked for, who are {self.people[team]}")
         self.changes["people"] = self.people
         self.changes["outages"] = tuple(
@@ -180,31 +187,47 @@ class _Change(_PlanBuilder):
             outage._replace(heads=self._away(disruptions[outage.name])) if outage.kind == "team" else outage
             for outage in outages
         )
-        roots, root_variables = self._roots_of(outages)
+        roots, root_variables, detects = self._roots_of(outages)
         self.root_variables = root_variables
         self.changes |= {
             "outages": outages,
             "roots": roots,
             "root_variables": root_variables,
+            "detect": detects,
             "scenario": self.scenario.model_copy(update={"disruptions": immutabledict(disruptions)}),
         }
 
-    def _roots_of(self, outages: Sequence[Outage]) -> tuple[tuple[Root, ...], tuple[tuple[int, int, int], ...]]:
+    def _roots_of(
+        self, outages: Sequence[Outage]
+    ) -> tuple[tuple[Root, ...], tuple[RootVariables, ...], tuple[Detect, ...]]:
         """The sites as they were, and the components that break now."""
         plan, structure = self.before, self.structure
         sites = len(structure.sites)
-        roots, variables = list(plan.roots[:sites]), list(plan.root_variables[:sites])
+        roots, variables, detects = (
+            list(plan.roots[:sites]),
+            list(plan.root_variables[:sites]),
+            list(plan.detect[:sites]),
+        )
         broken = {structure.deployments[d][0] for o in outages if o.kind == "component" for d in o.targets}
         on_site = [step for step in plan.steps if step.on_site] if broken else []
         for c in sorted(broken, key=lambda c: structure.components[c]):
             name = structure.components[c]
-            roots.append(Root(name, False, c, self._destinations(on_site, None, c)))
-            detect, assess, decide = (  # the laws that are in force for the sites
+            root = Root(name, False, c, self._destinations(on_site, None, c))
+            detect, takes, otherwise = self.detection(root, plan.watch)
+            first = plan.root_variables[0]
+            assess, decide, wrong, costs = (  # the laws that are in force for the sites
                 -1 if site < 0 else self.variable(purpose, name, "", plan.variables[site].law)
-                for purpose, site in zip(_RESPONSE, plan.root_variables[0], strict=False)
+                for purpose, site in (
+                    ("assess", first.assess),
+                    ("decide", first.decide),
+                    ("assess wrong", first.wrong),
+                    ("costs", first.costs),
+                )
             )
-            variables.append((detect, assess, decide))
-        return tuple(roots), tuple(variables)
+            roots.append(root)
+            detects.append(detect)
+            variables.append(RootVariables(takes, assess, decide, otherwise, wrong, costs))
+        return tuple(roots), tuple(variables), tuple(detects)
 
     def _away(self, what: Disruption) -> int:
         """How many heads a disruption of a team takes."""
@@ -337,23 +360,30 @@ class _Change(_PlanBuilder):
                 self.timed(kind, site, "", law)[1] for site in self.structure.sites
             )
             return
+        roots = self.changes.get("roots", self.before.roots)
         if kind == "detect":
-            self.changes[kind] = fixed
+            if isinstance(self.before.watch, Watch):
+                raise DrsimError("'detect' goes by the hour: change it with 'Scenario.with_', and compile again")
+            own = [self.own_detection(root) is not None for root in roots]
+            detects = self.changes.get("detect", self.before.detect)
+            self.changes |= {
+                "watch": law,
+                "detect": tuple(old if has else Detect(fixed) for has, old in zip(own, detects, strict=True)),
+            }
+            self.root_variables = tuple(
+                old if has else old._replace(detect=self.timed(kind, root.name, "", law)[1])
+                for has, root, old in zip(own, roots, self.root_variables, strict=True)
+            )
         else:
+            costs = self.scenario.response.assess.costs
+            if kind == "assess" and costs is not None and costs.working != law.working:
+                raise DrsimError(f"'{costs.text}' of a wrong diagnosis and '{law}' are not both in working hours")
             crew = (self.before.assess if kind == "assess" else self.before.decide)[1]
             self.changes[kind] = (fixed, crew, self._hours_of(crew, law))
-        roots = self.changes.get("roots", self.before.roots)
-        found: list[tuple[int, int, int]] = []
-        for root, (detect, assess, decide) in zip(roots, self.root_variables, strict=True):
-            new = self.timed(kind, root.name, "", law)[1]
-            found.append(
-                (
-                    new if kind == "detect" else detect,
-                    new if kind == "assess" else assess,
-                    new if kind == "decide" else decide,
-                )
+            self.root_variables = tuple(
+                old._replace(**{kind: self.timed(kind, root.name, "", law)[1]})
+                for root, old in zip(roots, self.root_variables, strict=True)
             )
-        self.root_variables = tuple(found)
         self.changes["root_variables"] = self.root_variables
 
 

@@ -32,7 +32,7 @@ from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Scenario
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
 from drsim.reading.paths import LANDSCAPE_KEYS, SCENARIO_KEYS, SECTIONS, Change, apply, begins_well
-from drsim.reading.resolve import apply_classes, expand_channels, fill, name_calendars
+from drsim.reading.resolve import apply_classes, expand_channels, fill, name_calendars, name_watches
 from drsim.reading.rules import (
     Findings,
     Parts,
@@ -193,11 +193,13 @@ class _LandscapeBuilder:
         self.checker = Checker(self.tree, known_names(self.tree, complete=draft.complete), problems)
         self._check_names()
         name_calendars(self.checker, "channels")
+        name_watches(self.checker)
         apply_classes(self.checker)
         expand_channels(self.checker)
         for change in draft.later:
             apply(self.tree, change, problems)
         name_calendars(self.checker, "teams", "suppliers", "services")
+        name_watches(self.checker)
         fill(self.tree)
         self.parts = Parts()
         self.calendars: dict[str, Calendar] = {}
@@ -357,7 +359,11 @@ def _response(checker: Checker, builder: _LandscapeBuilder) -> Response | None:
         for key in own:
             both.take(own, key)
         root.put("response", both)
+    root = cloned(root)
+    if "calendars" in builder.tree:
+        root.put("calendars", builder.tree["calendars"])
     both_checker = Checker(root, checker.known, checker.problems)
+    name_watches(both_checker)
     response = both_checker.read(_RESPONSE, ("response",))
     if response is not None and checker.known.complete:
         findings(both_checker, response_findings(response, builder.parts.crews))

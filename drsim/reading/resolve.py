@@ -268,6 +268,24 @@ def name_calendars(checker: Checker, *among: str) -> None:
             points = entry.get("points") if section == "services" and isinstance(entry, Table) else None
             for point in points if isinstance(points, Table) else ():
                 _name_calendar(checker, (section, name, "points", point, "open"))
+            if key == "works" and isinstance(entry, Table) and isinstance(entry.get("on_call"), Table):
+                _name_calendar(checker, (section, name, "on_call", "works"))
+            shifts = entry.get("shifts") if key == "works" and isinstance(entry, Table) else None
+            for shift in shifts if isinstance(shifts, Table) else ():
+                _name_calendar(checker, (section, name, "shifts", shift, "works"))
+
+
+def name_watches(checker: Checker) -> None:
+    """Put the text of each calendar in the place of its name, where it says when somebody watches."""
+    tree = checker.root
+    holders: list[tuple[str, ...]] = [("response",)]
+    holders += [(section, name) for section in ("sites", "classes", "components") for name in sections(tree, section)]
+    for path in holders:
+        holder: Any = tree
+        for part in path:
+            holder = holder.get(part) if isinstance(holder, Table) else None
+        if isinstance(holder, Table) and isinstance(holder.get("detect"), Table):
+            _name_calendar(checker, (*path, "detect", "within"))
 
 
 def _name_calendar(checker: Checker, path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from drsim.errors import did_you_mean
 from drsim.model.fields import Path
-from drsim.model.landscape import Component, Copy, Link, Response, Service, Site, Step, Supplier, Team
+from drsim.model.landscape import ALWAYS, Assess, Component, Copy, Link, Response, Service, Site, Step, Supplier, Team
 from drsim.model.needs import Need, circles, leaves, without
 from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
@@ -64,6 +64,9 @@ def landscape_findings(parts: Parts, response: Response | None) -> Findings:
     """Check everything that a landscape says."""
     for name, site in parts.sites.items():
         yield from _travel(name, site, parts.sites)
+    for section in ("teams", "suppliers"):
+        for name, team in getattr(parts, section).items():
+            yield from _team((section, name), team)
     for name, link in parts.links.items():
         if link.between[0] == link.between[1]:
             rule = f"the link joins '{link.between[0]}' with itself"
@@ -84,6 +87,20 @@ def response_findings(response: Response, crews: Mapping[str, Team]) -> Findings
     """Check the steps of a response."""
     for key in ("assess", "decide"):
         yield from _step(("response", key), getattr(response, key), crews)
+    yield from _wrong(("response", "assess"), response.assess)
+
+
+def _wrong(path: Path, assess: Assess) -> Findings:
+    """A wrong diagnosis costs time of the sort that finding out takes."""
+    wrong, costs = assess.wrong, assess.costs
+    if wrong.millionths and costs is None:
+        rule = f"a diagnosis is wrong in '{wrong.text}', but costs nothing"
+        yield Finding((*path, "wrong"), rule, "say how much longer it takes then: 'costs: 2 h'", True)
+    elif costs is not None and not wrong.millionths:
+        yield Finding((*path, "costs"), "no diagnosis is wrong, but it costs time", "add 'wrong: 20 %'", True)
+    elif costs is not None and costs.working != assess.takes.working:
+        rule = f"'{costs.text}' and '{assess.takes.text}' are not both in working hours"
+        yield Finding((*path, "costs"), rule, "write both in 'wh', or both in 'h'")
 
 
 # Sites
@@ -113,6 +130,27 @@ def _room(parts: Parts) -> Findings:
             who = ", ".join(f"{name} {count}" for name, count in sorted(users.items()))
             rule = f"what runs at '{site}' uses {sum(users.values())} {pool} of {room.number}: {who}"
             yield Finding(("sites", site, "pools", pool), rule, "make the pool larger, or place something elsewhere")
+
+
+# People
+
+
+def _team(path: Path, team: Team) -> Findings:
+    """What is said in shifts is not said beside them."""
+    for key in ("people", "works"):
+        if team.shifts and key in team.model_fields_set:
+            rule = f"'{key}' is said by its shifts already"
+            yield Finding((*path, key), rule, "leave it out, or the shifts", True)
+    call = team.on_call
+    if call is not None and call.accepts.millionths * _MOST_TRIES < ONE:
+        rule = f"'{call.accepts.text}' means over {_MOST_TRIES} tries of a call on average"
+        yield Finding((*path, "on_call", "accepts"), rule, f"write at least '{100 // _MOST_TRIES} %'")
+    if call is not None and all(shift.works == ALWAYS for shift in team.roster):
+        rule = "it is always there, so nobody is called outside its hours"
+        yield Finding((*path, "on_call"), rule, "leave it out, or say when the team works", True)
+    if team.shifts and not team.most:
+        rule = "its shifts are never open, so nobody ever works"
+        yield Finding((*path, "shifts"), rule, "give one of them a calendar, or leave the shifts out")
 
 
 # Steps
@@ -148,8 +186,11 @@ def _tries(path: Path, step: Step) -> Findings:
 
 def _crew(path: Path, by: Mapping[str, int], crews: Mapping[str, Team]) -> Findings:
     for team, heads in by.items():
-        if team in crews and heads > crews[team].people.number:
-            rule = f"{heads} of '{team}' are asked for, who are {crews[team].people.number}"
+        if team in crews and crews[team].shifts and 0 < crews[team].reachable < heads:
+            rule = f"{heads} of '{team}' are asked for, of whose shifts {crews[team].reachable} are there at once"
+            yield Finding((*path, "by", team), rule, "ask for fewer, or put more people on one shift")
+        elif team in crews and not crews[team].shifts and heads > crews[team].reachable:
+            rule = f"{heads} of '{team}' are asked for, who are {crews[team].reachable}"
             yield Finding((*path, "by", team), rule, "ask for fewer, or give the team more people")
 
 
@@ -398,8 +439,8 @@ def _disruption(path: Path, disruption: Disruption, horizon: Duration | None, pa
         rule = f"it begins after '{disruption.after.text}', when the drill is over: the horizon is '{horizon.text}'"
         yield Finding((*path, "after"), rule, "let it begin earlier, or lengthen the horizon")
     team = parts.crews.get(disruption.target) if disruption.kind == "team" else None
-    if team is not None and disruption.people is not None and disruption.people.number > team.people.number:
-        rule = f"'{disruption.people.text}' people are away, but '{disruption.target}' has {team.people.number}"
+    if team is not None and disruption.people is not None and disruption.people.number > team.most:
+        rule = f"'{disruption.people.text}' people are away, but '{disruption.target}' has {team.most}"
         yield Finding((*path, "people"), rule, "write at most as many, or leave 'people' out for all of them")
     component = parts.components.get(disruption.target) if disruption.kind == "component" else None
     if component is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from drsim.distributions import Law
 from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
 from drsim.planning.graph import closure, needs_graph
@@ -17,7 +18,7 @@ from drsim.studies.outlook import Expected, Loss, Outlook, law_text
 from drsim.units import HOUR, ONE, format_ms
 
 if TYPE_CHECKING:
-    from drsim.model.landscape import Step
+    from drsim.model.landscape import Component, Site, Step, Watch
 
 __all__ = ["planned"]
 
@@ -130,12 +131,19 @@ def _incident(outlook: Outlook, page: Page) -> None:
         page.heading("NO INCIDENT", "only the loss of a site or a component opens one, so nobody is called")
         return
     page.heading("THE INCIDENT", "before anybody works on it")
-    rows = [("detect", response.detect.text, "", "")]
+    rows = _detection("detect", response.detect, "")
+    for name, own in _own_detections(outlook):
+        rows += _detection("", own, f"the loss of {name}")
     rows.append(("assess", response.assess.takes.text, _crew(response.assess), "after detect"))
+    if response.assess.costs is not None:
+        often = f"longer after a wrong diagnosis, {response.assess.wrong.text}"
+        rows.append(("", response.assess.costs.text, "", often))
     if any(outage.kind == "site" for outage in plan.outages):
         rows.append(("decide", response.decide.takes.text, _crew(response.decide), "after assess"))
         wait = f"not before the loss is {response.wait.text} old" if plan.wait else "at once"
         rows.append(("declare", "", "", f"after decide, {wait}"))
+        if plan.abandon:
+            rows.append(("abandon", "", "", "what has not begun, when the site is back"))
         rows.append(("evacuate", response.evacuation.text, "", "the people at a lost site are out for so long"))
     left = page.width - MARGIN - 51
     for name, takes, crew, after in rows:
@@ -148,6 +156,24 @@ def _incident(outlook: Outlook, page: Page) -> None:
 def _opens_incident(outlook: Outlook) -> bool:
     begun = {name for loss in outlook.losses for name in loss.outages}
     return any(outage.kind in ("site", "component") for outage in outlook.plan.outages if outage.name in begun)
+
+
+def _detection(name: str, detect: Law | Watch, of: str) -> list[tuple[str, str, str, str]]:
+    if isinstance(detect, Law):
+        return [(name, detect.text, "", of)]
+    comma = ", " if of else ""
+    return [
+        (name, detect.takes.text, "", f"{of}{comma}within {detect.within}"),
+        ("", detect.otherwise.text, "", f"{of}{comma}otherwise"),
+    ]
+
+
+def _own_detections(outlook: Outlook) -> list[tuple[str, Law | Watch]]:
+    """What is hit and has a detection of its own."""
+    landscape = outlook.plan.scenario.landscape
+    known: dict[str, Site | Component] = {**landscape.sites, **landscape.components}
+    hit = {what.target for what in outlook.plan.scenario.disruptions.values() if what.kind in ("site", "component")}
+    return [(name, own) for name in sorted(hit) if (own := known[name].detect) is not None]
 
 
 def _crew(step: Step) -> str:
@@ -233,7 +259,10 @@ def _people(outlook: Outlook, page: Page) -> None:
             continue
         crew = crews[name]
         steps = sum(1 for step in outlook.steps if name in step.crew)
-        parts = [f"{plan.people[team]} people" if plan.people[team] > 1 else "1 person", str(crew.works)]
+        heads = f"{plan.people[team]} people" if plan.people[team] > 1 else "1 person"
+        parts = [f"{heads} at once" if crew.shifts else heads, crew.hours_text]
+        if crew.on_call is not None:
+            parts.append(f"{crew.on_call.people} on call {crew.on_call.works}")
         if crew.based:
             parts.append(f"based at {crew.based}")
         if plan.structure.outside[team]:

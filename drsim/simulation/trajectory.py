@@ -130,6 +130,8 @@ class Trajectory:
     """(time, team, heads present) at every change"""
     arrivals: dict[tuple[int, int], int]
     """(incident, team) -> when it had arrived"""
+    wrong: dict[int, int]
+    """incident whose first diagnosis was wrong -> when it would have been assessed"""
     outages: dict[str, tuple[int, int]]
     """disruption -> (begin, end) as drawn, NEVER for no end of its own, twice for one that does not happen"""
     ended: int

@@ -247,7 +247,7 @@ class Outlook:
             "teams": {
                 name: {
                     "people": plan.people[team],
-                    "works": str(scenario.landscape.crews[name].works),
+                    "works": scenario.landscape.crews[name].hours_text,
                     "outside": structure.outside[team],
                 }
                 for team, name in enumerate(structure.teams)

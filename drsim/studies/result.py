@@ -326,7 +326,7 @@ class Result:
         """The luck that each drill had, drawn again from the seed: one row per drill, one column per variable.
 
         Durations in hours, rates in bytes per second (`restores ...`), chances (`... works`, `usable ...`) as True where they
-        come out well.
+        come out well; `assess wrong ...` as True where the first diagnosis is wrong.
         """
         import pandas as pd
 
@@ -351,6 +351,11 @@ class Result:
         return pd.DataFrame(columns).rename_axis("drill")
 
     def _chance(self, variable: int) -> int:
+        if self.plan.variables[variable].purpose == "assess wrong":
+            return self.plan.wrong[0]
+        for call in self.plan.on_call.values():
+            if call.accepts_variable == variable:
+                return call.accepts
         for step in self.plan.steps:
             if step.works_variable == variable:
                 return step.works

@@ -14,7 +14,7 @@ from drsim.testing.features import Features
 from drsim.testing.needs import leaves, tree
 from drsim.testing.people import OFTEN_OR_NEVER, UNTIL_IT_WORKS, UNUSABLE, People
 from drsim.testing.places import Places
-from drsim.testing.quantities import SCHEDULES, law, rate, size
+from drsim.testing.quantities import SCHEDULES, detection, law, rate, size
 from drsim.units import ONE
 
 _ACTIVE: Final = ("alone", "alone", "alone", "alone", "alone", "two", "two, shares", "third", "third, shares")
@@ -45,6 +45,7 @@ _KEYS: Final = (
         "switch",
         "restart",
         "repair",
+        "detect",
     ),
     *("restore", "verify", "data", "copies", "recover", "labels", "supplier", "gemma", "availability"),
 )
@@ -146,6 +147,7 @@ def component(draw: DrawFn, known: Components) -> None:
         "restart": 1,
         "automatic": given["automatic"],
         "repair": given["repairs"],
+        "detect": 1,
         "verify": given["verification"],
         "pools": 4 * given["pools"],
         "class": 2 * given["classes"],
@@ -164,6 +166,8 @@ def component(draw: DrawFn, known: Components) -> None:
                 component["start"] = step(draw, works=OFTEN_OR_NEVER, places=places)
             case "switch":
                 component["switch"] = step(draw, by="nobody", works=OFTEN_OR_NEVER)
+            case "detect":
+                component["detect"] = detection(draw, known.given)
             case "restart" | "repair":
                 component[extra] = step(draw, works=UNTIL_IT_WORKS, places=places)
             case "automatic":

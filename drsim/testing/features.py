@@ -34,7 +34,7 @@ class Features(TypedDict, total=False):
     working_hours: bool
     """Steps and targets in `wh`."""
     calendars: bool
-    """Teams and services that are not there always."""
+    """Teams and services that are not there always, and teams that work in shifts."""
     apart: bool
     """Sites without a link to the others."""
     site_scope: bool

@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn
 from drsim.testing.choices import Document, below, extras, fresh, in_order, one_in, pick
 from drsim.testing.features import Features
 from drsim.testing.places import Places
-from drsim.testing.quantities import CALENDARS, WAITS, duration, law
+from drsim.testing.quantities import CALENDARS, WAITS, detection, duration, law
 
 _FORMS: Final = (
     "",
@@ -26,6 +26,7 @@ _FORMS: Final = (
     "based call_out works",
 )
 _TEAMS: Final = tuple((people, form) for people in (None, 2, 3, 1) for form in _FORMS)
+_SHIFTS: Final = tuple(each for each in CALENDARS if each != "never")
 _WORKS: Final = ("90 %", "50 %", "99.5 %", "10 %")
 UNTIL_IT_WORKS: Final = tuple((works, None) for works in _WORKS)
 """Probabilities of a step that is tried again until it works; it has no attempts."""
@@ -37,7 +38,7 @@ OFTEN_OR_NEVER: Final = (
 """Those of a step after which something else is tried."""
 UNUSABLE: Final = (*_WORKS, "0 %")
 """Those of a copy."""
-_RESPONSE: Final = ("detect", "assess", "decide", "wait", "evacuation", "settle")
+_RESPONSE: Final = ("detect", "assess", "decide", "wait", "abandon", "evacuation", "settle")
 
 
 @dataclass
@@ -52,7 +53,7 @@ class People:
     @cached_property
     def crews(self) -> list[str | Document]:
         """Every crew that a step may ask for; asked when all teams are drawn."""
-        heads = {name: int(team.get("people", 1)) for name, team in (self.teams | self.suppliers).items()}
+        heads = {name: _heads(team) for name, team in (self.teams | self.suppliers).items()}
         crews: list[str | Document] = list(heads)
         if self.given["multi_crews"]:
             crews += [{name: min(count, 2)} for name, count in heads.items()]
@@ -104,9 +105,34 @@ def team(draw: DrawFn, people: People) -> None:
     if "based" in form and not outside:
         team["based"] = pick(draw, list(people.places.sites))
     if "works" in form and people.given["calendars"]:
-        team["works"] = calendar(draw, CALENDARS)
+        if one_in(draw, 3):
+            team["shifts"] = _shifts(draw, team.pop("people", 1))
+        else:
+            team["works"] = calendar(draw, CALENDARS)
+    if "works" in team and team["works"] != "always" and one_in(draw, 2):
+        accepts = pick(draw, ("100 %", "50 %", "90 %"))
+        team["on_call"] = {"accepts": accepts, "call_out": law(draw, people.given), "every": "10 min"}
+        if one_in(draw, 2):
+            team["on_call"] |= {"people": 2, "works": pick(draw, CALENDARS)}
     if "call_out" in form:
         team["call_out"] = law(draw, people.given)
+
+
+def _shifts(draw: DrawFn, heads: int) -> Document:
+    """Two or three shifts, of which the first has so many heads."""
+    shifts: Document = {"day": {"people": heads, "works": calendar(draw, _SHIFTS)}}
+    for name in ("late", "night")[: 1 + below(draw, 2)]:
+        shifts[name] = {"works": calendar(draw, _SHIFTS)}
+        if one_in(draw, 3):
+            shifts[name]["people"] = 2
+    return shifts
+
+
+def _heads(team: Document) -> int:
+    """The most of a team that are surely there at once."""
+    if "shifts" in team:
+        return max(int(shift.get("people", 1)) for shift in team["shifts"].values())
+    return int(team.get("people", 1))  # and perhaps more on call
 
 
 def calendar(draw: DrawFn, options: Sequence[str]) -> str:
@@ -138,7 +164,15 @@ def response(draw: DrawFn, given: Features, crews: Sequence[str | Document]) -> 
             response[key] = {"takes": law(draw, given, working=crew is not None)}
             if crew is not None:
                 response[key]["by"] = crew
-        elif key in ("detect", "evacuation"):
+            if key == "assess" and given["failures"] and one_in(draw, 2):
+                working = "wh" in str(response[key]["takes"])
+                response[key]["wrong"] = pick(draw, ("50 %", "20 %", "99.5 %", "100 %"))
+                response[key]["costs"] = "2 wh" if working else law(draw, given)
+        elif key == "detect":
+            response[key] = detection(draw, given)
+        elif key == "abandon":
+            response[key] = True
+        elif key == "evacuation":
             response[key] = law(draw, given)
         else:
             response[key] = duration(draw, given, WAITS)

@@ -10,9 +10,9 @@ from typing import Final
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from drsim.testing.choices import Document, pick
+from drsim.testing.choices import Document, one_in, pick
 from drsim.testing.features import Features
-from drsim.testing.quantities import bandwidth, law
+from drsim.testing.quantities import bandwidth, detection, law
 
 _KINDS: Final = (None, "town hall", "town hall", "home", "cloud", "outside", "data centre")
 _INHABITANTS: Final = ((1000, False), (3000, False), (28000, False), (28000, True), (1, False))
@@ -92,4 +92,6 @@ def _site(draw: DrawFn, given: Features) -> Document:
         site["inhabitants"] = people
         if labelled and given["labels"]:
             site |= {"title": "Sint-Michielsgestel: 't hof", "inhabitants": f"{people} @{_SOURCE}"}
+    if one_in(draw, 8):
+        site["detect"] = detection(draw, given)
     return site

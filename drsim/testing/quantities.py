@@ -104,6 +104,14 @@ def law(draw: DrawFn, given: Features, *, working: bool = False) -> Any:
     return fresh(pick(draw, (*options, *_ROUND_WORKING) if working else options))
 
 
+def detection(draw: DrawFn, given: Features) -> Any:
+    """How long noticing takes: a law, or one that goes by the hour."""
+    if given["calendars"] and one_in(draw, 3):
+        within = pick(draw, CALENDARS)
+        return {"within": within, "takes": law(draw, given), "otherwise": law(draw, given)}
+    return law(draw, given)
+
+
 def duration(draw: DrawFn, given: Features, options: Sequence[str]) -> str:
     """A duration that is certain."""
     if given["durations"] == "any" and one_in(draw, 2):

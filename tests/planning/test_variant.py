@@ -501,6 +501,35 @@ def test_what_is_refused(plan: Plan, arguments: Arguments, message: str) -> None
         variant(plan, **arguments)
 
 
+def test_a_watch_and_wrong_diagnoses_stay_with_other_outages() -> None:
+    watch = {"within": "daily 9:00-10:30", "takes": "1 h (0.5 to 2)", "otherwise": "2 h (1 to 3)"}
+    scenario = SMALL.with_(
+        {
+            "response.assess": {"takes": "1 h (0.5 to 3)", "wrong": "50 %", "costs": "2 h (1 to 9)"},
+            "components.app.detect": watch,
+        }
+    )
+    outages = {"broken": BROKEN, "home": HOME}
+    changed = scenario.with_({"disruptions": outages, "response.detect": "10 to 90 min"})
+    varied = variant(
+        compile_scenario(scenario),
+        outages=changed.disruptions,
+        laws={("detect", "", ""): Law.parse("10 to 90 min")},
+    )
+    agrees(varied, changed, 16)
+    by_hour = compile_scenario(SMALL.with_({"response.detect": watch}))
+    with pytest.raises(DrsimError, match="'detect' goes by the hour"):
+        variant(by_hour, laws={("detect", "", ""): Law.parse("1 h")})
+    with pytest.raises(DrsimError, match="not both in working hours"):
+        variant(compile_scenario(scenario), laws={("assess", "", ""): Law.parse("1 wh")})
+
+
+def test_people_in_shifts_are_changed_in_the_landscape() -> None:
+    shifts = {"teams.users": {"based": "here", "shifts": {"day": {"people": 3, "works": "daily 8:00-17:00"}}}}
+    with pytest.raises(DrsimError, match="'users' works in shifts"):
+        variant(compile_scenario(SMALL.with_(shifts)), people={"users": 4})
+
+
 def test_a_crew_that_cannot_be_there_is_refused(plan: Plan) -> None:
     team, heads = max((pair for step in plan.steps for pair in step.crew), key=lambda pair: pair[1])
     name = plan.structure.teams[team]
@@ -515,8 +544,8 @@ def test_a_crew_that_cannot_be_there_is_refused(plan: Plan) -> None:
 def headcounts(scenario: Scenario, draw: Callable[..., Any]) -> tuple[dict[str, Any], Arguments]:
     changes, people = {}, {}
     for section in ("teams", "suppliers"):
-        for name in getattr(scenario.landscape, section):
-            if draw(st.booleans()):
+        for name, team in getattr(scenario.landscape, section).items():
+            if draw(st.booleans()) and not team.shifts and team.on_call is None:
                 people[name] = changes[f"{section}.{name}.people"] = draw(st.integers(1, 6))
     return changes, {"people": people}
 

@@ -8,7 +8,7 @@ import pytest
 
 from drsim.errors import InputError, Problem
 from drsim.model import All
-from drsim.reading import loads, loads_landscape
+from drsim.reading import dump, loads, loads_landscape
 
 LANDSCAPE = """\
 drsim: landscape 1
@@ -229,6 +229,27 @@ def test_the_base_texts_are_fine() -> None:
         "by: centric}}\nsites",
         "§works: 90 %}}\nsites",
         "'works' is not a key here",
+    ),
+    (
+        "shifts-people",
+        "infra: {people: 2, works: office, based: haaren}",
+        "infra: {shifts: {day: {people: 2}}, based: haaren}",
+        "infra: {shifts: {day: {people: 2}}, §people: 2, based: haaren}",
+        "'people' is said by its shifts already",
+    ),
+    (
+        "shifts-works",
+        "infra: {people: 2, works: office, based: haaren}",
+        "infra: {shifts: {day: {people: 2, works: office}}, based: haaren}",
+        "infra: {shifts: {day: {people: 2, works: §ofice}}, based: haaren}",
+        "no calendar is named 'ofice'",
+    ),
+    (
+        "shifts-never",
+        "infra: {people: 2, works: office, based: haaren}",
+        "infra: {shifts: {day: {people: 2, works: office}}, based: haaren}",
+        "infra: {shifts: §{day: {people: 2, works: never}}, based: haaren}",
+        "its shifts are never open",
     ),
     (
         "decide-heads",
@@ -1040,3 +1061,113 @@ def test_the_links_of_a_site_without_any_cannot_be_cut() -> None:
     assert loads(text.replace("  fault: {component: oracle}", hit.format("cloud")))
     (problem,) = refused(text.replace("  fault: {component: oracle}", hit.format("§island")), scenario=True)
     assert problem.rule == "no link ends at 'island'"
+
+
+def test_more_than_the_shifts_have_at_once() -> None:
+    text = """\
+drsim: landscape 1
+sites: {a: {}}
+teams: {infra: {shifts: {day: {people: 2, works: "daily 8:00-17:00"}, night: {works: "daily 16:00-24:00"}}}}
+components: {c: {at: {a: active}, restart: {takes: 1 h, by: {infra: HEADS}}}}
+"""
+    assert loads_landscape(text.replace("HEADS", "3")).teams["infra"].most == 3
+    with pytest.raises(InputError) as refused:
+        loads_landscape(text.replace("HEADS", "4"))
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (
+        "components.c.restart.by.infra",
+        "4 of 'infra' are asked for, of whose shifts 3 are there at once",
+    )
+
+
+def test_shifts_are_written_without_what_they_stand_for() -> None:
+    text = 'drsim: landscape 1\nteams: {x: {shifts: {day: {people: 2, works: "daily 8:00-17:00"}, night: {}}}}\n'
+    land = loads_landscape(text)
+    assert "shifts" in dump(land)
+    assert loads_landscape(dump(land)) == land
+    assert loads_landscape(dump(land)).digest() == land.digest()
+
+
+RESPONSE = "response: {detect: 5 min, assess: {takes: 1 h, by: infra}}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "rule"),
+    [
+        ("1 h", "1 h, wrong: 20 %", "response.assess.wrong", "a diagnosis is wrong in '20 %', but costs nothing"),
+        ("1 h", "1 h, costs: 2 h", "response.assess.costs", "no diagnosis is wrong, but it costs time"),
+        (
+            "1 h",
+            "1 h, wrong: 20 %, costs: 4 wh",
+            "response.assess.costs",
+            "'4 wh' and '1 h' are not both in working hours",
+        ),
+        (
+            "5 min",
+            "{within: ofice, takes: 5 min, otherwise: 1 h}",
+            "response.detect.within",
+            "no calendar is named 'ofice'",
+        ),
+        ("5 min", "{within: office, takes: 5 min}", "response.detect.otherwise", "'otherwise' is missing"),
+        (
+            "5 min",
+            "{within: office, takes: 5 wh, otherwise: 1 h}",
+            "response.detect.takes",
+            "'5 wh' is in working hours where only time on the clock makes sense",
+        ),
+    ],
+)
+def test_noticing_and_finding_out(old: str, new: str, path: str, rule: str) -> None:
+    head = "drsim: landscape 1\ncalendars: {office: Mon-Fri 8:00-17:00}\nteams: {infra: {works: office}}\n"
+    assert loads_landscape(head + RESPONSE)
+    with pytest.raises(InputError) as refused:
+        loads_landscape(head + RESPONSE.replace(old, new))
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (path, rule)
+
+
+def test_a_watch_by_a_named_calendar_in_all_places() -> None:
+    watch = "{within: office, takes: 5 min, otherwise: {observed: [1 h, 2 h]}}"
+    text = f"""\
+drsim: landscape 1
+calendars: {{office: Mon-Fri 8:00-17:00}}
+response: {{detect: {watch}, assess: {{takes: 1 h, wrong: 20 %, costs: 2 h}}}}
+sites: {{a: {{detect: {watch}}}}}
+classes: {{seen: {{detect: {watch}}}}}
+components: {{c: {{class: seen, at: {{a: active}}}}, d: {{at: {{a: active}}, detect: 1 min}}}}
+"""
+    land = loads_landscape(text)
+    assert land.components["c"].detect == land.sites["a"].detect == land.response.detect
+    assert loads_landscape(dump(land)) == land
+    scenario = f"""\
+drsim: scenario 1
+title: t
+moment: 2015-05-12 10:00
+landscape: {{sites: {{a: {{}}}}, components: {{c: {{at: {{a: active}}}}}}, calendars: {{office: Mon-Fri 8:00-17:00}}}}
+response: {{detect: {watch}}}
+"""
+    assert loads(scenario).response.detect == land.response.detect
+    assert loads(scenario).with_({"response.detect.takes": "1 min"}).response != loads(scenario).response
+
+
+@pytest.mark.parametrize(
+    ("team", "path", "rule"),
+    [
+        ("{on_call: {}}", "teams.x.on_call", "it is always there, so nobody is called outside its hours"),
+        (
+            "{works: office, on_call: {accepts: 0.5 %}}",
+            "teams.x.on_call.accepts",
+            "'0.5 %' means over 100 tries of a call on average",
+        ),
+        ("{works: office, on_call: {works: ofice}}", "teams.x.on_call.works", "no calendar is named 'ofice'"),
+        ("{works: office, on_call: {every: 0 s}}", "teams.x.on_call.every", "'0 s' is nothing: it must be above zero"),
+    ],
+)
+def test_on_call(team: str, path: str, rule: str) -> None:
+    head = "drsim: landscape 1\ncalendars: {office: Mon-Fri 8:00-17:00}\nteams: {x: "
+    land = loads_landscape(head + "{works: office, on_call: {people: 2, works: office, call_out: 1 h}}}\n")
+    assert loads_landscape(dump(land)) == land
+    with pytest.raises(InputError) as refused:
+        loads_landscape(head + team + "}\n")
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (path, rule)

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from drsim.calendar import Hours, compile_calendar, compile_schedule
+from drsim.calendar import Calendar, Hours, compile_calendar, compile_schedule
 from drsim.distributions import Law
-from drsim.model.landscape import Copy
+from drsim.model.landscape import Copy, Team
 from drsim.model.needs import Need, without
 from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
@@ -178,6 +178,7 @@ class Incident:
     decided: bool = False
     go: bool = False
     closed: bool = False
+    abandoned: bool = False
     forgotten: bool = False
     """`detect` and `assess` "are dropped once the root is back and no lost deployment belongs to the incident"."""
 
@@ -262,9 +263,12 @@ class Run:
         self.horizon = scenario.horizon.ms
         self.offset = self.draw_offset()
         until = self.offset + self.horizon
-        self.hours: dict[str, Hours] = {
-            name: compile_calendar(crew.works, scenario.moment, until) for name, crew in self.land.crews.items()
+        self.shifts: dict[str, list[tuple[int, Hours]]] = {
+            name: [(heads, compile_calendar(works, scenario.moment, until)) for heads, works in shifts_of(crew)]
+            for name, crew in self.land.crews.items()
         }
+        self.hours = {name: any_of([hours for _, hours in shifts]) for name, shifts in self.shifts.items()}
+        self.most = {name: most_at_once(crew) for name, crew in self.land.crews.items()}
         self.circle = circles(self.land.components)
         self.strategies = {c: self.strategies_that_fit(c) for c in self.land.components}
         self.points = {
@@ -282,9 +286,9 @@ class Run:
         self.now = -1
         self.outages, self.absences = self.draw_disruptions()
         self.lasting: set[str] = set()
-        self.mended: set[tuple[str, str, str]] = (
-            set()
-        )  # (outage, component, site) of what was broken until repaired and is repaired
+        self.called: set[tuple[int, str]] = set()  # (incident, team): those on call were called
+        self.there_until: dict[str, int] = {}  # until when those on call are there
+        self.mended: set[tuple[str, str, str]] = set()  # (outage, component, site) of what was repaired
         self.role = {(c, s): standing.role for c, at in self.standings() for s, standing in at.items()}
         self.started = {d for d, role in self.role.items() if role == "active"}
         self.checked = {(c, s) for c, s in self.role if self.land.components[c].verify is not None}
@@ -347,7 +351,7 @@ class Run:
             if begins == ends:
                 continue
             if what.kind == "team":
-                heads = self.land.crews[what.target].people.number if what.people is None else what.people.number
+                heads = self.most[what.target] if what.people is None else what.people.number
                 absences.append(Absence(what.target, heads, begins, ends, name))
             else:
                 outages.append(Outage(name, *self.what_is_hit(what), begins, ends, what.until_repaired))
@@ -573,7 +577,7 @@ class Run:
 
     def next_opening(self, team: str) -> int | None:
         """Section 12: edges of calendars count only while somebody waits for them."""
-        opens = (time - self.offset for time in self.hours[team].opens)
+        opens = (time - self.offset for _, hours in self.shifts[team] for time in hours.opens)
         return min((time for time in opens if time > self.now), default=None)
 
     def one_instant(self) -> None:
@@ -676,13 +680,21 @@ class Run:
             case "assess":
                 incident = self.incidents[work.incident]
                 incident.assessed = True
-                incident.arrived = {team for team in self.taking_part if not self.must_be_called(team, incident)}
+                self.called |= {(work.incident, team) for team in self.taking_part if self.is_on_call(team)}
+                incident.arrived = {
+                    team
+                    for team in self.taking_part
+                    if not self.is_on_call(team) and not self.must_be_called(team, incident)
+                }
             case "decide":
                 self.incidents[work.incident].decided = True
             case "declare":
                 self.incidents[work.incident].go = True
             case "mobilise":
                 self.incidents[work.incident].arrived.add(work.object)
+                if (work.incident, work.object) in self.called and not self.at_work(work.object):
+                    opens = [t - self.offset for t in self.hours[work.object].opens if t - self.offset > self.now]
+                    self.there_until[work.object] = min(opens, default=2**62)
             case "restore":
                 return self.end_restore(work)
             case "switch" | "start":
@@ -801,6 +813,8 @@ class Run:
     def close_incidents(self) -> None:
         """Section 6: a site's closes when it is back before it is declared, a component's before it is assessed."""
         for incident in self.incidents:
+            if incident.go and incident.kind == "site" and self.scenario.response.abandon:
+                incident.abandoned = incident.abandoned or self.root_is_back(incident)
             if incident.go or incident.closed:
                 continue
             if self.root_is_back(incident):
@@ -853,11 +867,20 @@ class Run:
             if not hit:
                 continue
             exhausted = c in self.lost and self.strategy(c) is None
-            if self.incidents[self.incident_of[c, s]].closed or exhausted:
+            if self.is_past(self.incident_of[c, s]) or exhausted:
                 self.incident_of[c, s] = number
-                if c in self.lost and (exhausted or self.incidents[self.lost[c].incident].closed):
+                if c in self.lost and (exhausted or self.is_past(self.lost[c].incident)):
                     self.lost[c].incident = number
-                    self.lost[c].strategy = self.lost[c].attempts = 0
+                    if not self.scenario.response.abandon or not self.is_moving(c):
+                        self.lost[c].strategy = self.lost[c].attempts = 0
+
+    def is_past(self, number: int) -> bool:
+        """Nothing fails over in it any more."""
+        return self.incidents[number].closed or self.incidents[number].abandoned
+
+    def is_moving(self, c: str) -> bool:
+        """A step of its failover runs."""
+        return any(work.object == c and work.kind in FAILOVER_KINDS for work in self.running())
 
     def lose(self) -> None:
         """Section 5: the incident of each deployment that stopped, and the components that became lost."""
@@ -913,7 +936,15 @@ class Run:
         """Section 8, room: give back, then walk the requests "in plan order of components"."""
         for c in self.land.components:
             s = self.standby(c)
-            if s is not None and self.role[c, s] != "hot" and (c not in self.lost or self.strategy(c) is None):
+            if (
+                s is not None
+                and self.role[c, s] != "hot"
+                and (
+                    c not in self.lost
+                    or self.strategy(c) is None
+                    or (self.incidents[self.lost[c].incident].abandoned and not self.is_moving(c))
+                )
+            ):
                 self.room.discard((c, s))
         blocked: set[tuple[str, str]] = set()
         for c in sorted(self.lost, key=lambda c: self.plan[c]):
@@ -939,9 +970,8 @@ class Run:
         return self.incidents[self.lost[c].incident].go
 
     def fails_over(self, c: str) -> bool:
-        """Section 7: "as long as *k* is not closed, *b* exists and its list is not exhausted"."""
-        closed = self.incidents[self.lost[c].incident].closed
-        return not closed and self.standby(c) is not None and self.strategy(c) is not None
+        """Section 7: "as long as *k* is not closed or abandoned, *b* exists and its list is not exhausted"."""
+        return not self.is_past(self.lost[c].incident) and self.standby(c) is not None and self.strategy(c) is not None
 
     def note_grounds(self, number: int) -> None:
         """Section 10: what was applied when the ground of each step came to hold, where it holds."""
@@ -1115,11 +1145,13 @@ class Run:
         return self.task[work.kind, work.object].by
 
     def present(self, team: str) -> int:
-        """Section 8: "people while the team's calendar is open, less those away, at least 0"."""
-        if not self.hours[team].is_open(self.now + self.offset):
-            return 0
+        """Section 8: "people while the team's calendar is open (the sum of the shifts that are), less those away"."""
+        there = sum(heads for heads, hours in self.shifts[team] if hours.is_open(self.now + self.offset))
+        on_call = self.land.crews[team].on_call
+        if on_call is not None and self.now < self.there_until.get(team, -1):
+            there += on_call.people.number
         away = sum(a.heads for a in self.absences if a.team == team and a.begins <= self.now and not self.past(a.ends))
-        return max(0, self.land.crews[team].people.number - away)
+        return max(0, there - away)
 
     def past(self, time: int | None) -> bool:
         return time is not None and time <= self.now
@@ -1136,6 +1168,17 @@ class Run:
         if work.kind not in ("assess", "decide") and not set(crew) <= arrived:
             return False
         return all(heads <= self.free(team) for team, heads in crew.items())
+
+    def at_work(self, team: str) -> bool:
+        return self.hours[team].is_open(self.now + self.offset)
+
+    def is_on_call(self, team: str) -> bool:
+        """Section 6: called now, those who are on call are called."""
+        on_call = self.land.crews[team].on_call
+        if on_call is None or self.at_work(team):
+            return False
+        hours = compile_calendar(on_call.works, self.scenario.moment, self.offset + self.horizon)
+        return hours.is_open(self.now + self.offset)
 
     def must_be_called(self, team: str, incident: Incident) -> bool:
         """Section 6: one "whose `call_out` is fixed at 0 and that need not travel" is there without a row."""
@@ -1212,7 +1255,7 @@ class Run:
             case "mobilise":
                 return self.now + max(least, self.time_to_arrive(work))
             case "detect":
-                law = response.detect
+                return self.now + self.time_to_notice(work.incident)
             case "assess":
                 law = response.assess.takes
             case "decide":
@@ -1220,16 +1263,51 @@ class Run:
             case _:
                 law = self.task[work.kind, work.object].takes
         takes = max(least, self.draw(law, work.kind, work.object, work.site, work.incident, work.attempt))
+        if work.kind == "assess":
+            takes += self.cost_of_a_wrong_diagnosis(work)
         crew = self.crew(work)
         if not law.working or not crew:
             return self.now + takes
         # section 8: "when that much open time of the calendar of its first team (by name) has passed"
         return self.hours[min(crew)].add(self.now + self.offset, takes) - self.offset
 
+    def time_to_notice(self, number: int) -> int:
+        """Section 6: of the root itself, else of the response; which law holds is decided at the instant of the loss."""
+        incident = self.incidents[number]
+        things = self.land.sites if incident.kind == "site" else self.land.components
+        law = things[incident.root].detect or self.scenario.response.detect
+        if isinstance(law, Law):
+            return self.draw(law, "detect", incident.root, "", number)
+        hours = compile_calendar(law.within, self.scenario.moment, self.offset + self.horizon)
+        if hours.is_open(incident.opened + self.offset):
+            return self.draw(law.takes, "detect", incident.root, "", number)
+        return self.draw(law.otherwise, "detect", incident.root, "otherwise", number)
+
+    def cost_of_a_wrong_diagnosis(self, work: Work) -> int:
+        """Section 6: with probability `wrong` assessing takes `costs` longer."""
+        assess, name = self.scenario.response.assess, ("assess wrong", work.object, "", work.incident, 0)
+        if assess.costs is None or not self.happens(assess.wrong.millionths, name):
+            return 0
+        return self.draw(assess.costs, "costs", work.object, "", work.incident)
+
+    def time_to_come(self, work: Work) -> int:
+        """Section 6: tries of the call up to the horizon, then `call_out`."""
+        on_call, tries = self.land.crews[work.object].on_call, 0
+        assert on_call is not None
+        while self.now + tries * on_call.every.ms < self.horizon and not self.happens(
+            on_call.accepts.millionths, ("accepts", work.object, "", work.incident, tries)
+        ):
+            tries += 1
+        return tries * on_call.every.ms + self.draw(on_call.call_out, "on call", work.object, "", work.incident)
+
     def time_to_arrive(self, work: Work) -> int:
         """Section 6: "`call_out`, plus travel"."""
         team = self.land.crews[work.object]
-        takes = self.draw(team.call_out, "mobilise", work.object, "", work.incident)
+        takes = (
+            self.time_to_come(work)
+            if (work.incident, work.object) in self.called
+            else self.draw(team.call_out, "mobilise", work.object, "", work.incident)
+        )
         if not work.site:
             return takes
         there, back = self.land.sites[team.based].travel, self.land.sites[work.site].travel
@@ -1322,6 +1400,43 @@ class Run:
         self.changes += sorted((self.now, flag, value) for flag, value in flags.items() if value != self.recorded[flag])
         self.recorded = flags
         self.history.append(self.moment())
+
+
+def shifts_of(crew: Team) -> list[tuple[int, Calendar]]:
+    """Give heads and calendar of each shift; a team without shifts is one."""
+    if not crew.shifts:
+        return [(crew.people.number, crew.works)]
+    return [(shift.people.number, shift.works) for shift in crew.shifts.values()]
+
+
+def most_at_once(crew: Team) -> int:
+    """Section 8: the most that are there at any minute of an ordinary week."""
+    if not crew.shifts:
+        return crew.people.number
+    there = [0] * 10080
+    for heads, works in shifts_of(crew):
+        for a, b in works.spans:
+            for minute in range(a, b):
+                there[minute] += heads
+    return max(there)
+
+
+def any_of(calendars: list[Hours]) -> Hours:
+    """Give the hours at which any of these is open."""
+    edges = sorted(
+        edge
+        for hours in calendars
+        for t, u in zip(hours.opens, hours.closes, strict=True)
+        for edge in ((t, -1), (u, 1))
+    )
+    opens, closes, count = [], [], 0
+    for time, sign in edges:  # at one instant openings come first, so that hours that touch are joined
+        if count == 0:
+            opens.append(time)
+        count -= sign
+        if count == 0:
+            closes.append(time)
+    return Hours(tuple(opens), tuple(closes))
 
 
 def as_task(step: Anything) -> Task:

@@ -45,6 +45,202 @@ def segments(replay: Replay, service: str) -> list[tuple[str, int, int]]:
     return [(s.cause, s.begin // MINUTE, s.end // MINUTE) for s in found]
 
 
+def test_a_night_shift_of_one_takes_over_from_a_day_shift_of_two() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 16:00
+moment: 2015-05-12 16:00
+disruptions: {fire: {site: hall}}
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams:
+    infra:
+      shifts:
+        day: {people: 2, works: "daily 8:00-17:00"}
+        night: {people: 1, works: "daily 22:00-24:00, daily 0:00-6:00"}
+  components:
+    a: {at: {hall: active, annex: warm}, start: {takes: 90 min, by: infra}}
+    b: {at: {hall: active, annex: warm}, start: {takes: 2 wh, by: infra}}
+    c: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}}
+    d: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: {infra: 2}}}
+  services: {all: {points: {desk: {at: annex, needs: [a, b, c, d]}}}}
+"""
+    )
+    # 16:00  the two of the day start a and b. a is done at 17:30, half an hour into their evening.
+    #        b has had one working hour at 17:00; the next is from 22:00 to 23:00 (420), on the hours of the night.
+    # 17:30  one has nothing more to do, but the shift is over: nobody is there until 22:00.
+    # 22:00  the one of the night is there, but b is still going and holds one head: 1 - 1 = 0 free.
+    # 23:00  b ends; c starts, and is done at midnight (480). d needs two, who are there at 8:00 (960) again.
+    assert (
+        rows(replay.trajectory).split("\n", 4)[-1]
+        == """\
+start a @annex | 0.0 | 0 0 0 90 | done | declare hall
+start b @annex | 0.0 | 0 0 0 420 | done | declare hall
+start c @annex | 0.0 | 0 0 420 480 | done | declare hall
+start d @annex | 0.0 | 0 0 960 1020 | done | declare hall"""
+    )
+    assert segments(replay, "all") == [
+        ("team busy", 0, 60),
+        ("nobody on duty", 60, 960),
+        ("step under way", 960, 1020),
+    ]
+
+
+def test_a_loss_at_night_is_noticed_late_and_taken_for_something_else() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 6:30
+moment: 2015-05-12 6:30
+disruptions: {fire: {site: hall}, fault: {component: b, after: 45 min}}
+response:
+  detect: {within: "daily 7:00-19:00", takes: 5 min, otherwise: 40 min}
+  assess: {takes: 1 wh, by: infra, wrong: 20 %, costs: 2 wh}
+  decide: {takes: 0 s}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 2, works: "daily 7:00-8:30, daily 9:00-17:00"}}
+  components:
+    a: {at: {hall: active, annex: warm}, start: {takes: 1 h}}
+    b: {at: {annex: active}, detect: 10 min, restart: {takes: 1 h}, repair: {takes: 30 min}}
+  services:
+    all: {points: {desk: {at: annex, needs: [a]}}}
+    other: {points: {desk: {at: annex, needs: [b]}}}
+""",
+        {"assess wrong hall 0": 0.19, "assess wrong b 0": 0.2},
+    )
+    # 6:30  nobody watches: noticed 40 min later, at 7:10. One hour to find out would be over at 8:10 (100), but the first
+    #       diagnosis is wrong (0.19 is below 0.2): 20 min more to 8:30 (120), the pause to 9:00 (150), 100 min: 10:40 (250).
+    # 7:15  (45) b breaks; it has its own watch: noticed at 7:25 (55). Its diagnosis is right (0.2 is not below 0.2): 1 h, to
+    #       8:25 (115); meanwhile it is repaired, 30 min from 7:25, to 7:55 (85). So it is back before it is assessed:
+    #       the incident is closed, and restarted when that is known, 8:25, for an hour: 9:25 (175).
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 40 | done | fire begins
+assess hall | 0.0 | 40 40 40 250 | done | detect hall
+detect b | 1.0 | 45 45 45 55 | done | fault begins
+assess b | 1.0 | 55 55 55 115 | done | detect b
+repair b @annex | 1.0 | 55 55 55 85 | done | detect b
+restart b @annex | 1.0 | 115 115 115 175 | done | assess b
+decide hall | 0.0 | 250 250 250 250 | done | assess hall
+declare hall | 0.0 | 250 250 250 250 | done | decide hall
+start a @annex | 0.0 | 250 250 250 310 | done | declare hall"""
+    )
+    assert segments(replay, "all") == [
+        ("not yet detected", 0, 40),
+        ("not yet decided", 40, 100),
+        ("wrong diagnosis", 100, 120),
+        ("nobody on duty", 120, 150),
+        ("wrong diagnosis", 150, 250),
+        ("step under way", 250, 310),
+    ]
+
+
+def test_a_failover_is_abandoned_when_the_site_is_back() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost for two hours, and again
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall, lasts: 2 h}, again: {site: hall, after: 5 h}}
+response: {detect: 0 s, assess: {takes: 10 min}, decide: {takes: 20 min}, evacuation: 0 s, abandon: true}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {pools: {hosts: 2}}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  components:
+    a: {at: {hall: active, annex: warm}, start: {takes: 2 h, by: infra}, uses: {hosts: 1}, restart: {takes: 5 min, by: infra}}
+    b: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}, uses: {hosts: 1}, restart: {takes: 15 min, by: infra}}
+    c: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}, uses: {hosts: 1}, restart: {takes: 15 min, by: infra}}
+  services: {all: {points: {desk: {at: annex, needs: [a, b, c]}}}}
+""".replace("sites: {hall: {}", "sites: {hall: {pools: {hosts: 3}}")
+    )
+    # 10:30  declared. a and b have the two hosts of the annex, c waits for room. a is started first: 2 h, to 12:30 (150).
+    # 12:00  (120) the hall is back. a goes on; the start of b is dropped and c no longer asks for room:
+    #        both are to restart in place. infra is busy with a until 12:30, then b until 12:45, c until 13:00 (180).
+    # 15:00  (300) the hall is lost again: a stands at the annex. The host of b was given back, so both b and c ...
+    #        15:30 (330) ask for it, and b (the first by name) has the one that is left. 16:30 (390) b runs; c finds no room.
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 0 | done | fire begins
+assess hall | 0.0 | 0 0 0 10 | done | detect hall
+decide hall | 0.0 | 10 10 10 30 | done | assess hall
+declare hall | 0.0 | 30 30 30 30 | done | decide hall
+start a @annex | 0.0 | 30 30 30 150 | done | declare hall
+start b @annex | 0.0 | 30 30 - 120 | dropped | declare hall
+restart b @hall | 0.0 | 120 120 150 165 | done | fire ends
+restart c @hall | 0.0 | 120 120 165 180 | done | fire ends
+detect hall | 1.0 | 300 300 300 300 | done | again begins
+assess hall | 1.0 | 300 300 300 310 | done | detect hall
+decide hall | 1.0 | 310 310 310 330 | done | assess hall
+declare hall | 1.0 | 330 330 330 330 | done | decide hall
+start b @annex | 1.0 | 330 330 330 390 | done | declare hall"""
+    )
+    (first, found), (_, _) = replay.explain("all")
+    assert (first.begin, first.end) == (0, 180 * MINUTE)
+    assert [(s.cause, s.begin // MINUTE, s.end // MINUTE) for s in found][-3:] == [
+        ("waiting for a site", 0, 120),
+        ("team busy", 120, 165),
+        ("step under way", 165, 180),
+    ]
+
+
+def test_someone_on_call_comes_at_night_and_leaves_as_the_day_begins() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 6:00
+moment: 2015-05-12 6:00
+disruptions: {fire: {site: hall}}
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams:
+    infra: {people: 1, works: "daily 8:00-17:00", on_call: {people: 2, accepts: 60 %, every: 15 min, call_out: 20 min}}
+  components:
+    a: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}}
+    b: {at: {hall: active, annex: warm}, start: {takes: 90 min, by: infra}}
+    c: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}}
+    d: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}}
+  services: {all: {points: {desk: {at: annex, needs: [a, b, c, d]}}}}
+""",
+        {"accepts infra 0": 0.6, "accepts infra 1": 0.9, "accepts infra 2": 0.59},
+    )
+    # 6:00  called: 0.6 and 0.9 are not below 0.6, so the third call, at 6:30, is accepted; 20 min later, 6:50 (50), two come.
+    # 6:50  they start a and b. 7:50 (110) a is done, and c begins. 8:00 (120) the day begins: the two are no longer counted,
+    #       the one of the day is there, but two are busy. 8:20 (140) b is done: one is still busy, so 1 - 1 = 0 are free.
+    # 8:50  (170) c is done; d, until 9:50 (230).
+    assert (
+        rows(replay.trajectory).split("\n", 4)[-1]
+        == """\
+mobilise infra | 0.0 | 0 0 0 50 | done | assess hall
+start a @annex | 0.0 | 0 0 50 110 | done | declare hall
+start b @annex | 0.0 | 0 0 50 140 | done | declare hall
+start c @annex | 0.0 | 0 0 110 170 | done | declare hall
+start d @annex | 0.0 | 0 0 170 230 | done | declare hall"""
+    )
+    assert segments(replay, "all") == [
+        ("people on their way", 0, 50),
+        ("team busy", 50, 170),
+        ("step under way", 170, 230),
+    ]
+
+
 def test_a_small_town_hall_lost_on_a_tuesday_afternoon() -> None:
     replay = replayed(
         """\

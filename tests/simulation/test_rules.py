@@ -94,6 +94,175 @@ def data_lost(replay: Replay) -> list[float]:
     return [(r.lost_at - r.point) / MINUTE for r in replay.trajectory.recoveries]
 
 
+# shifts
+
+
+SHIFTS = """\
+teams: {infra: {shifts: {early: {people: 2, works: "daily 8:00-12:00"}, late: {works: "daily 11:00-20:00"}}}}
+components:
+  a: {at: {here: active, there: warm}, start: {takes: 30 min, by: {infra: 3}}}
+  b: {at: {here: active, there: warm}, start: {takes: 3 wh, by: infra}}
+services: {s: {points: {p: {at: there, needs: [a, b]}}}}
+"""
+
+
+def test_the_heads_of_shifts_that_are_open_at_once_add_up() -> None:
+    # at 10:00 two are there, at 11:00 three, one of whom is busy with b until 13:00, when one is there: next day at 11:00
+    replay = drilled(PLACES + SHIFTS)
+    assert tries(replay, "b", "start") == [("start", "there", 0, 180, "done")]
+    assert tries(replay, "a", "start") == [("start", "there", 25 * 60, 25 * 60 + 30, "done")]
+    assert [(time // HOUR, heads) for time, _, heads in replay.trajectory.heads[:5]] == [
+        (0, 2),
+        (1, 3),
+        (2, 1),
+        (10, 0),
+        (22, 2),
+    ]
+
+
+def test_whoever_is_away_is_away_from_the_sum_of_the_shifts() -> None:
+    # one is away until 11:30, so that three are there only from then on
+    replay = drilled(
+        PLACES + SHIFTS.replace("3 wh, by: infra", "10 min"),
+        disruptions='{fire: {site: here}, ill: {team: infra, people: 1, lasts: "90 min"}}',
+    )
+    assert tries(replay, "a", "start") == [("start", "there", 90, 120, "done")]
+
+
+# noticing and finding out
+
+
+ONE_APP = """\
+components: {app: {at: {here: active, there: warm}}}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+"""
+BY_HOUR = "{within: daily 8:00-11:00, takes: 5 min, otherwise: 7 min}"
+
+
+@pytest.mark.parametrize(("after", "takes"), [("0 s", 5), ("3599999 ms", 5), ("1 h", 7)])
+def test_the_hour_of_the_loss_says_how_it_is_noticed(after: str, takes: float) -> None:
+    # 11:00 itself is outside; a loss just before it is noticed by whoever watched then
+    replay = drilled(
+        PLACES + ONE_APP,
+        response=f"{{detect: {BY_HOUR}, assess: {{takes: 0 s}}, decide: {{takes: 0 s}}}}",
+        disruptions=f"{{fire: {{site: here, after: {after}}}}}",
+    )
+    ((_, _, start, end, _),) = tries(replay, "here", "detect")
+    assert end - start == pytest.approx(takes)
+
+
+def test_a_site_with_a_watch_of_its_own() -> None:
+    places = PLACES.replace("here: {}", "here: {detect: {within: never, takes: 5 min, otherwise: 1 to 3 min}}")
+    replay = drilled(places + ONE_APP, {"detect here otherwise": 0.25, "detect here": 0.25})
+    assert tries(replay, "here", "detect") == [("detect", "", 0, 1.5, "done")]
+
+
+@pytest.mark.parametrize(("number", "end"), [(0.199, 150), (0.2, 30)])
+def test_a_wrong_diagnosis_is_one_draw(number: float, end: int) -> None:
+    replay = drilled(
+        PLACES + ONE_APP,
+        {"assess wrong here": number},
+        response="{detect: 0 s, assess: {takes: 30 min, wrong: 20 %, costs: 1 to 3 h}, decide: {takes: 0 s}}",
+    )
+    assert tries(replay, "here", "assess") == [("assess", "", 0, end, "done")]
+
+
+# on call
+
+
+ON_CALL = """\
+teams: {infra: {works: WORKS, call_out: 7 min, on_call: {works: CALLED, call_out: 20 min}}}
+components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("works", "called", "start"),
+    [
+        ("daily 9:00-17:00", "always", 7),  # in their hours they are called as ever
+        ("daily 9:00-10:00", "always", 20),  # 10:00 is outside
+        (
+            "daily 10:15-17:00",
+            "always",
+            20,
+        ),  # the day begins before they are there: it is the people of the day who start
+        ("daily 11:00-17:00", "daily 0:00-10:00", 60),  # nobody is on call: by day
+        ("never", "always", 20),  # they stay for ever
+    ],
+)
+def test_who_is_called_at_ten(works: str, called: str, start: int) -> None:
+    landscape = ON_CALL.replace("WORKS", f'"{works}"').replace("CALLED", f'"{called}"')
+    replay = drilled(PLACES + landscape)
+    assert tries(replay, "app") == [("start", "there", start, start + 10, "done")]
+
+
+# abandoning a failover
+
+
+def test_what_runs_when_a_failover_is_abandoned_fails_and_nothing_follows() -> None:
+    # the site is back at 60; the start fails at 120, and is not tried again: in place, 5 minutes
+    replay = drilled(
+        PLACES
+        + """\
+components:
+  app: {at: {here: active, there: warm}, start: {takes: 2 h, works: 50 %, attempts: 3}, restart: {takes: 5 min}}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+""",
+        {"start works app": 0.9},
+        disruptions="{fire: {site: here, lasts: 1 h}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, abandon: true}",
+    )
+    assert tries(replay, "app") == [("start", "there", 0, 120, "failed"), ("restart", "here", 120, 125, "done")]
+
+
+def test_nothing_follows_a_restore_of_an_abandoned_failover() -> None:
+    replay = drilled(
+        PLACES
+        + """\
+components:
+  db:
+    at: {here: active, there: cold}
+    start: {takes: 30 min}
+    data: {size: 36 GB}
+    copies: {night: {at: there, kind: backup, taken: daily 22:00, restores: 10 MB/s}}
+services: {s: {points: {p: {at: there, needs: [db]}}}}
+""",
+        disruptions="{fire: {site: here, lasts: 10 min}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, abandon: true}",
+    )
+    assert tries(replay, "db") == [("restore", "there", 0, 60, "done"), ("restart", "here", 60, 90, "done")]
+    assert data_lost(replay) == [0]
+
+
+def test_a_site_that_is_back_as_it_is_declared_has_nothing_to_abandon() -> None:
+    replay = drilled(
+        PLACES + ONE_APP,
+        disruptions="{fire: {site: here, lasts: 30 min}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 30 min}, abandon: true}",
+    )
+    assert tries(replay, "app") == [("restart", "here", 30, 30, "done")]
+
+
+def test_lost_again_while_what_was_abandoned_runs() -> None:
+    # the start that runs since 0 goes on for the first incident; it fails at 120, and the second incident tries warm again
+    replay = drilled(
+        PLACES
+        + """\
+components:
+  app: {at: {here: active, there: warm}, start: {takes: 2 h, works: 50 %, attempts: 2}}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+""",
+        {"start works app 0": 0.9},
+        disruptions="{fire: {site: here, lasts: 30 min}, again: {site: here, after: 1 h}}",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, abandon: true}",
+    )
+    assert [(row.incident, row.attempt, row.outcome) for row in replay.trajectory.rows if row.object == "app"] == [
+        (0, 0, "failed"),
+        (1, 0, "failed"),
+    ]
+
+
 # shares and levels
 
 

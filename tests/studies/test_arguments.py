@@ -11,6 +11,7 @@ import pytest
 
 import drsim
 from drsim.errors import DrsimError
+from drsim.reading import loads
 from drsim.studies.replay import Replay
 from drsim.studies.run import explanations
 
@@ -119,3 +120,22 @@ def test_one_name_is_a_name(result: drsim.Result) -> None:
 def test_numbers_of_numpy_are_numbers(result: drsim.Result) -> None:
     assert result.replay(np.int64(3)).drill == 3
     assert result.around(SERVICE, np.float64(0.95), count=np.int64(1)) == result.around(SERVICE, 0.95, count=1)
+
+
+def test_a_wrong_diagnosis_is_one_of_the_draws() -> None:
+    text = """\
+drsim: scenario 1
+title: t
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: a}}
+response: {assess: {takes: 30 min, wrong: 50 %, costs: 1 h}}
+landscape:
+  sites: {a: {}, b: {}}
+  components: {c: {at: {a: active, b: warm}}}
+  services: {s: {points: {p: {at: b, needs: [c]}}}}
+"""
+    text = text.replace("b: {}}\n", "b: {}}\n  links: {l: {between: [a, b], bandwidth: 1 Gbit/s}}\n")
+    result = drsim.run(loads(text), replications=40, seed=1, workers=1)
+    wrong = result.draws("assess wrong a")["assess wrong a"]
+    assert 0 < wrong.sum() < 40
+    assert list(wrong) == [bool(result.replay(index).trajectory.wrong) for index in range(40)]

@@ -66,6 +66,7 @@ BRANCHES = [
     "evacuation",
     "closed before it is declared",
     "return of the site during failover",
+    "failover that is abandoned",
     "two incidents",
     "transfers that share a link",
     "link cut",
@@ -105,6 +106,13 @@ class Watch:
             self.note("restart of what is stale", self_.role[d] == STALE)
             restarted(self_, c, d, row)
 
+        settle_incidents = Drill.settle_incidents
+
+        def watched_incidents(self_: Drill) -> None:
+            settle_incidents(self_)
+            self.note("failover that is abandoned", any(incident.abandoned for incident in self_.incidents))
+
+        patch.setattr(Drill, "settle_incidents", watched_incidents)
         patch.setattr(Drill, "give_room", watched_room)
         patch.setattr(Drill, "refill", watched_refill)
         patch.setattr(Drill, "next_strategy", watched_strategy)

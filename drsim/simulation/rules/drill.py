@@ -81,6 +81,7 @@ class Drill(Losing):
             evacuations=self.evacuations,
             heads=self.heads,
             arrivals=self.arrivals,
+            wrong=self.wrong,
             outages=self.outages,
             ended=self.now,
         )

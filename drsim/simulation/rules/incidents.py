@@ -27,7 +27,13 @@ class Incidents(Room):
     def is_over(self, number: int) -> bool:
         """Whether an incident is closed, or closes at this instant."""
         incident = self.incidents[number]
-        return incident.closed or (not incident.go and self.is_back(incident))
+        if incident.closed or incident.abandoned:
+            return True
+        return (not incident.go or self._may_be_abandoned(incident)) and self.is_back(incident)
+
+    def _may_be_abandoned(self, incident: Incident) -> bool:
+        """Whether its failover ends when its site is back."""
+        return self.plan.abandon and self.plan.roots[incident.root].is_site
 
     def settle_incidents(self) -> None:
         """Close what is back in time, let a component's go once assessed, drop what nobody needs to know any more."""
@@ -42,6 +48,9 @@ class Incidents(Room):
                     self._touch_all(incident)
                 elif incident.assessed and not self.plan.roots[incident.root].is_site:
                     self._go(incident)
+            elif back and incident.go and not incident.abandoned and self._may_be_abandoned(incident):
+                incident.abandoned = True
+                self._touch_all(incident)
             if back and not incident.assessed and not self._is_missed(incident):
                 for kind in (DETECT, ASSESS):
                     self._drop(incident, kind)
@@ -96,20 +105,32 @@ class Incidents(Room):
         """It starts: nobody is needed, or its crew is there."""
         plan, incident = self.plan, self.incidents[row.incident]
         k = row.incident
-        detect, assess, decide = plan.root_variables[incident.root]
+        variables = plan.root_variables[incident.root]
         if row.kind == "mobilise":
             team = self.structure.teams.index(row.object)
-            length = self.value(plan.call_out[team], plan.call_out_variables[team], k)
+            if (k, team) in self.calls:
+                length = self.until_they_come(team, k)
+            else:
+                length = self.value(plan.call_out[team], plan.call_out_variables[team], k)
             if row.site:
                 length += self.value(*plan.travel[team, row.site], k)
             self.clock.at(self.now + length, "arrival", row)
         elif row.kind == "declare":
             self.clock.at(max(self.now, incident.lost_at + plan.wait), "timer", row)
         elif row.kind == "detect":
-            self.clock.at(self.now + self.value(plan.detect, detect, k), "timer", row)
+            detect = plan.detect[incident.root]
+            if detect.within < 0 or plan.calendars[detect.within].is_open(incident.lost_at + self.offset):
+                length = self.value(detect.takes, variables.detect, k)
+            else:
+                length = self.value(detect.otherwise, variables.otherwise, k)
+            self.clock.at(self.now + length, "timer", row)
         else:
             fixed, _, hours = plan.assess if row.kind == "assess" else plan.decide
-            length = self.value(fixed, assess if row.kind == "assess" else decide, k)
+            length = self.value(fixed, variables.assess if row.kind == "assess" else variables.decide, k)
+            wrong, costs = plan.wrong
+            if wrong and row.kind == "assess" and self.luck(wrong, variables.wrong, k):
+                self.wrong[k] = self.end_of_work(length, hours)
+                length += self.value(costs, variables.costs, k)
             self.clock.end_at(self.end_of_work(length, hours), row)
 
     def end_of_work(self, length: int, hours: int) -> int:
@@ -133,7 +154,10 @@ class Incidents(Room):
         plan, root = self.plan, self.plan.roots[incident.root]
         for team, takes_part in enumerate(plan.takes_part):
             if takes_part:
-                if plan.call_out[team] == 0 and not root.destinations[team]:
+                if plan.on_call and self.is_called(team):
+                    self.calls.add((incident.number, team))
+                    self.incident_row(incident, MOBILISE, cause, team)
+                elif plan.call_out[team] == 0 and not root.destinations[team]:
                     self.arrived(incident, team)
                 else:
                     self.incident_row(incident, MOBILISE, cause, team)

@@ -159,11 +159,12 @@ class Losing(Recovering):
         return incident
 
     def first_strategy(self, c: int, number: int) -> None:
-        """A lost component begins with its first strategy."""
+        """A lost component begins with its first strategy; one whose failover runs goes on with that."""
         self.incident[c] = number
         self.losses.append((self.now, c, number))
-        self.stage[c] = self.failures[c] = 0
-        self.skip_hopeless(c)
+        if not (self.plan.abandon and self._moving(self.structure.standby[c])):
+            self.stage[c] = self.failures[c] = 0
+            self.skip_hopeless(c)
         self.touch(c)
         if self.room[c] == ASKED:
             self.room[c] = NONE

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from heapq import heappush
 
-from drsim.planning.plan import Event
+from drsim.planning.plan import EVERYBODY, Event
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.state import Incident, State
 from drsim.simulation.trajectory import DONE, by_order
@@ -21,9 +21,11 @@ class People(State):
         """Who is present at the moment of the drill."""
         plan = self.plan
         for team, calendar in enumerate(plan.team_hours):
-            self.open[team] = plan.calendars[calendar].is_open(self.offset)
-            if not self.open[team]:
-                self.present[team] = 0
+            if not plan.calendars[calendar].is_open(self.offset):
+                self.on_duty[team] = self.present[team] = 0
+        for team, shifts in plan.shifts.items():
+            there = sum(heads for calendar, heads in shifts if plan.calendars[calendar].is_open(self.offset))
+            self.on_duty[team] = self.present[team] = there
         self.heads = [(0, team, present) for team, present in enumerate(self.present)]
         self.next_edge(bisect_right(plan.edges, self.offset, key=_time))
 
@@ -40,8 +42,10 @@ class People(State):
         """Calendars first, then who leaves and comes back, then who is at a place that is lost."""
         changed: set[int] = set()
         if self.due_edge >= 0:
-            for team, is_open in self.plan.edges[self.due_edge].teams:
-                self.open[team] = is_open
+            for team, heads in self.plan.edges[self.due_edge].teams:
+                self.on_duty[team] = self.plan.people[team] if heads == EVERYBODY else heads
+                if self.on_duty[team]:
+                    self.called[team] = 0
                 changed.add(team)
         for team, more in self.due_heads:
             self.away[team] += more
@@ -69,7 +73,7 @@ class People(State):
         return next(incident for incident in reversed(self.incidents) if incident.root == root)
 
     def _count(self, team: int) -> None:
-        present = max(0, self.plan.people[team] - self.away[team]) if self.open[team] else 0
+        present = max(0, self.on_duty[team] + self.called[team] - self.away[team])
         if present != self.present[team]:
             self.present[team] = present
             self.heads.append((self.now, team, present))
@@ -80,7 +84,32 @@ class People(State):
         due, self.due_arrivals = self.due_arrivals, []
         for row in sorted(due, key=by_order, reverse=True):
             self.finish(row, DONE)
-            self.arrived(self.incidents[row.incident], self.structure.teams.index(row.object))
+            team = self.structure.teams.index(row.object)
+            if (row.incident, team) in self.calls and not self.at_work(team):
+                self.called[team] = self.plan.on_call[team].people
+                self.due_heads.append((team, 0))
+            self.arrived(self.incidents[row.incident], team)
+
+    def at_work(self, team: int) -> bool:
+        """Whether it is in the hours of a team."""
+        return self.plan.calendars[self.plan.team_hours[team]].is_open(self.now + self.offset)
+
+    def is_called(self, team: int) -> bool:
+        """Whether a call now is to those of a team who are on call."""
+        call = self.plan.on_call.get(team)
+        if call is None or self.at_work(team):
+            return False
+        return self.plan.calendars[call.calendar].is_open(self.now + self.offset)
+
+    def until_they_come(self, team: int, k: int) -> int:
+        """From the first try to reach those on call until they can work."""
+        call = self.plan.on_call[team]
+        refused = 0
+        while self.now + refused * call.every < self.plan.horizon:
+            if self.luck(call.accepts, call.accepts_variable, k, refused):
+                break
+            refused += 1
+        return refused * call.every + self.value(call.call_out, call.call_out_variable, k)
 
     def arrived(self, incident: Incident, team: int) -> None:
         """From now on a team works for this incident."""

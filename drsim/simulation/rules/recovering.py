@@ -33,6 +33,9 @@ class Recovering(Incidents):
                     self._settle_point(p)
 
     def _settle_component(self, c: int) -> None:
+        abandoned = self.plan.abandon and self.lost[c] and self.incidents[self.incident[c]].abandoned
+        if abandoned and not self._moving(self.structure.standby[c]):
+            self.release_room(c)
         wanted = self.wanted_of(c)
         if self.open_steps[c]:
             steps = {step for step, _ in wanted}

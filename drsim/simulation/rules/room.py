@@ -38,7 +38,8 @@ class Room(Copies):
             b >= 0
             and self.role[b] == STANDBY
             and self.strategy(c) is not None
-            and not self.incidents[self.incident[c]].closed
+            and not (incident := self.incidents[self.incident[c]]).closed
+            and not incident.abandoned
         )
 
     def ask_room(self, c: int) -> None:

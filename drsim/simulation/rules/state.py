@@ -43,7 +43,7 @@ class Incident:
         self.number = number
         self.root = root
         self.lost_at = lost_at
-        self.detected = self.assessed = self.go = self.closed = False
+        self.detected = self.assessed = self.go = self.closed = self.abandoned = False
         self.arrived: set[int] = set()
         self.rows: dict[int, Work] = {}
         """by kind, for `mobilise` by MOBILISE + team"""
@@ -130,7 +130,10 @@ class State:
         self.room = [NONE] * components
         self.free = lookups.first_free[:]
         # people
-        self.open = [True] * teams
+        self.on_duty = list(plan.people)
+        """by calendar, those that are away included"""
+        self.called = [0] * teams
+        """those of `on_duty` that are there since they were called outside the hours of their team"""
         self.away = [0] * teams
         self.busy = [0] * teams
         self.present = list(plan.people)
@@ -188,6 +191,9 @@ class State:
         self.losses: list[tuple[int, int, int]] = []
         self.evacuations: list[tuple[int, int, int]] = []
         self.heads: list[tuple[int, int, int]] = []
+        self.calls: set[tuple[int, int]] = set()
+        """(incident, team) of calls to those on call"""
+        self.wrong: dict[int, int] = {}
         self.arrivals: dict[tuple[int, int], int] = {}
         self.outages: dict[str, tuple[int, int]] = {}
 
