@@ -13,6 +13,8 @@ CAUSES = (
     "not yet detected",
     "not yet decided",
     "waiting for capacity",
+    "waiting for approval",
+    "waiting",
     "people on their way",
     "nobody on duty",
     "team busy",

@@ -16,6 +16,7 @@ from drsim.model.landscape import (
     Step,
     Supplier,
     Targets,
+    Task,
     Team,
 )
 from drsim.model.needs import All, Any, AtLeast, Need
@@ -43,5 +44,6 @@ __all__ = [
     "Step",
     "Supplier",
     "Targets",
+    "Task",
     "Team",
 ]
