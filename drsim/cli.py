@@ -10,10 +10,11 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
 import click
 
 from drsim import __version__
-from drsim.errors import DrsimError, InputError, Problem, did_you_mean
+from drsim.errors import DrsimError, InputError, Problem, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -46,7 +47,10 @@ class Commands(click.Group):
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run the command that the arguments name; a command gives its exit code, None for 0."""
-        code = self._code(*args, **extra)
+        try:
+            code = self._code(*args, **extra)
+        except KeyboardInterrupt:  # again, while the first was being dealt with
+            code = _say("interrupted", INTERRUPTED)
         if standalone_mode:
             sys.exit(code)
         return code
@@ -75,6 +79,11 @@ class Commands(click.Group):
         except DrsimError as error:
             return _say(str(error), error.exit_code)
         except OSError as error:
+            if error.filename is None:  # of what drsim opens itself the name is known
+                _nobody_reads()
+                return _say(
+                    f"standard output cannot be written: {error.strerror}\n  make room, or send it elsewhere", FAILED
+                )
             return _say(str(error), FAILED)
         return code if isinstance(code, int) else OK
 
@@ -264,10 +273,10 @@ def run(
 def validate(paths: tuple[str, ...], changes: dict[str, str]) -> None:
     """Check scenarios and landscapes: all that is wrong, at once.
 
-    A landscape may be a file or a directory.
+    A landscape may be a file or a directory; of a directory with scenarios each file is checked.
     """
     problems: list[Problem] = []
-    for path in paths:
+    for path in (file for given in paths for file in _checked(given)):
         try:
             click.echo(f"ok  {path}  {_counted(path, changes)}")
         except InputError as error:
@@ -301,7 +310,7 @@ def plan(scenario: str, seed: int, changes: dict[str, str], as_json: bool, ascii
 @cli.command()
 @_scenario
 @click.option("--drill", metavar="NUMBER", required=True, callback=DRILL, help="Which drill, counted from 0.")
-@click.option("--service", metavar="NAME", help="Tell what kept this service waiting, and nothing else.")
+@click.option("--service", metavar="NAME", help="Tell what kept this service waiting, and nothing else. Name or title.")
 @_seed
 @_set
 @_json
@@ -325,7 +334,7 @@ def replay(
 
     compiled = compile_scenario(_load(scenario, changes))
     if service is not None:
-        _check_service(service, compiled.structure.services)
+        service = _service(service, compiled.scenario.landscape)
     replayed = Replay.of(compiled, seed, drill)
     if as_json:
         click.echo(_as_json(replayed.to_dict()))
@@ -346,6 +355,7 @@ def replay(
 )
 @_drilled
 @_set
+@_json
 @_ascii
 def explain(
     scenario: str,
@@ -356,18 +366,25 @@ def explain(
     workers: int | None,
     quiet: bool,
     changes: dict[str, str],
+    as_json: bool,
     ascii_only: bool,
 ) -> int:
-    """Show what held a service up, on usual days and on bad ones."""
+    """Show what held a service up, on usual days and on bad ones.
+
+    SERVICE is its name or its title.
+    """
     from drsim.reporting.explained import explained
     from drsim.reporting.progress import shown
 
     with shown(f"reading {scenario}", quiet) as progress:
         loaded = _load(scenario, changes)
-        _check_service(service, sorted(loaded.landscape.services))
+        service = _service(service, loaded.landscape)
         result = _drill(loaded, {}, replications, seed, workers, progress)
         progress.say("looking for what held it up")
         found = [result.explain(service, p) for p in around]
+    if as_json:
+        click.echo(_as_json(_explanations(result, found)))
+        return INTERRUPTED if result.interrupted else OK
     command = _command(scenario, changes, replications, seed)
     _print(explained(result, found, command=command, page=_page(ascii_only)))
     return INTERRUPTED if result.interrupted else OK
@@ -399,21 +416,25 @@ def show(what: str, numbers: bool, changes: dict[str, str], ascii_only: bool) ->
 def init(directory: str) -> None:
     """Copy the scenarios that come with drsim, to try and change.
 
-    They go to DIRECTORY, by default ./scenarios; files that are there already are never overwritten.
+    They go to DIRECTORY, by default ./scenarios; files that are there already are left alone.
     """
     root = Path(directory)
     files = dict(_packaged())
     if root.exists() and not root.is_dir():
         _refuse(f"'{directory}' is a file where a directory is due", "name another directory")
-    there = [str(root / name) for name in files if os.path.lexists(root / name)]
-    if there:
-        _refuse(f"already there: {', '.join(there)}", "name another directory")
+    there = [name for name in files if os.path.lexists(root / name)]
+    missing = {name: content for name, content in files.items() if name not in there}
+    if not missing:
+        _refuse(f"all {len(files)} files are in '{directory}' already", "name another directory for fresh ones")
     try:
-        _copy_all(files, root)
+        _copy_all(missing, root)
     except OSError as error:
         _refuse(f"'{directory}' cannot be written: {error.strerror}", "name another directory")
     first = min((name for name in files if "/" not in name), key=lambda name: (name != FIRST, name), default="")
-    click.echo(f"Copied {len(files)} files to {directory}. Next:\n  drsim run {_quoted(str(root / first))}")
+    click.echo(f"Copied {len(missing)} {'file' if len(missing) == 1 else 'files'} to {directory}.")
+    if there:
+        click.echo(f"Left alone, since there already: {', '.join(there)}.")
+    click.echo(f"Next:\n  drsim run {_quoted(str(root / first))}")
 
 
 # What commands share
@@ -464,8 +485,23 @@ def _kind(file: str, text: str) -> Literal["landscape", "scenario"]:
             return "landscape"
         with suppress(OSError):
             text = Path(file).read_bytes().decode("utf-8-sig", "replace")
-    says = re.search(r"^drsim:[ \t]*[\"']?landscape\b", text, re.MULTILINE)
-    return "landscape" if says else "scenario"
+    return "landscape" if _says("landscape", text) else "scenario"
+
+
+def _says(kind: str, text: str) -> bool:
+    return re.search(rf"^drsim:[ \t]*[\"']?{kind}\b", text, re.MULTILINE) is not None
+
+
+def _checked(path: str) -> list[str]:
+    """Give what is to be checked at a path: the files of a directory that has scenarios, else the path itself."""
+    if not path or not os.path.isdir(path):
+        return [path]
+    files = sorted(file for file in Path(path).iterdir() if file.suffix in (".yaml", ".yml") and file.is_file())
+    for file in files:
+        with suppress(OSError):
+            if _says("scenario", file.read_bytes().decode("utf-8-sig", "replace")):
+                return [str(file) for file in files]
+    return [path]
 
 
 def _counted(file: str, changes: Mapping[str, str]) -> str:
@@ -503,10 +539,50 @@ def _numbers(loaded: Scenario | Landscape) -> list[Any]:
     return [each for each in assumptions(whole) if each.path != "horizon"]
 
 
-def _check_service(service: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if service not in names:
-        _refuse(f"no service is named '{service}'", did_you_mean(service, names) if names else "there is none at all")
+def _service(text: str, landscape: Landscape) -> str:
+    """Give the name of the service that goes by a name or title, in capitals or not."""
+    services = landscape.services
+    if text in services:
+        return text
+    wanted = " ".join(text.split()).casefold()
+    titles = {name: " ".join(service.title.split()) for name, service in sorted(services.items()) if service.title}
+    found = [name for name in services if name.casefold() == wanted]
+    found = found or [name for name, title in titles.items() if title.casefold() == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        _refuse(f"{len(found)} services have the title '{text}'", f"give the name of one: {', '.join(found)}")
+    rule = f"no service is named '{text}'"
+    if not services:
+        _refuse(rule, "there is none at all")
+    near = nearest(text, [*services, *titles.values()])
+    if near in titles.values() and near not in services:
+        names = " or ".join(f"'{name}'" for name, title in titles.items() if title == near)
+        _refuse(rule, f"did you mean {names} ({near})?")
+    _refuse(rule, did_you_mean(text, sorted(services)))
+
+
+def _explanations(result: Result, found: Sequence[Explanation]) -> dict[str, Any]:
+    """Explanations of one service, and what it is about, for JSON; times in ms."""
+    whole = result.to_dict()
+    kept = ("drsim", "scenario", "seed", "replications", "interrupted", "confidence", "horizon_ms")
+    service = found[0].service
+    return {
+        **{key: whole[key] for key in kept},
+        "service": service,
+        **{key: whole["services"][service][key] for key in ("title", "recovery")},
+        "explanations": [
+            {
+                "around": each.around,
+                "drills": list(each.drills),
+                "total_ms": each.total,
+                "censored": each.censored,
+                "causes_ms": each.causes,
+                "details_ms": each.details,
+            }
+            for each in found
+        ],
+    }
 
 
 def _drill(
@@ -517,7 +593,7 @@ def _drill(
     workers: int | None,
     progress: Progress,
 ) -> Result:
-    """Read, compile and run; the result knows how long that took."""
+    """Read, compile and run, and say how long that took."""
     begun = time.perf_counter()
     loaded = _load(scenario, changes) if isinstance(scenario, str) else scenario
     from drsim.studies.run import run as run_drills
@@ -525,6 +601,9 @@ def _drill(
     progress.count(0, replications)
     result = run_drills(loaded, replications=replications, seed=seed, workers=workers, progress=progress.count)
     result.elapsed = time.perf_counter() - begun
+    if result.interrupted:
+        _say("interrupted: showing what is finished", INTERRUPTED)
+    progress.end(result.replications, result.elapsed)
     return result
 
 
@@ -559,8 +638,20 @@ def _page(ascii_only: bool) -> Page:
     try:
         "·–−±…≥≤✗▁█".encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        return Page(True, "ascii" if ascii_only else encoding)
-    return Page(ascii_only, None if encoding.lower().replace("-", "") == "utf8" else encoding)
+        return Page(True, "ascii" if ascii_only else encoding, width=_columns())
+    return Page(ascii_only, None if encoding.lower().replace("-", "") == "utf8" else encoding, width=_columns())
+
+
+def _columns() -> int:
+    """Columns of a page: those of the terminal or of COLUMNS, from 80 to 100; where nobody says how many, 100."""
+    from drsim.reporting.page import NARROWEST, WIDTH
+
+    said = os.environ.get("COLUMNS", "")
+    columns = int(said) if re.fullmatch("[0-9]{1,6}", said) else 0
+    if not columns:
+        with suppress(OSError, ValueError):  # no terminal, or no file at all
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    return min(max(columns or WIDTH, NARROWEST), WIDTH)
 
 
 def _print(page: Page) -> None:
@@ -588,15 +679,17 @@ def _writable(file: str) -> Path:
 
 def _write(target: Path, text: str) -> None:
     """Write a file whole or not at all: first beside it, then in its place."""
-    if target.exists() and not target.is_file():  # a device or a pipe
-        target.write_text(text + "\n", encoding="utf-8")
-        return
+    special = target.exists() and not target.is_file()  # a device or a pipe
     beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
     try:
-        beside.write_text(text + "\n", encoding="utf-8")
-        beside.replace(target)
+        (target if special else beside).write_text(text + "\n", encoding="utf-8")
+        if not special:
+            beside.replace(target)
     except OSError as error:
-        raise DrsimError(f"'{target}' cannot be written: {error.strerror}") from error
+        rule = f"--out: '{target}' cannot be written: {error.strerror}"
+        raise DrsimError(
+            f"{rule}\n  make room, or name another file; the same command gives the same result"
+        ) from error
     finally:
         with suppress(OSError):
             beside.unlink()
@@ -659,4 +752,12 @@ def _quoted(text: str) -> str:
 
 def main() -> None:
     """Run the command line."""
-    cli(prog_name="drsim")
+    code = INTERRUPTED
+    with suppress(KeyboardInterrupt):
+        code = cli.main(prog_name="drsim", standalone_mode=False)
+    if code == INTERRUPTED:  # at once, and with this code however many interrupts come
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -35,6 +35,14 @@ Per = Literal["hour", "day", "week", "year"]
 
 _CLOCK: Final = {"ms": 1, "s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY, "wk": WEEK}
 _WORKING: Final = {"wh": HOUR}
+_WORDS: Final = {
+    **dict.fromkeys(("second", "seconds", "sec", "secs"), "s"),
+    **dict.fromkeys(("minute", "minutes", "mins"), "min"),
+    **dict.fromkeys(("hour", "hours", "hr", "hrs"), "h"),
+    **dict.fromkeys(("day", "days"), "d"),
+    **dict.fromkeys(("week", "weeks", "w"), "wk"),
+}
+"""What people write for units of time."""
 _BYTES: Final = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SIZES: Final = _BYTES | {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _BITS: Final = {f"{prefix}bit/s": Fraction(10**power, 8) for prefix, power in {"": 0, "k": 3, "M": 6, "G": 9}.items()}
@@ -271,6 +279,9 @@ def _terms(plain: str, units: Mapping[str, object], kind: str, example: str) -> 
     terms: list[tuple[str, str]] = re.findall(_TERM, plain)
     for _, unit in terms:
         if unit not in units:
+            if all(_WORDS.get(each, each) in units for _, each in terms):
+                meant = _join([(number, _WORDS.get(each, each)) for number, each in terms])
+                raise ValueError(f"'{plain}' has the unit '{unit}' where {kind} is due: did you mean '{meant}'?")
             raise ValueError(f"'{plain}' has the unit '{unit}' where {kind} is due: {did_you_mean(unit, units)}")
     return terms
 

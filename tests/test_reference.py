@@ -351,7 +351,7 @@ components:
   app: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra, on_site: true}}
 services:
   permits:
-    targets: {mtpd: 1 d}
+    targets: {mtpd: 1 d, mbco: 25 %}
     demand: 48/day
     needs: [app]
     verify: {takes: 6 min, by: users}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
-from drsim.planning.plan import ACTIVE, NEVER, Outage, Plan
+from drsim.planning.plan import ACTIVE, Outage, Plan
 from drsim.simulation.levels import site_groups
 from drsim.simulation.rules.copies import LOOK_BACK
 from drsim.simulation.trajectory import DONE, UNUSABLE, Row, Trajectory
@@ -172,6 +172,3 @@ class Moment:
         flags = {first + d for d in structure.of_component[c]}
         ended = [at for at, flag, value in self.drill.changes if at < self.time and flag in flags and not value]
         return max(ended, default=0)
-
-    def __repr__(self) -> str:
-        return f"<just before {self.time if self.time < NEVER else 'never'}>"

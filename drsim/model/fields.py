@@ -71,7 +71,9 @@ class Part(BaseModel):
     @functools.cache
     def key_names(cls) -> tuple[str, ...]:
         """Give the keys that the notation has for it, in the order of the notation."""
-        return tuple(name for name, field in cls.model_fields.items() if _forbid not in _functions(field.metadata))
+        return tuple(
+            name for name, field in cls.model_fields.items() if not {_forbid, _uncounted} & _functions(field.metadata)
+        )
 
 
 def refusal(rule: str, hint: str | None = None) -> PydanticCustomError:
@@ -81,7 +83,7 @@ def refusal(rule: str, hint: str | None = None) -> PydanticCustomError:
 
 def split_hint(text: str) -> tuple[str, str | None]:
     """Split the text of a ValueError of ours into the rule and the next move."""
-    found = re.fullmatch(r"(.*?): ((?:write|expected:?|split|give|leave|they) .*)", text, re.DOTALL)
+    found = re.fullmatch(r"(.*?): ((?:write|expected:?|split|give|leave|they|did you mean) .*)", text, re.DOTALL)
     return (found[1], found[2]) if found else (text, None)
 
 
@@ -104,8 +106,8 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def _functions(metadata: Iterable[object]) -> list[object]:
-    return [getattr(each, "func", None) for each in metadata]
+def _functions(metadata: Iterable[object]) -> set[object]:
+    return {getattr(each, "func", None) for each in metadata}
 
 
 def _forbid(value: object) -> object:
@@ -114,6 +116,15 @@ def _forbid(value: object) -> object:
 
 Forbidden: Final = BeforeValidator(_forbid)
 """Marks an attribute that this class has from its base and that is no key of the notation here."""
+
+
+def _uncounted(value: object) -> object:
+    rule = f"{shown(value)} attempts are never counted: a restart or repair is tried until it succeeds"
+    raise refusal(rule, "leave 'attempts' out")
+
+
+Uncounted: Final = BeforeValidator(_uncounted)
+"""The same for the attempts of a step after which nothing else would be tried, with the reason."""
 
 
 # Texts and names

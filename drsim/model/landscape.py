@@ -111,8 +111,16 @@ class Switch(Step):
     on_site: Annotated[bool, Forbidden] = False
 
 
+class Repair(Step):
+    """Mending something where it stands."""
+
+    attempts: Annotated[fields.Whole, fields.Uncounted] = 1
+
+
 class Restart(Step):
     """A start in place."""
+
+    attempts: Annotated[fields.Whole, fields.Uncounted] = 1
 
     automatic: bool = False
     """Whether it needs neither people nor detection."""
@@ -212,7 +220,7 @@ class Component(Part):
     """A hot standby takes over; None: at once."""
     restart: Restart | None = None
     """Start it again in place; None: as `start`, which then always succeeds."""
-    repair: Step | None = None
+    repair: Repair | None = None
     """Mend it where it stands."""
     restore: Restore | None = None
     verify: Verify | None = None

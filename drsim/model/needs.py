@@ -85,6 +85,11 @@ def circles(needs: Mapping[str, Need]) -> list[frozenset[str]]:
     return [found for found in _connected(edges) if len(found) > 1 or any(name in edges[name] for name in found)]
 
 
+def connected(needs: Mapping[str, Need]) -> list[frozenset[str]]:
+    """Give all names, those of a circle together; what is needed comes before what needs it."""
+    return list(_connected({name: [leaf for leaf in leaves(need) if leaf in needs] for name, need in needs.items()}))
+
+
 def _connected(edges: Mapping[str, list[str]]) -> Iterator[frozenset[str]]:
     """Give all strongly connected components; without recursion, since chains of needs may be long."""
     index: dict[str, int] = {}

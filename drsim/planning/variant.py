@@ -14,6 +14,7 @@ from immutabledict import immutabledict
 from drsim.distributions import Law
 from drsim.errors import DrsimError, did_you_mean
 from drsim.model.scenario import Disruption
+from drsim.model.untouched import Untouched
 from drsim.planning.compile import _PlanBuilder
 from drsim.planning.plan import ACTIVE, Crew, Outage, Plan, Root
 
@@ -142,8 +143,22 @@ class _Change(_PlanBuilder):
         for (site, own), taken, room in zip(names, used, new, strict=True):
             if taken > room:
                 raise DrsimError(f"what runs at {site!r} uses {taken} {own} of {room}")
+        self._check_levels(names, new)
         strategies, never_fits = self._strategies(new)
         self.changes |= {"capacity": new, "strategies": strategies, "never_fits": never_fits}
+
+    def _check_levels(self, names: Sequence[tuple[str, str]], capacity: Sequence[int]) -> None:
+        """Refuse pools in which something active has so little room that a service is below its minimum at once."""
+        plan, structure = self.before, self.structure
+        shared = {pool for d, demands in enumerate(plan.demands) for pool, _ in demands if structure.roles[d] == ACTIVE}
+        if all(capacity[pool] >= plan.capacity[pool] for pool in shared):
+            return
+        landscape = self.landscape
+        rooms = dict(zip(names, capacity, strict=True))
+        untouched = Untouched(landscape.sites, landscape.links.values(), landscape.components, rooms)
+        below = [name for name, service in landscape.services.items() if untouched.below(service)]
+        if below:
+            raise DrsimError(f"{min(below)!r} is below its minimum while nothing is lost")
 
     def set_bandwidth(self, bandwidth: Mapping[str, int]) -> None:
         links = [name for name, *_ in self.structure.links]

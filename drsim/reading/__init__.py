@@ -60,7 +60,7 @@ def changed(scenario: S, changes: Mapping[str, Any]) -> S:
     problems = Problems()
     tree = planted(written(scenario, plain_leaf))
     landscape = tree.pop("landscape")
-    draft = Draft(tree, landscape, file=scenario.file)
+    draft = Draft(tree, landscape, file=scenario.file, resolved=True)
     return _scenario(draft, changes, problems)  # type: ignore[return-value]
 
 

@@ -37,12 +37,18 @@ from drsim.reading.rules import (
     Parts,
     horizon_findings,
     landscape_findings,
+    level_findings,
     response_findings,
     scenario_findings,
 )
 from drsim.reading.validate import Checker, known_names, sections
+from drsim.units import Duration
 
 T = TypeVar("T")
+_FEW: Final = 3
+"""Problems of one cause that are each shown at their place."""
+_SHOWN: Final = 20
+"""Paths that one problem names."""
 _KINDS: Final = get_args(Disruption.model_fields["kind"].annotation)
 _ALL_KEYS: Final = (*SCENARIO_KEYS[:3], "landscape", "based_on", *SCENARIO_KEYS[3:], "steps", "add", "change", "remove")
 _UNIQUE: Final = ("sites", "links", "teams", "suppliers", "components", "steps", "services")
@@ -128,10 +134,13 @@ class Draft:
     file: str | None = None
     complete: bool = True
     """False when a file could not be read."""
+    resolved: bool = False
+    """True for a scenario that was read before: it has no classes and no channels any more."""
 
     def change(self, changes: Iterable[Change], problems: Problems) -> None:
         """Make changes; those of a component with classes, or of points of channels, are kept for later."""
-        roots = (*SCENARIO_KEYS, *LANDSCAPE_KEYS) if self.tree is not None else LANDSCAPE_KEYS
+        keys = (*SCENARIO_KEYS, *LANDSCAPE_KEYS) if self.tree is not None else LANDSCAPE_KEYS
+        roots = [key for key in keys if not self.resolved or key not in ("classes", "channels")]
         for change in changes:
             if not begins_well(change, roots, problems):
                 continue
@@ -194,6 +203,8 @@ class _LandscapeBuilder:
         self._read()
         if draft.complete:
             findings(self.checker, landscape_findings(self.parts, self.response))
+            if not problems.found:  # levels say something only where all else is well
+                findings(self.checker, level_findings(self.parts))
 
     def landscape(self) -> Landscape:
         """Give the landscape, once there are no problems."""
@@ -290,7 +301,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
             builder.checker.refuse(("components",), rule, "add one such as 'components: {oracle: {at: {...}}}'")
         findings(checker, scenario_findings(disruptions, horizon, builder.parts))
         if horizon is not None:
-            findings(builder.checker, horizon_findings(builder.parts.services, horizon))
+            _check_horizon(checker, builder, horizon)
     problems.refuse()
     if head is None or response is None:
         raise AssertionError("what could not be read has no problem")
@@ -305,6 +316,18 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
         horizon=head.horizon,
         file=draft.file,
     )
+
+
+def _check_horizon(checker: Checker, builder: _LandscapeBuilder, horizon: Duration) -> None:
+    """Refuse targets beyond the horizon: a few of them where they are, many once where the horizon is."""
+    found = list(horizon_findings(builder.parts.services, horizon))
+    if len(found) <= _FEW:
+        findings(builder.checker, iter(found))
+        return
+    rule = f"{len(found)} targets lie beyond the horizon of '{horizon.text}'"
+    paths = [".".join(map(str, finding.path)) for finding in found]
+    some = ", ".join(paths[:_SHOWN]) + (f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else "")
+    checker.refuse(("horizon",), rule, f"lengthen the horizon, or leave these out: {some}")
 
 
 def _head(checker: Checker) -> _Head | None:

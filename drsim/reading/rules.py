@@ -14,7 +14,8 @@ from drsim.model.fields import Path
 from drsim.model.landscape import Component, Copy, Link, Response, Service, Site, Step, Supplier, Task, Team
 from drsim.model.needs import All, Need, circles, leaves, without
 from drsim.model.scenario import Disruption
-from drsim.units import ONE, Duration
+from drsim.model.untouched import Untouched
+from drsim.units import ONE, Duration, Share
 
 _STEPS: Final = ("start", "switch", "restart", "repair", "verify")
 _ENDLESS: Final = ("restart", "repair")
@@ -405,6 +406,21 @@ def _service(path: Path, service: Service, parts: Parts) -> Findings:
         for finding in _beside((), name, places, parts):
             first = next(point for place, point in places.items() if place not in parts.components[name].at)
             yield finding._replace(path=(*path, "points", first, "needs"))
+
+
+def level_findings(parts: Parts) -> Findings:
+    """Check that every service is at its minimum while nothing is hit; only for a landscape that is well otherwise."""
+    untouched = Untouched(parts.sites, parts.links.values(), parts.components)
+    for name, service in parts.services.items():
+        if untouched.below(service):
+            level, weight = untouched.service(service)
+            point, content, need = untouched.lowest(service)
+            share, mbco = Share(level // weight), service.targets.mbco
+            rule = f"'{name}' is at {share} while nothing is lost, below its minimum of {Share(mbco.millionths)}"
+            least = f"lower 'mbco' to '{share}', or " if share.millionths else ""
+            hint = f"{least}give more of '{need}', which '{point}' at '{content.at}' sees at"
+            hint += f" {Share(untouched.seen(content.at, need))}: by its shares, pools, needs or links"
+            yield Finding(("services", name, "targets", "mbco"), rule, hint)
 
 
 # Scenarios

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from drsim.reporting.page import MARGIN, WIDTH, Cell, Page
+from drsim.reporting.page import MARGIN, Cell, Page
 
 if TYPE_CHECKING:
     from drsim.reading import Assumption
 
 __all__ = ["assumed"]
 
-WIDEST = 54
-"""Of a path; the value of a longer one stands below it."""
+WIDEST = 0.54
+"""Part of the page for a path; the value of a longer one stands below it."""
 
 
 def assumed(numbers: Sequence[Assumption], sources: Mapping[str, str], page: Page | None = None) -> Page:
     """One line for each number, then how many there are of each source."""
     page = Page() if page is None else page
-    path = min(WIDEST, max([4, *(cell_len(each.path) for each in numbers)]))
+    path = min(int(WIDEST * page.width), max([4, *(cell_len(each.path) for each in numbers)]))
     source = max([10, *(cell_len(each.source or "") + 1 for each in numbers if each.source)])
-    value = WIDTH - MARGIN - path - source - 2
+    value = page.width - MARGIN - path - source - 2
     for each in numbers:
         name = f"@{each.source}" if each.source else "assumption"
         last = Cell(name, source, style="" if each.source else "yellow")

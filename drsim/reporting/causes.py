@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from drsim.measures.explanation import CAUSES
 from drsim.reporting.numbers import NONE
-from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, hours_minutes, parts_of
+from drsim.reporting.page import MARGIN, Cell, Page, hours_minutes, parts_of
 from drsim.units import MINUTE
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ WIDEST: Final = 16
 """Of a column."""
 NARROWEST: Final = 20
 """Of what stands before the columns."""
-WITH_DETAILS: Final = 50
+WITH_DETAILS: Final = 0.5
+"""Part of the page before the columns where causes have details."""
 DETAILS: Final = 5
 """Details that are named for one cause; the rest is summed."""
 TOTAL: Final = "recovery time"
@@ -36,9 +37,9 @@ def cause_table(page: Page, titles: Sequence[str], explained: Sequence[Explanati
     """One column for each explanation; with `details` also what each cause was about."""
     columns = [minutes_by_cause(explanation) for explanation in explained]
     causes = [cause for cause in CAUSES if any(column.get(cause) for column in columns)]
-    label = WITH_DETAILS if details else max([NARROWEST, *map(len, causes)]) + 1
-    width = min(WIDEST, (WIDTH - MARGIN - label) // max(1, len(explained)) - 1)
-    heads = [page.wrapped(title, width, 2) for title in titles]
+    label = int(WITH_DETAILS * page.width) if details else max([NARROWEST, *map(len, causes)]) + 1
+    width = min(WIDEST, (page.width - MARGIN - label) // max(1, len(explained)) - 1)
+    heads = [page.wrapped(title, width, 3) for title in titles]
     tall = max(map(len, heads), default=0)
     for number in range(tall):
         lines = [([""] * (tall - len(head)) + head)[number] for head in heads]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from drsim.reporting.causes import cause_table
-from drsim.reporting.numbers import format_hours
+from drsim.reporting.numbers import format_times
 from drsim.reporting.page import Page
-from drsim.reporting.summary import Command, middle_drill, write_command
+from drsim.reporting.summary import Command, mean_of, middle_drill, plural, write_command
 
 if TYPE_CHECKING:
     from drsim.studies.result import Explanation, Result
@@ -23,23 +23,27 @@ def explained(
     page = Page() if page is None else page
     name = explanations[0].service
     outcome = result.outcome(name)
-    page.two_sided(f"What held {outcome.title} up", command.scenario)
+    page.two_sided(f"What held {outcome.title} up", command.place)
     page.say(
-        f"{result.scenario.title} · {result.replications:,} drills · seed {result.seed}", indent=0, style="dim", most=4
+        f"{result.scenario.title} · {result.replications:,} {plural('drill', result.replications)} · seed {result.seed}",
+        indent=0,
+        style="dim",
+        most=4,
     )
     if result.interrupted:
         page.label("INTERRUPTED", f"{result.replications:,} of {command.replications:,} drills", indent=0)
     page.blank()
     times = [outcome.recovery[p] for p in (0.5, 0.95)]
-    half, most = (format_hours(t.value, t.low, t.high, horizon_ms=result.plan.horizon) for t in times)
+    half, most = format_times(((t.value, t.low, t.high) for t in times), horizon_ms=result.plan.horizon)
     lost = result.not_back(name)
     if not lost and all(not each.total for each in explanations):
         page.say(f"It is not below its minimum in the drills around {_and(explanations)}: nothing held it up.")
         return page
-    page.say(f"Back in half the drills: {half} · back in 95 % of drills: {most}")
+    page.say(f"Back in half the drills: {half.text} · back in 95 % of drills: {most.text}")
     page.blank()
+    number = len(explanations[0].drills)
     columns = {f"around {_quantile(each.around)}": each for each in explanations}
-    page.heading("WHAT HELD IT UP", "hours:minutes, mean of the drills around each quantile; columns add up")
+    page.heading("WHAT HELD IT UP", f"hours:minutes, {mean_of(number)} around each quantile; columns add up")
     cause_table(page, list(columns), explanations, details=True)
     page.blank()
     if lost:
@@ -53,8 +57,8 @@ def explained(
         cause_table(page, ["not back"], [apart], details=True)
         page.blank()
     for title, each in columns.items():
-        drills = ", ".join(map(str, each.drills))
-        page.label(title, f"drills {drills}", label_style="bold", indent=1, hang=1)
+        drills = f"{plural('drill', len(each.drills))} {', '.join(map(str, each.drills))}"
+        page.label(title, drills, label_style="bold", indent=1, hang=1)
     page.blank()
     for index, each in enumerate(explanations):
         words = command.line("replay", "--drill", str(middle_drill(each)), "--service", name)

@@ -1,8 +1,9 @@
 """Numbers as text: no digit that its error does not carry, and nothing certain that a sample cannot be certain of.
 
-A time is rounded to the largest of a few handy steps (1 s to 1 d) that is not above half the width of its interval, a
-share to the largest power of ten that is not. What is known from one side only is shown as that side, `>99.6 %`,
-rounded away from the value so that it remains true. Spaces and signs: `60 %`, `57–63`, `−6 h 53`.
+A time is rounded to the largest of a few handy steps (1 s to 1 d) that is not above the distance to the nearer end of
+its interval, a share to the largest power of ten that is not above half the width of its own. What is known from one
+side only is shown as that side, `>99.6 %`, rounded away from the value so that it remains true. Spaces and signs:
+`60 %`, `57–63`, `−6 h 53`.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from __future__ import annotations
 import itertools
 import math
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import ceil, floor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from drsim.units import DAY, HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
     from drsim.measures.estimates import Share
 
-__all__ = ["NONE", "UNKNOWN", "format_count", "format_hours", "format_share", "plain", "step_ms"]
+__all__ = [
+    *("NONE", "UNKNOWN", "Shown"),
+    *("format_count", "format_hours", "format_share", "format_times", "plain", "step_ms"),
+]
 
 NONE: Final = "–"
 """Nothing at all: no interruption, no loss."""
@@ -63,29 +67,87 @@ def format_share(share: Share) -> str:
     return pattern.format(*numbers)
 
 
+class Shown(NamedTuple):
+    """A time and the ends of its interval, as text."""
+
+    text: str
+    low: str
+    """Rounded down."""
+    high: str
+    """Rounded up."""
+
+
 def format_hours(
     value_ms: float, low_ms: float, high_ms: float, *, horizon_ms: int | None = None, zero: str = NONE
 ) -> str:
     """Write a time and keep its interval silent: `23 h 05`, `3 d 06 h`, `14 min`, rounded to `step_ms` of its error.
 
-    An exact one, low = high, has seconds below an hour. One that is beyond the horizon is `>14 d`; one that has no
-    upper end is shown as its lower one, `≥22 h 30`; one that rounds to nothing as its upper one, `≤30 min`.
+    Its error is the distance to the nearer end of its interval: a long tail on one side makes the other side no worse. An
+    exact one, low = high, has seconds below an hour. One that is beyond the horizon is `>14 d`; one that has no upper end
+    is shown as its lower one, `≥22 h 30`; one that rounds to nothing as its upper one, `≤1 s`.
     """
-    if math.isnan(value_ms):
-        return UNKNOWN
-    if value_ms < 0:
-        raise ValueError(f"a time of {value_ms} ms is negative")
-    if math.isinf(value_ms):
-        return ">∞" if horizon_ms is None else f">{_time(horizon_ms, _divisor(horizon_ms), floor)}"
-    if math.isinf(high_ms):  # too few drills, or too many that were not back
-        step = min(step_ms(value_ms - low_ms), step_ms(low_ms))
-        return UNKNOWN if low_ms < SECOND else f"≥{_time(low_ms, step, floor)}"
-    if value_ms == 0:
-        return zero
-    step = step_ms((high_ms - low_ms) / 2)
-    if value_ms < step / 2:
-        return f"≤{_time(high_ms, step, ceil)}"
-    return _time(value_ms, step, _half_up)
+    return format_times([(value_ms, low_ms, high_ms)], horizon_ms=horizon_ms, zero=zero)[0].text
+
+
+def format_times(
+    times: Iterable[tuple[float, float, float]], *, horizon_ms: int | None = None, zero: str = NONE
+) -> list[Shown]:
+    """Write (value, low, high) of quantiles of the same times, the smallest first, each with its interval.
+
+    The ends of an interval are rounded outwards to the step of its time, so what is shown of it contains both the whole
+    interval and the time as shown. No time is shown as less than the one before it: it gets the step of that one, and a
+    lower end that is still less says nothing, `?`.
+    """
+    found: list[Shown] = []
+    before, finest = 0.0, STEPS[-1]
+    for value, low, high in times:
+        step = _step(value, low, high)
+        text, shown = _value(value, low, high, step, horizon_ms, zero)
+        if shown < before and finest < step:
+            step = finest
+            text, shown = _value(value, low, high, step, horizon_ms, zero)
+        if shown < before:
+            text = UNKNOWN
+        elif text != UNKNOWN:
+            before, finest = shown, step
+        ends = [_end(end, step, way, horizon_ms, zero) for end, way in ((low, floor), (high, ceil))]
+        found.append(Shown(text, *ends))
+    return found
+
+
+def _step(value: float, low: float, high: float) -> int:
+    """Give what a time with this interval is rounded to: with an end at infinity also fine enough for its lower end."""
+    if not math.isfinite(high):
+        return step_ms(min(low, low / 20 if math.isinf(value) else min(low / 20, value - low)))
+    return step_ms(min(value - low, high - value))
+
+
+def _value(value: float, low: float, high: float, step: int, horizon: int | None, zero: str) -> tuple[str, float]:
+    """Give a time as text, and the time that this says in ms."""
+    if math.isnan(value):
+        return UNKNOWN, math.inf
+    if value < 0:
+        raise ValueError(f"a time of {value} ms is negative")
+    if math.isinf(value):
+        return _beyond(horizon), math.inf
+    if math.isinf(high):  # too few drills, or too many that were not back
+        return (UNKNOWN, math.inf) if low < SECOND else (f"≥{_time(low, step, floor)}", _rounded(low, step, floor)[0])
+    if value == 0:
+        return zero, 0
+    if value < step / 2:
+        return f"≤{_time(high, step, ceil)}", _rounded(high, step, ceil)[0]
+    return _time(value, step, _half_up), _rounded(value, step, _half_up)[0]
+
+
+def _end(ms: float, step: int, way: Callable[[float], int], horizon: int | None, zero: str) -> str:
+    """Give an end of an interval as text."""
+    if not math.isfinite(ms):
+        return UNKNOWN if math.isnan(ms) else _beyond(horizon)
+    return _time(ms, step, way) if _rounded(ms, step, way)[0] else zero
+
+
+def _beyond(horizon: int | None) -> str:
+    return ">∞" if horizon is None else f">{_time(horizon, _divisor(horizon), floor)}"
 
 
 def step_ms(half_width_ms: float) -> int:
@@ -132,11 +194,15 @@ def _divisor(ms: int) -> int:
 
 
 def _time(ms: float, step: int, way: Callable[[float], int]) -> str:
-    """Round to the step, or to the finest that so long a time is shown in."""
+    return _text(*_rounded(ms, step, way))
+
+
+def _rounded(ms: float, step: int, way: Callable[[float], int]) -> tuple[int, int]:
+    """Round to the step, or to the finest that so long a time is shown in; the step is given too."""
     for long, finest in ((HOUR, MINUTE), (_IN_DAYS, HOUR)):
         if _round(ms, step, way) >= long:
             step = max(step, finest)
-    return _text(_round(ms, step, way), step)
+    return _round(ms, step, way), step
 
 
 def _text(ms: int, step: int) -> str:

@@ -1,4 +1,4 @@
-"""A page of text, 100 columns wide: everything is cleaned and measured in terminal cells before it is laid out.
+"""A page of text, at most 100 columns wide: everything is cleaned and measured in terminal cells before it is laid out.
 
 Words carry the meaning; colour only repeats it, so a page without colour says the same.
 """
@@ -16,10 +16,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["WIDTH", "Cell", "Page", "hours_minutes", "parts_of", "warning_style"]
+__all__ = ["NARROWEST", "WIDTH", "Cell", "Page", "hours_minutes", "parts_of", "warning_style"]
 
 WIDTH: Final = 100
-"""Columns; no line is longer."""
+"""Columns of a page, unless its reader has less room; no line is longer."""
+NARROWEST: Final = 80
+"""Columns that every page needs."""
 BARS: Final = "·▁▂▃▄▅▆▇█"
 """A level from nothing to all."""
 MARGIN: Final = 2
@@ -49,6 +51,8 @@ class Page:
     """Plain signs for those that a terminal may lack, digits 0-9 for bars."""
     encoding: str | None = None
     """What the reader can take; other signs become question marks. None: anything."""
+    width: int = WIDTH
+    """Columns, from 80 to 100."""
     lines: list[Text] = field(default_factory=list)
 
     # what comes in
@@ -117,15 +121,15 @@ class Page:
         """A paragraph that begins with a label of its own style."""
         head = self.clean(label)
         before = cell_len(head) + 2 if head else 0
-        if before > WIDTH // 2:
+        if before > self.width // 2:
             self.say(label, style=label_style, indent=indent)
             self.say(text, style=style, indent=indent + hang, most=most)
             return
         words = self.clean(text).split()
-        first, words = _line(words, WIDTH - indent - before) if words else ("", [])
-        rest = self.wrapped(" ".join(words), WIDTH - indent - hang, None if most is None else max(1, most - 1))
+        first, words = _line(words, self.width - indent - before) if words else ("", [])
+        rest = self.wrapped(" ".join(words), self.width - indent - hang, None if most is None else max(1, most - 1))
         if most == 1 and rest:
-            first, rest = self.fit(f"{first} {' '.join(words)}", WIDTH - indent - before), []
+            first, rest = self.fit(f"{first} {' '.join(words)}", self.width - indent - before), []
         line = Text(" " * indent)
         line.append(head, label_style).append("  " if head and first else "").append(first, style)
         self.lines.append(line)
@@ -134,8 +138,8 @@ class Page:
     def heading(self, text: str, more: str = "", *, style: str = "bold") -> None:
         """A heading, and what is said beside it."""
         line = Text(" ")
-        line.append(self.fit(text, WIDTH - 1), style)
-        left = WIDTH - line.cell_len - 2
+        line.append(self.fit(text, self.width - 1), style)
+        left = self.width - line.cell_len - 2
         self.lines.append(line)
         if not more:
             return
@@ -165,15 +169,15 @@ class Page:
 
     def two_sided(self, left: str, right: str, *, style: str = "bold") -> None:
         """A title on the left and a place on the right; on lines of their own where they do not fit."""
-        place = self.fit_left(right, WIDTH)
-        room = WIDTH - cell_len(place) - 3
-        title = self.wrapped(left, room, 3) if room >= WIDTH // 2 else []
+        place = self.fit_left(right, self.width)
+        room = self.width - cell_len(place) - 3
+        title = self.wrapped(left, room, 3) if room >= self.width // 2 else []
         if len(title) == 1:
             line = Text(title[0], style)
-            line.append(" " * (WIDTH - cell_len(title[0]) - cell_len(place))).append(place, "dim")
+            line.append(" " * (self.width - cell_len(title[0]) - cell_len(place))).append(place, "dim")
             self.lines.append(line)
             return
-        self.lines += [Text(part, style) for part in self.wrapped(left, WIDTH, 3)]
+        self.lines += [Text(part, style) for part in self.wrapped(left, self.width, 3)]
         if place:
             self.lines.append(Text(place, "dim"))
 
@@ -194,7 +198,7 @@ class Page:
             force_terminal=colour,
             color_system="standard" if colour else None,
             no_color=not colour,
-            width=WIDTH * 2,
+            width=self.width * 2,
             legacy_windows=False,
             emoji=False,
             highlight=False,

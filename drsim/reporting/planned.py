@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
+from drsim.planning.graph import closure, needs_graph
 from drsim.planning.plan import NEVER
-from drsim.reporting.page import MARGIN, WIDTH, Cell, Page
+from drsim.reporting.page import MARGIN, Cell, Page
 from drsim.reporting.summary import Command, write_command
 from drsim.reporting.timeline import outage_text, title_of
 from drsim.reporting.wall import moment_text
@@ -23,7 +26,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     """Disruptions, what they take away, the incident, the steps in plan order and the people."""
     page = Page() if page is None else page
     scenario = outlook.plan.scenario
-    page.two_sided(scenario.title, command.scenario)
+    page.two_sided(scenario.title, command.place)
     if scenario.question:
         page.say(scenario.question, indent=0, most=4)
     page.say(f"{moment_text(scenario.moment)} · {scenario.horizon.text} ahead", indent=0, style="dim")
@@ -60,6 +63,8 @@ def _lasts(what: Disruption) -> str:
 
 
 def _losses(outlook: Outlook, page: Page) -> None:
+    begun = {name for loss in outlook.losses for name in loss.outages}
+    late = [outage.name for outage in outlook.plan.outages if outage.name not in begun]
     for loss in outlook.losses:
         page.blank()
         several = f" TO {' and '.join(loss.outages)}" if len(outlook.losses) > 1 else ""
@@ -71,6 +76,12 @@ def _losses(outlook: Outlook, page: Page) -> None:
         ):
             if names:
                 page.label(label, " · ".join(names), label_style="bold", hang=2)
+    if late:
+        page.blank()
+        page.heading(f"WHAT IS LOST TO {' AND '.join(late)}" if begun else "WHAT IS LOST")
+        how = f"This is read off drill 0 of seed {outlook.seed}, in which {' and '.join(late)}"
+        verb = "does" if len(late) == 1 else "do"
+        page.say(f"{how} {verb} not begin within the {outlook.plan.scenario.horizon.text}: another --seed may show it.")
 
 
 def _counts(loss: Loss, outlook: Outlook) -> str:
@@ -109,6 +120,9 @@ def _incident(outlook: Outlook, page: Page) -> None:
     if not outlook.losses:
         return
     page.blank()
+    if not _opens_incident(outlook):
+        page.heading("NO INCIDENT", "only the loss of a site or a component opens one, so nobody is called")
+        return
     page.heading("THE INCIDENT", "before anybody works on it")
     rows = [("detect", response.detect.text, "", "")]
     rows.append(("assess", response.assess.takes.text, _crew(response.assess), "after detect"))
@@ -117,8 +131,17 @@ def _incident(outlook: Outlook, page: Page) -> None:
         wait = f"not before the loss is {response.wait.text} old" if plan.wait else "at once"
         rows.append(("declare", "", "", f"after decide, {wait}"))
         rows.append(("evacuate", response.evacuation.text, "", "the people at a lost site are out for so long"))
+    left = page.width - MARGIN - 51
     for name, takes, crew, after in rows:
-        page.row([Cell(name, 9), Cell(takes, 24), Cell(crew, 15), Cell(after, WIDTH - MARGIN - 51, style="dim")])
+        lines = page.wrapped(after, left) or [""]
+        page.row([Cell(name, 9), Cell(takes, 24), Cell(crew, 15), Cell(lines[0], left, style="dim")])
+        for line in lines[1:]:
+            page.row([Cell("", 9), Cell("", 24), Cell("", 15), Cell(line, left, style="dim")])
+
+
+def _opens_incident(outlook: Outlook) -> bool:
+    begun = {name for loss in outlook.losses for name in loss.outages}
+    return any(outage.kind in ("site", "component") for outage in outlook.plan.outages if outage.name in begun)
 
 
 def _crew(step: Step) -> str:
@@ -132,11 +155,12 @@ def _steps(outlook: Outlook, page: Page) -> None:
     page.heading(
         f"STEPS THAT MAY BE TAKEN {len(outlook.steps)}", "in plan order: who comes first when people are short"
     )
+    rtos = _rtos(outlook)
     place = len(str(len(outlook.steps)))
     takes = min(26, max(len(step.takes) for step in outlook.steps))
     crew = min(22, max([3, *(len(_who(step)) for step in outlook.steps)]))
-    rto = max([3, *(len(_priority(step)) for step in outlook.steps)])
-    what = WIDTH - MARGIN - place - takes - crew - rto - 4
+    rto = max([3, *(len(rtos[step.place]) for step in outlook.steps)])
+    what = page.width - MARGIN - place - takes - crew - rto - 4
     head = [Cell("", place), Cell("what", what), Cell("takes", takes), Cell("who", crew), Cell("RTO", rto)]
     page.row([cell._replace(style="dim") for cell in head])
     for step in outlook.steps:
@@ -146,7 +170,7 @@ def _steps(outlook: Outlook, page: Page) -> None:
         lines = page.wrapped(f"{step.kind} {step.object}{at}{told}", what)
         first = Cell(str(step.place), place, "right", "dim")
         page.row(
-            [first, Cell(lines[0], what), Cell(step.takes, takes), Cell(_who(step), crew), Cell(_priority(step), rto)]
+            [first, Cell(lines[0], what), Cell(step.takes, takes), Cell(_who(step), crew), Cell(rtos[step.place], rto)]
         )
         for line in lines[1:]:
             page.raw(" " * (MARGIN + place + 1) + line)
@@ -158,10 +182,23 @@ def _who(step: Expected) -> str:
     return " + ".join(team if heads == 1 else f"{heads} {team}" for team, heads in step.crew.items())
 
 
-def _priority(step: Expected) -> str:
-    if step.priority is None:
-        return "–"
-    return format_ms(step.priority) if step.priority % HOUR else f"{step.priority // HOUR} h"
+def _rtos(outlook: Outlook) -> dict[int, str]:
+    """The tightest RTO that hangs on each step, by its place; `16 wh` in working hours."""
+    landscape = outlook.plan.scenario.landscape
+    graph = needs_graph(landscape)
+    asked: dict[tuple[str, int], set[str]] = defaultdict(set)  # by (component or point, ms)
+    for name, service in landscape.services.items():
+        if (rto := service.targets.rto) is None:
+            continue
+        direct = {leaf for point in service.points.values() for leaf in leaves(point.needs)}
+        text = format_ms(rto.ms) if rto.ms % HOUR else f"{rto.ms // HOUR} {'wh' if rto.working else 'h'}"
+        for each in [*closure(graph, direct), *(f"{name}.{point}" for point in service.points)]:
+            asked[each, rto.ms].add(rto.text if rto.working and rto.ms % HOUR else text)
+    none = "–"
+    return {
+        step.place: none if step.priority is None else " / ".join(sorted(asked[step.object, step.priority])) or none
+        for step in outlook.steps
+    }
 
 
 def _detail(step: Expected) -> str:
@@ -176,14 +213,17 @@ def _detail(step: Expected) -> str:
 def _people(outlook: Outlook, page: Page) -> None:
     plan, crews = outlook.plan, outlook.plan.scenario.landscape.crews
     used = {team for step in outlook.steps for team in step.crew}
-    talk = {"assesses": plan.assess[1] if outlook.losses else ()}
+    talk = {"assesses": plan.assess[1] if _opens_incident(outlook) else ()}
     talk["decides"] = plan.decide[1] if any(outage.kind == "site" for outage in plan.outages) else ()
     used |= {plan.structure.teams[team] for crew in talk.values() for team, _ in crew}
-    if not used:
+    called = {plan.structure.teams[team] for step in plan.steps for team, _ in step.crew} - used
+    if not _opens_incident(outlook):
+        called.clear()
+    if not used | called:
         return
     page.blank()
     page.heading(f"PEOPLE {len(used)}", "teams and suppliers that take part")
-    name_width = min(24, max(map(len, used)))
+    name_width = min(24, max([0, *map(len, used)]))
     for team, name in enumerate(plan.structure.teams):
         if name not in used:
             continue
@@ -201,10 +241,16 @@ def _people(outlook: Outlook, page: Page) -> None:
         parts += [verb for verb, heads in talk.items() if any(team == member for member, _ in heads)]
         if steps:
             parts.append(f"{steps} steps" if steps > 1 else "1 step")
-        for number, line in enumerate(page.wrapped(" · ".join(parts), WIDTH - MARGIN - name_width - 1)):
+        for number, line in enumerate(page.wrapped(" · ".join(parts), page.width - MARGIN - name_width - 1)):
             page.row(
-                [Cell("" if number else name, name_width, style="bold"), Cell(line, WIDTH - MARGIN - name_width - 1)]
+                [
+                    Cell("" if number else name, name_width, style="bold"),
+                    Cell(line, page.width - MARGIN - name_width - 1),
+                ]
             )
+    if called:
+        text = "every incident calls all who have a step anywhere in the plan, so these too: "
+        page.label("called as well:", text + " · ".join(sorted(called)), label_style="bold", hang=2)
 
 
 def _travel(outlook: Outlook, team: int) -> list[str]:

@@ -27,6 +27,9 @@ class Progress:
     def count(self, done: int, asked: int) -> None:
         """So many drills of so many are done."""
 
+    def end(self, done: int, seconds: float) -> None:
+        """So many drills took so long."""
+
 
 class Bar(Progress):
     """A bar that is drawn anew at each sign of life; no thread of its own, since a run forks."""
@@ -50,6 +53,10 @@ class Bar(Progress):
         self.bar.update(self.task, description="drills", total=asked, completed=done, rate=speed)
         self.bar.refresh()
 
+    def end(self, done: int, seconds: float) -> None:
+        """So many drills took so long."""
+        self.bar.console.print(took(done, seconds))
+
 
 class Lines(Progress):
     """A line at the beginning and every so many seconds."""
@@ -66,7 +73,20 @@ class Lines(Progress):
             return
         self.last = now
         speed = pace(done, asked, now - self.begun)
-        print(f"{done:,} of {asked:,} drills" + (f", {speed}" if speed else ""), file=sys.stderr, flush=True)
+        print(f"{done:,} of {asked:,} {_drills(asked)}" + (f", {speed}" if speed else ""), file=sys.stderr, flush=True)
+
+    def end(self, done: int, seconds: float) -> None:
+        """So many drills took so long."""
+        print(took(done, seconds), file=sys.stderr, flush=True)
+
+
+def took(done: int, seconds: float) -> str:
+    """How long it took: `1,000 drills in 9.3 s`."""
+    return f"{done:,} {_drills(done)} in {seconds:.1f} s"
+
+
+def _drills(number: int) -> str:
+    return "drill" if number == 1 else "drills"
 
 
 def pace(done: int, asked: int, seconds: float) -> str:

@@ -14,7 +14,7 @@ from drsim.calendar import FAR
 from drsim.measures.drills import AGES
 from drsim.measures.estimates import Quantile, Share
 from drsim.reporting.causes import cause_table
-from drsim.reporting.numbers import NONE, format_count, format_hours, format_share
+from drsim.reporting.numbers import NONE, Shown, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
 from drsim.reporting.wall import Wall, moment_text
 from drsim.units import HOUR, Duration
@@ -42,9 +42,18 @@ _PARTS: Final = {
     "undecided": ("is too close to call", "are too close to call"),
     "no target": ("has no target", "have no target"),
 }
+_OVER: Final = {
+    3: ("citizens served", "on average, after"),
+    2: ("citizens served", "on average, after"),
+    1: ("served", "after"),
+    0: ("", ""),
+}
+"""What stands above the ages of bars, by the columns that a bar has."""
 _MARKS: Final = {"missed": "✗", "undecided": "~"}
 WIDEST: Final = {"rto": 10, "half": 12, "most": 12, "in time": 22, "asked": 6, "data": 10}
 """Columns of the table of services."""
+NAMED: Final = 4
+"""Services that are named where the same is asked of the data of many."""
 SHORTEST_TITLE: Final = 22
 """Of a service, where there is room for it."""
 LONGEST_SITE: Final = 22
@@ -64,10 +73,16 @@ class Command:
     changes: tuple[str, ...] = ()
     """PATH=VALUE of each --set."""
 
+    @property
+    def place(self) -> str:
+        """Where the scenario is from, for people."""
+        return "standard input" if self.scenario == "-" else self.scenario
+
     def line(self, command: str, *options: str, drills: bool = False) -> list[str]:
         """The words of a command about the same drills; `drills`: with their number."""
         file = shlex.quote(self.scenario)
-        words = ["drsim", command, file if cell_len(file) <= LONGEST_FILE else "SCENARIO", *options]
+        known = file != "-" and cell_len(file) <= LONGEST_FILE  # what came by standard input is not there again
+        words = ["drsim", command, file if known else "SCENARIO", *options]
         if drills and self.replications != 1_000:
             words += ["-n", str(self.replications)]
         if self.seed != 1 and command != "show":
@@ -85,10 +100,13 @@ class _Table:
     page: Page
     outcomes: Sequence[Outcome]
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    times: dict[str, tuple[Shown, Shown, Shown]] = field(default_factory=dict)
+    """Half the drills, 95 % of them, data lost."""
 
     def __post_init__(self) -> None:
         self.horizon = self.result.plan.horizon
         self.ages = [age for age in AGES if age * HOUR <= self.horizon]
+        self.times = {outcome.name: self._times(outcome) for outcome in self.outcomes}
         self.rows = {outcome.name: self._texts(outcome) for outcome in self.outcomes}
         self.asked = sorted({outcome.asked for outcome in self.outcomes if outcome.in_time is not None})
         self.heads = {
@@ -112,28 +130,21 @@ class _Table:
         """Give titles what is left, and bars less where that is too little."""
         longest = max([12, *(cell_len(self.page.clean(outcome.title)) for outcome in self.outcomes)])
         fixed = MARGIN + sum(width + 1 for width in self.width.values()) + 2 * 2 + 1  # two marks, and after the title
-        for self.bar in (3, 2, 1):
-            self.space = max(self.bar * len(self.ages), cell_len(self._ages()))
-            room = WIDTH - fixed - self.space
+        for self.bar in (3, 2, 1, 0):
+            above = _above([_age(age) for age in self.ages], self.bar) if self.bar else ""
+            self.above = _OVER[self.bar] + (above,)
+            self.space = max(self.bar * len(self.ages), *map(cell_len, self.above))
+            room = self.page.width - fixed - self.space
             if room >= min(longest, SHORTEST_TITLE):
                 break
         self.title = max(12, min(longest, room))
-
-    def _ages(self) -> str:
-        """What stands above the bars."""
-        ages = [_age(age) for age in self.ages]
-        if self.bar == 3:
-            return "".join(age.ljust(3) for age in ages).rstrip()
-        if self.bar == 2:
-            return "".join(age.ljust(4) for age in ages[::2]).rstrip()
-        return f"{ages[0]}-{ages[-1]}" if ages else ""
 
     def _texts(self, outcome: Outcome) -> dict[str, str]:
         rto = self.result.scenario.landscape.services[outcome.name].targets.rto
         texts = {
             "rto": NONE if rto is None else rto.text,
-            "half": self._time(outcome.recovery[0.5]),
-            "most": self._time(outcome.recovery[0.95]),
+            "half": self.times[outcome.name][0].text,
+            "most": self.times[outcome.name][1].text,
             "in time": NONE if outcome.in_time is None else format_share(outcome.in_time),
             "data": self._data_text(outcome),
             "asked": _percent(outcome.asked) if outcome.in_time is not None else NONE,
@@ -146,10 +157,14 @@ class _Table:
     def _data_text(self, outcome: Outcome) -> str:
         if not self._has_data(outcome):
             return NONE
-        return "not back" if math.isinf(outcome.data_loss.value) else self._time(outcome.data_loss)
+        return "not back" if math.isinf(outcome.data_loss.value) else self.times[outcome.name][2].text
 
-    def _time(self, quantile: Quantile) -> str:
-        return format_hours(quantile.value, quantile.low, quantile.high, horizon_ms=self.horizon)
+    def _times(self, outcome: Outcome) -> tuple[Shown, Shown, Shown]:
+        def shown(*quantiles: Quantile) -> list[Shown]:
+            return format_times(((each.value, each.low, each.high) for each in quantiles), horizon_ms=self.horizon)
+
+        half, most = shown(outcome.recovery[0.5], outcome.recovery[0.95])
+        return half, most, shown(outcome.data_loss)[0]
 
     def _cells(self, title: str, texts: dict[str, str], marks: tuple[str, str], style: str) -> list[Cell]:
         cells = [Cell(title, self.title, style=style if any(marks) else "")]
@@ -165,28 +180,24 @@ class _Table:
 
     def head(self) -> None:
         """Three lines of what the columns are."""
-        over = ["citizens served", "on average, after", self._ages()]
-        if self.space < 17:
-            over = ["served", "after", self._ages()]
         for number in range(3):
             texts = {key: head[number] for key, head in self.heads.items()}
             cells = [cell._replace(style="dim") for cell in self._cells("", texts, ("", ""), "")]
-            self._row(cells, self.page.clean(over[number]) if self.ages else "", "dim")
+            self._row(cells, self.above[number] if self.ages else "", "dim")
 
     def line(self, outcome: Outcome) -> None:
         """One service."""
         marks = (_MARKS.get(outcome.verdict or "", ""), _MARKS.get(outcome.data_verdict or "", ""))
         style = warning_style(outcome.fared) if any(marks) else ""
         cells = self._cells(outcome.title, self.rows[outcome.name], marks, style)
-        bars = self.page.bars(outcome.profile[: len(self.ages)], self.bar)
-        self._row(cells, bars)
+        self._row(cells, self.page.bars(outcome.profile[: len(self.ages)], self.bar) if self.bar else "")
 
     def _row(self, cells: Sequence[Cell], bars: str, style: str = "") -> None:
         """Cells, and what stands in the place of the bars."""
         self.page.row(cells)
         line = self.page.lines[-1]
         if bars:
-            line.pad_right(max(1, WIDTH - self.space - line.cell_len))
+            line.pad_right(max(1, self.page.width - self.space - line.cell_len))
             line.append(bars, style)
 
     def intervals(self) -> None:
@@ -194,41 +205,21 @@ class _Table:
         self.page.blank()
         confidence = f"{100 * self.result.confidence:g} %"
         self.page.heading("INTERVALS", f"{confidence} intervals of the times: the earliest and the latest they may be")
-        heads = [("back in half", self._half), ("back in 95 %", self._most), ("data lost, 95 %", self._data)]
-        title = WIDTH - MARGIN - len(heads) * 2 * 12
-        self.page.row(
-            [Cell("", title), *(Cell(head, 23, "right", "dim") for head, _ in heads)],
-        )
+        heads = ("back in half", "back in 95 %", "data lost, 95 %")
+        rows: list[tuple[str, list[str]]] = []
         for outcome in self.outcomes:
-            cells = [Cell(outcome.title, title)]
             if outcome.fared == "keeps running" and not outcome.data_loss.value:
                 continue
-            for _, value in heads:
-                unknown = value == self._data and not self._has_data(outcome)
-                low, high = (NONE, NONE) if unknown else self._ends(value(outcome))
-                cells += [Cell(low, 11, "right"), Cell(high, 11, "right")]
-            self.page.row(cells)
-
-    def _half(self, outcome: Outcome) -> Quantile:
-        return outcome.recovery[0.5]
-
-    def _most(self, outcome: Outcome) -> Quantile:
-        return outcome.recovery[0.95]
-
-    def _data(self, outcome: Outcome) -> Quantile:
-        return outcome.data_loss
-
-    def _ends(self, quantile: Quantile) -> tuple[str, str]:
-        """Both ends, rounded as the time itself is."""
-        wide = quantile.high - quantile.low
-        half = wide / 2 if math.isfinite(wide) else quantile.low / 20 if math.isfinite(quantile.low) else 0.0
-
-        def end(value: float) -> str:
-            if not math.isfinite(value):
-                return format_hours(value, value, value, horizon_ms=self.horizon)
-            return format_hours(value, max(0.0, value - half), value + half, horizon_ms=self.horizon)
-
-        return end(quantile.low), end(quantile.high)
+            half, most, data = self.times[outcome.name]
+            lost = (data.low, data.high) if self._has_data(outcome) else (NONE, NONE)
+            ends = [half.low, half.high, most.low, most.high, *lost]
+            rows.append((outcome.title, [self.page.clean(end) for end in ends]))
+        widest = max([8, *(cell_len(end) for _, ends in rows for end in ends)])
+        width = min(11, max(widest, (self.page.width - MARGIN - SHORTEST_TITLE) // 6 - 1))
+        title = self.page.width - MARGIN - len(heads) * 2 * (width + 1)
+        self.page.row([Cell("", title), *(Cell(head, 2 * width + 1, "right", "dim") for head in heads)])
+        for name, ends in rows:
+            self.page.row([Cell(name, title), *(Cell(end, width, "right") for end in ends)])
 
 
 def summary(
@@ -251,7 +242,10 @@ def summary(
     _services(result, page, intervals)
     if explained:
         page.blank()
-        page.heading("WHAT HELD THEM UP", "hours:minutes, mean of drills around P95; each column adds up to its time")
+        counts = {len(each.drills) for each in explained}
+        several = mean_of(max(counts)) if len(counts) == 1 else f"mean of up to {max(counts)} drills"
+        around = f"{several} around P95"
+        page.heading("WHAT HELD THEM UP", f"hours:minutes, {around}; each column adds up to its time")
         more = {each.service: len(alike(result, each.service)) - 1 for each in explained}
         titles = [
             result.outcome(name).title + (f" and {number} more" if number else "") for name, number in more.items()
@@ -308,9 +302,10 @@ def answer(result: Result) -> str:
     if not fared:
         return "There are no services to look at."
     counts = {key: fared.count(key) for key in _PARTS if key in fared}
-    many = f"{len(fared)} services" if len(fared) > 1 else "1 service"
+    if len(fared) == 1:
+        return f"{_verdict(result)} The only service {_PARTS[fared[0]][0]}."
     parts = ", ".join(f"{number} {_PARTS[key][number > 1]}" for key, number in counts.items())
-    return f"{_verdict(result)} Of {many} {parts}."
+    return f"{_verdict(result)} Of {len(fared)} services {parts}."
 
 
 def every_rto_text(share: Share) -> str:
@@ -330,17 +325,15 @@ def _verdict(result: Result) -> str:
 
 def _opening(result: Result, command: Command, page: Page) -> None:
     scenario = result.scenario
-    page.two_sided(scenario.title, command.scenario)
+    page.two_sided(scenario.title, command.place)
     if scenario.question:
         page.say(scenario.question, indent=0, most=4)
     parts = [moment_text(scenario.moment)]
-    if scenario.response.wait.ms:
-        parts.append(f"failover after {scenario.response.wait.text}")
     parts.append(f"{scenario.horizon.text} ahead")
-    parts.append(f"{result.replications:,} {_plural('drill', result.replications)}")
+    parts.append(f"{result.replications:,} {plural('drill', result.replications)}")
     parts.append(f"seed {result.seed}")
-    if result.elapsed is not None:
-        parts.append(f"{result.elapsed:.1f} s")
+    if scenario.response.wait.ms and any(what.kind == "site" for what in scenario.disruptions.values()):
+        parts.append(f"a lost site is sat out for {scenario.response.wait.text} before failover is declared")
     page.say(" · ".join(parts), indent=0, style="dim")
     if result.interrupted:
         text = f"of {command.replications:,} drills {result.replications:,} were finished, and this is about those"
@@ -363,9 +356,25 @@ def _services(result: Result, page: Page, intervals: bool) -> None:
         page.heading(f"{heading} {len(group)}", style=warning_style(fared))
         for outcome in group:
             table.line(outcome)
-    _legend(result, page, order)
+        _data_asked(result, page, group)
+    _legend(result, page, table)
     if intervals:
         table.intervals()
+
+
+def _data_asked(result: Result, page: Page, group: Sequence[Outcome]) -> None:
+    """What is asked of the data of services that miss that, or may, and how often it is kept; the same is said once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for outcome in group:
+        rpo = result.scenario.landscape.services[outcome.name].targets.rpo
+        if outcome.data_verdict in _MARKS and outcome.data_in_time is not None and rpo is not None:
+            asked = f"at most {rpo.text} of data lost in {_percent(outcome.asked)} of drills"
+            kept = f"kept in {format_share(outcome.data_in_time)}"
+            found.setdefault((_MARKS[outcome.data_verdict], f"{asked}; {kept}"), []).append(outcome.title)
+    for (mark, text), titles in found.items():
+        more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED + 1 else ""
+        whose = "" if len(group) == 1 else f" of {', '.join(titles[:NAMED] if more else titles)}{more}"
+        page.say(f"{mark} asked{whose}: {text}", indent=MARGIN + 2, hang=2)
 
 
 def _worst_first(outcome: Outcome) -> tuple[int, float, float, str]:
@@ -378,19 +387,24 @@ def _kept(outcome: Outcome) -> str:
     """A service that keeps running, with how far down it goes on average."""
     ages = [level for level, age in zip(outcome.profile, AGES, strict=True) if age]
     lowest = min(ages, default=1.0)
-    if lowest > 0.995:
+    if lowest >= 0.995:
         return outcome.title
     age = AGES[ages.index(lowest)]
-    return f"{outcome.title} ({100 * lowest:.0f} % after {_age(age, ' ')})"
+    return f"{outcome.title} (serves {100 * lowest:.0f} % after {_age(age, ' ')})"
 
 
-def _legend(result: Result, page: Page, outcomes: Sequence[Outcome]) -> None:
+def _legend(result: Result, page: Page, table: _Table) -> None:
+    outcomes = table.outcomes
     verdicts = {verdict for outcome in outcomes for verdict in (outcome.verdict, outcome.data_verdict)}
     parts = [f"{_MARKS[verdict]} {text}" for verdict, text in _MARK_TEXTS.items() if verdict in verdicts]
     if any(outcome.fared != "keeps running" for outcome in outcomes):
-        scale = "bars from 0, nobody, to 9, everybody" if page.ascii_only else "bars from · nobody to █ everybody"
-        parts += [scale, f"in brackets {100 * result.confidence:g} % intervals"]
+        if table.bar and table.ages:
+            digits = "bars from 0, nobody, to 9, everybody"
+            parts.append(digits if page.ascii_only else "bars from · nobody to █ everybody")
+        parts += [f"in brackets {100 * result.confidence:g} % intervals"]
         parts.append("times are rounded to their own error (--intervals)")
+        if not table.bar and page.width < WIDTH:
+            parts.append(f"a page of {WIDTH} columns also shows how many citizens are served as time goes by")
     if parts:
         page.say("; ".join(parts) + ".", style="dim")
     if any(outcome.fared != "keeps running" for outcome in outcomes) and (text := _working_hours(result)):
@@ -452,7 +466,7 @@ def _closer(result: Result, command: Command, explained: Sequence[Explanation], 
         drill = middle_drill(worst)
         words = command.line("replay", "--drill", str(drill), "--service", worst.service)
         lines.append((words, "(a bad day)"))
-    lines.append((command.line("plan"), "(what happens, before anything is drawn)"))
+    lines.append((command.line("plan"), "(what is lost, and who does what)"))
     lines.append((command.line("show", "--assumptions"), "(every number, and where it is from)"))
     page.blank()
     for number, (words, why) in enumerate(lines):
@@ -461,7 +475,7 @@ def _closer(result: Result, command: Command, explained: Sequence[Explanation], 
 
 def write_command(page: Page, label: str, words: Sequence[str], why: str = "") -> None:
     """A command that can be copied: where it is too long it goes on after a backslash."""
-    room = WIDTH - len(label) - 2
+    room = page.width - len(label) - 2
     lines, line = [], ""
     for word in _units(words):
         if line and cell_len(f"{line} {word}") > room:
@@ -469,7 +483,7 @@ def write_command(page: Page, label: str, words: Sequence[str], why: str = "") -
             line = "  " + word
         else:
             line = f"{line} {word}".lstrip() if not line.startswith("  ") else f"{line} {word}"
-    if why and cell_len(f"{line}   {why}") <= WIDTH - len(label):
+    if why and cell_len(f"{line}   {why}") <= page.width - len(label):
         line = f"{line}   {page.clean(why)}"
     for number, text in enumerate([*lines, line]):
         page.raw((label if number == 0 else " " * len(label)) + text)
@@ -511,5 +525,23 @@ def _half(low: float, high: float) -> float:
     return (high - low) / 2
 
 
-def _plural(word: str, number: int) -> str:
+def plural(word: str, number: int) -> str:
+    """`1 drill`, `2 drills`, without the number."""
     return word if number == 1 else f"{word}s"
+
+
+def mean_of(number: int) -> str:
+    """What numbers are the mean of."""
+    return f"mean of the {number} drills" if number > 1 else "of the drill"
+
+
+def _above(labels: Sequence[str], width: int) -> str:
+    """Labels each above a bar of this width; one for which there is no room before the next one or the last is left out."""
+    if not labels:
+        return ""
+    line, last = "", (len(labels) - 1) * width
+    for number, label in enumerate(labels[:-1]):
+        begin = number * width
+        if (not line or begin > len(line)) and begin + len(label) < last:
+            line = line.ljust(begin) + label
+    return line.ljust(last) + labels[-1]

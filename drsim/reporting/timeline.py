@@ -11,7 +11,7 @@ from drsim.measures.drills import Interruption
 from drsim.measures.explanation import CAUSES, Segment
 from drsim.planning.plan import NEVER, Outage, Plan
 from drsim.reporting.numbers import plain
-from drsim.reporting.page import WIDTH, Cell, Page, hours_minutes
+from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
 from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Row
 from drsim.units import DAY, MINUTE
@@ -94,13 +94,13 @@ class _Log:
         used = 2 + self.day + 1 + 5 + 1 + self.end + 1 + 6 + 2
         crews = [len(crew_text(self.plan, row.crew)) for row in self.drill.rows]
         self.who = min(max([0, *crews]), 20)
-        self.what = WIDTH - used - self.who - 1
+        self.what = self.page.width - used - self.who - 1
         self.hang = used
 
     def write(self) -> None:
         """All events in order of time."""
-        page, plan = self.page, self.plan
-        _opening(self.replay, page, f"{plan.scenario.title}")
+        page = self.page
+        _opening(self.replay, page, self._answer())
         cells = [
             Cell("", self.day),
             Cell("from", 5),
@@ -118,6 +118,21 @@ class _Log:
                 self._event(time, what, "bold red" if kind == 1 else "bold green" if kind == 2 else "bold")
         self._undone()
         self._services()
+
+    def _answer(self) -> str:
+        """How it went, in one sentence."""
+        found = [self.replay.interruptions(service) for service in self.plan.structure.services]
+        down = [each for each in found if each]
+        if not down:
+            return "no service goes below its minimum"
+        if len(down) == 1:
+            went = f"1 of {len(found)} services goes below its minimum"
+        else:
+            went = f"{len(down)} of {len(found)} services go below their minimum"
+        if away := sum(any(not what.back for what in each) for each in down):
+            return f"{went}, {away} {'is' if away == 1 else 'are'} not back by the end"
+        last = max(what.end for each in down for what in each)
+        return f"{went}, {'it is' if len(down) == 1 else 'the last is'} back on {self.wall.text(last)}"
 
     def _events(self) -> Iterable[tuple[int, int, int, Row | str]]:
         """(time, what comes first at one instant, its order in that, what)."""
@@ -160,9 +175,11 @@ class _Log:
         return [Cell(shown, self.day), Cell(self.wall.clock(time), 5)]
 
     def _event(self, time: int, text: str, style: str) -> None:
-        lines = self.page.wrapped(text, WIDTH - self.hang)
+        lines = self.page.wrapped(text, self.page.width - self.hang)
         gap = [Cell("", self.end), Cell("", 6), Cell("", 0)]
-        self.page.row([*self._times(time), *gap, Cell(lines[0] if lines else "", WIDTH - self.hang, style=style)])
+        self.page.row(
+            [*self._times(time), *gap, Cell(lines[0] if lines else "", self.page.width - self.hang, style=style)]
+        )
         for line in lines[1:]:
             self.page.raw(" " * self.hang + line, style=style)
 
@@ -291,9 +308,9 @@ class _Story:
 
     def _interruption(self, what: Interruption, segments: Sequence[Segment]) -> None:
         day = max(len(self.wall.day(t)) for t in (what.begin, what.end, *(s.begin for s in segments)))
-        team = min(22, max([0, *(len(segment.team) for segment in segments)]))
+        team = min(self.page.width // 4 - 3, max([0, *(len(segment.team) for segment in segments)]))
         cause = max(len(segment.cause) for segment in segments)
-        detail = WIDTH - 2 - day - 1 - 5 - 1 - 7 - 2 - cause - 2 - 1 - team
+        detail = self.page.width - 2 - day - 1 - 5 - 1 - 7 - 2 - cause - 2 - 1 - team
         last = ""
         for segment in segments:
             today = self.wall.day(segment.begin)
@@ -320,7 +337,7 @@ class _Story:
                 Cell("", 0),
                 Cell(
                     f"{self.title} is back" if what.back else "the end of the drill: not back",
-                    WIDTH - day - 20,
+                    self.page.width - day - 20,
                     style="bold green" if what.back else "bold red",
                 ),
             ]

@@ -16,6 +16,7 @@ from drsim.simulation.draws import Numbers, Script
 from drsim.simulation.engine import Engine
 from drsim.simulation.levels import Levels, levels
 from drsim.simulation.trajectory import Recovery, Row, Trajectory, reference_of
+from drsim.studies.arguments import checked_drill, checked_seed
 from drsim.units import HOUR, ONE
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Replay:
 
         `engine`: one of this plan, when many drills are replayed.
         """
+        seed, drill = checked_seed(seed), checked_drill(drill)
         engine = Engine(plan) if engine is None else engine
         return cls(plan, seed, engine.drill(Numbers(plan, seed, drill, 1, script), 0))
 

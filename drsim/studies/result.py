@@ -7,7 +7,7 @@ horizon; shares are between 0 and 1.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +21,7 @@ from drsim.measures.explanation import CAUSES, Segment
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
+from drsim.studies.arguments import checked_share, whole
 from drsim.studies.replay import Replay
 from drsim.units import HOUR, ONE
 
@@ -302,9 +303,13 @@ class Result:
         """
         import pandas as pd
 
-        which = range(min(100, self.replications)) if drills is None else drills
+        if isinstance(drills, int | str):
+            raise DrsimError(f"drills {drills!r}: the numbers of some drills are needed, such as range(8)")
+        which = list(range(min(100, self.replications)) if drills is None else drills)
+        if not which:
+            raise DrsimError("no drills: the numbers of some drills are needed, such as range(8)")
         frames = [self.replay(drill).steps for drill in which]
-        table = pd.concat(frames, keys=list(which), names=["drill"]).reset_index("drill")
+        table = pd.concat(frames, keys=which, names=["drill"]).reset_index("drill")
         if component is not None:
             known = set(table["object"])
             if component not in known:
@@ -317,7 +322,7 @@ class Result:
         """What `draws` can be asked for, such as "start oracle @ sint-oedenrode" or "decide sint-michielsgestel"."""
         return sorted({_draw_name(variable) for variable in self.plan.variables})
 
-    def draws(self, names: Sequence[str] | None = None, *, incident: int = 0, attempt: int = 0) -> pd.DataFrame:
+    def draws(self, names: str | Iterable[str] | None = None, *, incident: int = 0, attempt: int = 0) -> pd.DataFrame:
         """The luck that each drill had, drawn again from the seed: one row per drill, one column per variable.
 
         Durations in hours, rates in bytes per second (`restores ...`), chances (`... works`, `usable ...`) as True where they
@@ -325,6 +330,8 @@ class Result:
         """
         import pandas as pd
 
+        incident, attempt = whole(incident, "incident", 0), whole(attempt, "attempt", 0)
+        names = [names] if isinstance(names, str) else names
         by_name = {_draw_name(variable): index for index, variable in enumerate(self.plan.variables)}
         numbers = Numbers(self.plan, self.seed, 0, self.replications)
         columns: dict[str, Any] = {}
@@ -353,9 +360,8 @@ class Result:
 
     def replay(self, drill: int) -> Replay:
         """One drill again, with its steps, levels and explanations."""
-        if not 0 <= drill < self.replications:
-            raise DrsimError(f"drill {drill}: this run has drills 0 to {self.replications - 1}")
-        return Replay.of(self.plan, self.seed, drill, engine=self._engine)
+        number = whole(drill, "drill", 0, self.replications - 1)
+        return Replay.of(self.plan, self.seed, number, engine=self._engine)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -370,7 +376,8 @@ class Result:
         Those that came back and those that did not are never mixed: only those that did as the quantile did. `count`: of how
         many ranks; by default a number that grows with the drills (`docs/semantics.md` section 14).
         """
-        index, ranks = self._index(service), self._ranks(service)
+        index, ranks, p = self._index(service), self._ranks(service), checked_share(p, "around")
+        count = None if count is None else whole(count, "count", 1)
         middle = max(0, int(np.ceil(round(self.replications * p, 9))) - 1)
         if count is None:
             side = min(MOST, max(FEWEST, int(self.replications * AROUND)))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
 from hashlib import sha256
 
-from drsim.errors import DrsimError
 from drsim.measures.drills import Block, Interruption, groups, measure
 from drsim.measures.explanation import Segment
 from drsim.model.scenario import Scenario
@@ -20,8 +18,10 @@ from drsim.simulation.draws import SLICE, Numbers, Script
 from drsim.simulation.engine import Engine
 from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import Trajectory
+from drsim.studies.arguments import checked_drills, checked_scenario, checked_seed, whole
 from drsim.studies.replay import Replay
 from drsim.studies.result import Explanation, Result, mean_explanation
+from drsim.studies.workers import mapped
 
 __all__ = ["drill", "explanations", "run", "run_plan"]
 
@@ -37,7 +37,7 @@ Longest = tuple[Interruption, list[Segment]] | None
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     *,
     replications: int = 1_000,
     seed: int = 1,
@@ -45,14 +45,14 @@ def run(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Drill a scenario many times.
+    """Drill a scenario many times; the path of one is read first.
 
     The result depends on the scenario, the seed and the number of replications alone; the first 100 of 1,000 are the 100.
     `workers`: processes, by default one for each core (1 for few replications); `executor`: any of `concurrent.futures`, used
     instead. A KeyboardInterrupt ends the run with what is finished (`result.interrupted`), unless nothing is.
     """
     return run_plan(
-        compile_scenario(scenario),
+        compile_scenario(checked_scenario(scenario)),
         replications=replications,
         seed=seed,
         workers=workers,
@@ -71,20 +71,17 @@ def run_plan(
     progress: Progress | None = None,
 ) -> Result:
     """The same for a compiled plan, such as a variant."""
-    if replications < 1:
-        raise DrsimError(f"{replications} replications: at least 1 is needed")
-    if not 0 <= seed < 2**64:
-        raise DrsimError(f"seed {seed}: a whole number from 0 to 2**64 - 1 is needed")
-    if workers is not None and workers < 1:
-        raise DrsimError(f"{workers} workers: at least 1 is needed")
+    replications, seed = checked_drills(replications), checked_seed(seed)
+    workers = None if workers is None else whole(workers, "workers", 1)
     slices = [(first, min(SLICE, replications - first)) for first in range(0, replications, SLICE)]
     blocks: list[Block] = []
     interrupted = False
     try:
-        for block in _blocks(plan, seed, slices, workers, executor):
-            blocks.append(block)
-            if progress is not None:
-                progress(min(len(blocks) * SLICE, replications), replications)
+        with closing(_blocks(plan, seed, slices, workers, executor)) as found:
+            for block in found:
+                blocks.append(block)
+                if progress is not None:
+                    progress(min(len(blocks) * SLICE, replications), replications)
     except KeyboardInterrupt:
         if not blocks:
             raise
@@ -97,6 +94,7 @@ def explanations(
     result: Result, services: Sequence[str], around: float = 0.95, *, workers: int | None = None
 ) -> list[Explanation]:
     """What `result.explain` gives for each of these services, in as many processes as a run takes."""
+    workers = None if workers is None else whole(workers, "workers", 1)
     if workers == 1 or (workers is None and result.replications <= FEW):
         return [result.explain(service, around) for service in services]
     drills = {service: result.around(service, around) for service in services}
@@ -108,9 +106,8 @@ def explanations(
         for first in range(0, len(drills[service]), FEW_REPLAYS)
     ]
     found: dict[str, list[Longest]] = {service: [] for service in services}
-    with _executor(None, workers) as pool:
-        for task, longest in zip(tasks, pool.map(_explain_task, tasks), strict=True):
-            found[task[3]] += longest
+    for task, longest in zip(tasks, mapped(_explain_task, tasks, workers or _processors()), strict=True):
+        found[task[3]] += longest
     return [mean_explanation(service, around, drills[service], found[service]) for service in services]
 
 
@@ -121,33 +118,20 @@ def drill(plan: Plan, seed: int, replication: int, script: Script | None = None)
 
 def _blocks(
     plan: Plan, seed: int, slices: list[tuple[int, int]], workers: int | None, executor: Executor | None
-) -> Iterator[Block]:
-    if executor is None and workers is None:
-        workers = 1 if len(slices) * SLICE <= FEW else os.cpu_count() or 1
+) -> Generator[Block, None, None]:
+    if workers is None:
+        workers = 1 if len(slices) * SLICE <= FEW else _processors()
     if executor is None and workers == 1:
         engine = Engine(plan)
         yield from (_run_slice(engine, seed, first, count) for first, count in slices)
         return
     payload = pickle.dumps(plan)
     tasks = [(sha256(payload).hexdigest(), payload, seed, first, count) for first, count in slices]
-    with _executor(executor, workers) as pool:
-        yield from pool.map(_task, tasks)
+    yield from mapped(_task, tasks, workers) if executor is None else executor.map(_task, tasks)
 
 
-@contextmanager
-def _executor(executor: Executor | None, workers: int | None) -> Iterator[Executor]:
-    if executor is not None:
-        yield executor
-        return
-    pool = ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _processors() -> int:
+    return os.cpu_count() or 1
 
 
 _engines: dict[str, Engine] = {}

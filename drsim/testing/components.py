@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn
 from drsim.testing.choices import Document, below, extras, fresh, in_order, one_in, pick, some
 from drsim.testing.features import Features
 from drsim.testing.needs import leaves, tree
-from drsim.testing.people import OFTEN, OFTEN_OR_NEVER, UNUSABLE, People
+from drsim.testing.people import OFTEN_OR_NEVER, UNTIL_IT_WORKS, UNUSABLE, People
 from drsim.testing.places import Places
 from drsim.testing.quantities import SCHEDULES, law, rate, size
 from drsim.units import ONE
@@ -163,9 +163,9 @@ def component(draw: DrawFn, known: Components) -> None:
             case "switch":
                 component["switch"] = step(draw, by="nobody", works=OFTEN_OR_NEVER)
             case "restart" | "repair":
-                component[extra] = step(draw, works=OFTEN, places=places)
+                component[extra] = step(draw, works=UNTIL_IT_WORKS, places=places)
             case "automatic":
-                component["restart"] = {"automatic": True, **step(draw, by="nobody", works=OFTEN)}
+                component["restart"] = {"automatic": True, **step(draw, by="nobody", works=UNTIL_IT_WORKS)}
             case "restore":
                 component["restore"] = {"by": fresh(pick(draw, known.people.crews))}
             case "verify":

@@ -27,9 +27,13 @@ _FORMS: Final = (
 )
 _TEAMS: Final = tuple((people, form) for people in (None, 2, 3, 1) for form in _FORMS)
 _WORKS: Final = ("90 %", "50 %", "99.5 %", "10 %")
-OFTEN: Final = tuple((works, attempts) for attempts in (None, 2, 3, 1) for works in _WORKS)
-"""Probabilities of a step that is tried again until it works, with attempts."""
-OFTEN_OR_NEVER: Final = (*OFTEN, ("0 %", None), ("0 %", 2))
+UNTIL_IT_WORKS: Final = tuple((works, None) for works in _WORKS)
+"""Probabilities of a step that is tried again until it works; it has no attempts."""
+OFTEN_OR_NEVER: Final = (
+    *((works, attempts) for attempts in (None, 2, 3, 1) for works in _WORKS),
+    ("0 %", None),
+    ("0 %", 2),
+)
 """Those of a step after which something else is tried."""
 UNUSABLE: Final = (*_WORKS, "0 %")
 """Those of a copy."""

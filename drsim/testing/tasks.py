@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from drsim.testing.choices import Document, one_in, some
 from drsim.testing.components import Components, classes
-from drsim.testing.people import OFTEN
-
-_TRIED: Final = tuple((works, None) for works, attempts in OFTEN if attempts is None)
-"""Probabilities of a step that is tried until it works."""
+from drsim.testing.people import UNTIL_IT_WORKS
 
 
 @dataclass
@@ -65,7 +62,7 @@ def task(draw: DrawFn, tasks: Tasks) -> None:
     before = some(draw, names, 2)
     after = some(draw, [name for name in names if not tasks.rests_on(name) & set(before)], 2)
     step: Document = {"do": "something"} if tasks.known.given["labels"] and one_in(draw, 4) else {}
-    step |= tasks.known.people.step(draw, works=_TRIED)
+    step |= tasks.known.people.step(draw, works=UNTIL_IT_WORKS)
     if "by" in step and one_in(draw, 3):
         step["approval"] = True
     step["before"] = before if before or after else names[:1]

@@ -29,6 +29,7 @@ disruptions:
 response: {{wait: 15 min}}
 landscape:
   sites: {{here: {{kind: town hall, inhabitants: 900, title: "{title}"}}, there: {{}}}}
+  links: {{wire: {{between: [here, there], bandwidth: 1 Gbit/s}}}}
   teams: {{people: {{people: 2, works: "Mon-Fri 9:00-17:00", title: "{title}", call_out: 20 min (10 to 60)}}}}
   suppliers: {{far-away: {{works: "Mon-Fri 9:00-12:00"}}}}
   components:
@@ -60,6 +61,12 @@ TITLES = {
     "wide": "市民服務中心" * 30,
     "signs that move": "a\\tb\\u202Ec\\u0007 \\x9B31m \\x1B[31md\\ne",
 }
+
+
+@pytest.fixture(autouse=True)
+def columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are as wide as they are without a terminal."""
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -43,8 +43,10 @@ def test_run_answers_first(typed, small):
     lines = [line for line in ran.stdout.splitlines() if line.strip() != small]  # a long path has a line of its own
     assert lines[0].startswith("The town hall of Sint-Michielsgestel is lost")
     assert any(line.startswith("Does moving house simply go on when the town hall is lost") for line in lines[:4])
-    assert lines[2].startswith("Tue 12 May 2015 10:00 · failover after 1 h · 14 d ahead · 40 drills · seed 1 · ")
-    assert re.match(r"  Every target met\? (Yes|No|Too close to call)\. Of 1 service 1 ", lines[4])
+    assert lines[2].startswith(
+        "Tue 12 May 2015 10:00 · 14 d ahead · 40 drills · seed 1 · a lost site is sat out for 1 h"
+    )
+    assert re.match(r"  Every target met\? (Yes|No|Too close to call)\. The only service ", lines[5])
     assert ran.stderr == ""
 
 
@@ -72,10 +74,15 @@ def test_what_to_type_next_can_be_typed(typed, small):
 
 def test_run_does_not_depend_on_workers(typed, small):
     def shown(*more: str) -> str:
-        text = typed("run", small, "-n", "200", "--quiet", *more).stdout
-        return re.sub(r"· \d+\.\d s\n", "", text)
+        return typed("run", small, "-n", "200", "--intervals", *more).stdout
 
-    assert shown("--workers", "1") == shown("--workers", "2")
+    assert shown("--workers", "1") == shown("--workers", "2") == shown("--workers", "1", "--quiet")
+
+
+def test_how_long_it_took_is_on_standard_error(typed, small):
+    ran = typed("run", small, "-n", "40", "--workers", "1")
+    assert re.search(r"^40 drills in \d+\.\d s$", ran.stderr, re.MULTILINE)
+    assert not re.search(r"\d\.\d s\b", ran.stdout)
 
 
 def test_nothing_says_that_a_sample_is_certain(typed, small):
@@ -108,6 +115,37 @@ def test_run_refuses_to_write_where_it_cannot_before_it_runs(typed, tmp_path, ou
     assert "no-such-scenario" not in ran.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_a_full_disk_is_named(typed, start, small):
+    ran = typed("run", small, *FEW, "--out", "/dev/full")
+    assert ran.exit_code == 1
+    assert "--out: '/dev/full' cannot be written: No space left on device\n  make room, or name another" in ran.stderr
+    assert Path("/dev/full").exists()
+    with Path("/dev/full").open("wb") as full:
+        process = start("plan", small, stdout=full)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err.decode().splitlines()[0] == "standard output cannot be written: No space left on device"
+
+
+@pytest.mark.parametrize(
+    ("said", "columns"), [("80", 80), ("85", 85), ("200", 100), ("20", 80), ("0", 100), ("x", 100)]
+)
+def test_a_page_is_as_wide_as_the_terminal(typed, small, monkeypatch, said, columns):
+    monkeypatch.setenv("COLUMNS", said)
+    for words in (("run", small, *FEW), ("plan", small), ("replay", small, "--drill", "1")):
+        lines = typed(*words).stdout.replace(small, "").splitlines()
+        assert columns - 12 < max(map(len, lines)) <= columns, words
+
+
+def test_a_horizon_before_most_targets_is_one_problem(typed):
+    refused = typed("run", "scenarios/oracle-failure.yaml", "--set", "horizon=10 min")
+    lines = refused.stderr.splitlines()
+    assert (refused.exit_code, len(lines)) == (2, 3)
+    assert re.fullmatch(r"  \d+ targets lie beyond the horizon of '10 min'", lines[1])
+    assert "services.passport.targets.rto" in lines[2]
+
+
 def test_intervals_are_shown_when_asked(typed, small):
     assert "INTERVALS" not in typed("run", small, *FEW).stdout
     shown = typed("run", small, *FEW, "--intervals").stdout
@@ -131,7 +169,7 @@ def test_a_scenario_may_come_by_standard_input(typed, small):
     text = typed("show", small).stdout
     ran = typed("run", "-", *FEW, stdin=text)
     assert ran.exit_code == 0, ran.stderr
-    assert "Of 1 service" in ran.stdout
+    assert "The only service" in ran.stdout
 
 
 def test_standard_input_that_is_not_text_is_refused(typed):
@@ -188,6 +226,19 @@ def test_validate_counts_what_is_there(typed, small, landscape):
 def test_validate_takes_a_directory(typed, landscape, tmp_path):
     (tmp_path / "whole.yaml").write_text(Path(landscape).read_text(encoding="utf-8"), encoding="utf-8")
     assert f"ok  {tmp_path}  landscape: 1 service" in typed("validate", tmp_path).stdout
+
+
+def test_validate_checks_each_file_of_a_directory_with_scenarios(typed, small, landscape, tmp_path):
+    (tmp_path / "a.yaml").write_text(Path(small).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(Path(landscape).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "c.yaml").write_text("drsim: scenario 1\ntitel: x\n", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("drsim: scenario 1\n", encoding="utf-8")
+    ran = typed("validate", tmp_path)
+    assert ran.exit_code == 2
+    kinds = [line.split(":")[0] for line in ran.stdout.splitlines()]
+    assert kinds == [f"ok  {tmp_path}/a.yaml  scenario", f"ok  {tmp_path}/b.yaml  landscape"]
+    assert f"{tmp_path}/c.yaml:2:1" in ran.stderr
+    assert "where a landscape is due" not in ran.stderr
 
 
 def test_validate_shows_the_problems_of_all_files_at_once(typed, small, tmp_path):
@@ -249,6 +300,35 @@ def test_plan_names_what_never_fits(typed, small):
     assert "oracle never fits at sint-oedenrode: it uses 1 of hosts, there are 0" in shown
 
 
+@pytest.mark.parametrize("hit", ["link: ring", "team: admins"])
+def test_plan_of_what_opens_no_incident(typed, small, hit):
+    shown = typed("plan", small, "--set", f"disruptions={{x: {{{hit}, lasts: 2 h}}}}").stdout
+    assert " NO INCIDENT  only the loss of a site or a component opens one, so nobody is called" in shown
+    assert "assess" not in shown
+    assert "PEOPLE" not in shown
+
+
+def test_plan_keeps_working_hours_apart_from_others(typed, small):
+    shown = typed("plan", small, "--set", "services.moving-house.targets.rto=16 wh").stdout
+    steps = shown[shown.index("STEPS THAT") : shown.index(" PEOPLE ")]
+    assert re.search(r"start oracle .* 16 wh$", steps, re.MULTILINE)
+    assert not re.search(r" 16 h$", steps, re.MULTILINE)
+
+
+def test_plan_says_who_is_called_without_a_step(typed, small):
+    only = "disruptions={x: {component: directory, sites: [sint-michielsgestel], lasts: 2 h}}"
+    replay = json.loads(typed("replay", small, "--drill", "0", "--set", only, "--json").stdout)
+    called = {step["object"] for step in replay["steps"] if step["kind"] == "mobilise"}
+    people = typed("plan", small, "--set", only).stdout.partition(" PEOPLE ")[2]
+    assert called
+    assert all(re.search(rf"\b{team}\b", people) for team in called)
+
+
+def test_plan_says_when_a_disruption_does_not_begin(typed, small):
+    shown = " ".join(typed("plan", small, "--set", "disruptions.town-hall.after=13 to 400 d").stdout.split())
+    assert "WHAT IS LOST This is read off drill 0 of seed 1, in which town-hall does not begin within the 14 d" in shown
+
+
 def test_plan_of_nothing(typed, small):
     shown = typed("plan", small, "--set", "disruptions={}")
     assert shown.exit_code == 0, shown.stderr
@@ -274,7 +354,10 @@ def minutes(text: str) -> int:
 def test_replay_tells_a_drill_from_end_to_end(typed, small):
     shown = typed("replay", small, "--drill", "3").stdout
     replay = drsim.run(load(small), replications=4, seed=1).replay(3)
-    assert shown.startswith("Drill 3 of seed 1: The town hall of Sint-Michielsgestel is lost\n")
+    assert re.match(
+        r"Drill 3 of seed 1: 1 of 1 services goes below its minimum, it is back on \w{3} \d\d:\d\d\n", shown
+    )
+    assert shown.count("The town hall of Sint-Michielsgestel is lost") == 1
     assert "  Tue 10:00 " in shown
     assert "below its minimum: moving-house" in shown
     started = [row for row in replay.trajectory.rows if row.start >= 0]
@@ -346,6 +429,44 @@ def test_the_details_of_a_cause_add_up_to_it(typed, small):
     assert all(sum(parts) == whole for whole, parts in found if parts)
 
 
+def test_explain_as_json(typed, small):
+    data = json.loads(typed("explain", small, "moving-house", *FEW, "--json", "--around", "0.25,0.5").stdout)
+    found = drsim.run(load(small), replications=40, seed=1).explain("moving-house", 0.25)
+    assert [each["around"] for each in data["explanations"]] == [0.25, 0.5]
+    assert (data["service"], data["replications"], data["seed"]) == ("moving-house", 40, 1)
+    assert data["explanations"][0]["causes_ms"] == found.causes
+    assert data["explanations"][0]["drills"] == list(found.drills)
+    assert sum(found.causes.values()) == pytest.approx(data["explanations"][0]["total_ms"])
+
+
+TITLED = ("--set", "services.moving-house.title=Moving into a house")
+
+
+@pytest.mark.parametrize("said", ["moving-house", "MOVING-HOUSE", "Moving into a house", " moving  into A house "])
+def test_a_service_goes_by_its_name_or_its_title(typed, small, said):
+    wanted = typed("explain", small, "moving-house", *FEW, *TITLED).stdout
+    assert typed("explain", small, said, *FEW, *TITLED).stdout == wanted
+    wanted = typed("replay", small, "--drill", "1", "--service", "moving-house", *TITLED).stdout
+    assert typed("replay", small, "--drill", "1", "--service", said, *TITLED).stdout == wanted
+
+
+def test_a_title_that_is_nearly_right_gets_the_name(typed, small):
+    refused = typed("explain", small, "Moving in a house", *TITLED)
+    assert refused.exit_code == 2
+    assert "did you mean 'moving-house' (Moving into a house)?" in refused.stderr
+
+
+def test_a_title_of_several_services_is_refused(typed, tmp_path):
+    point = "points: {p: {at: a}}"
+    services = f"{{one: {{title: Desk, {point}}}, two: {{title: desk, {point}}}}}"
+    land = f"{{sites: {{a: {{}}}}, components: {{c: {{at: {{a: active}}}}}}, services: {services}}}"
+    text = f"drsim: scenario 1\ntitle: x\nmoment: any moment of the week\nlandscape: {land}\n"
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    refused = typed("replay", tmp_path / "s.yaml", "--drill", "0", "--service", "Desk")
+    assert refused.exit_code == 2
+    assert "2 services have the title 'Desk'\n  give the name of one: one, two" in refused.stderr
+
+
 def test_explain_a_service_that_nothing_stops(typed, small):
     shown = typed("explain", small, "moving-house", *FEW, "--set", "disruptions={}").stdout
     assert "nothing held it up" in shown
@@ -370,10 +491,14 @@ def test_init_overwrites_nothing_and_leaves_nothing_half_written(typed, tmp_path
     (tmp_path / "town-hall-lost.yaml").write_text("mine")
     (tmp_path / "other.yaml").write_text("mine too")
     ran = typed("init", tmp_path)
-    assert ran.exit_code == 2
-    assert f"already there: {tmp_path}/town-hall-lost.yaml" in ran.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.yaml", "town-hall-lost.yaml"]
+    assert ran.exit_code == 0
+    assert "\nLeft alone, since there already: town-hall-lost.yaml.\n" in ran.stdout
     assert (tmp_path / "town-hall-lost.yaml").read_text() == "mine"
+    assert (tmp_path / "other.yaml").read_text() == "mine too"
+    assert (tmp_path / "oracle-failure.yaml").exists()
+    again = typed("init", tmp_path)
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert re.search(r"all \d+ files are in '.*' already\n  name another directory", again.stderr)
 
 
 def test_init_takes_back_what_it_wrote_when_it_fails(typed, tmp_path, monkeypatch):

@@ -81,6 +81,68 @@ def test_an_interrupt_shows_what_is_finished(on_a_terminal, small, workers):
     assert "Traceback" not in text
 
 
+def members(group: int) -> set[int]:
+    """The processes of a group that are alive."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,pgid=,stat="], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    return {int(pid) for pid, of, stat in rows if int(of) == group and not stat.startswith("Z")}
+
+
+def nobody_is_left(group: int, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while left := members(group):
+        assert time.monotonic() < end, left
+        time.sleep(0.1)
+
+
+def test_an_interrupt_leaves_no_process_behind(on_a_terminal, small):
+    process, terminal = on_a_terminal("run", small, *MANY, "--workers", "2")
+    read_until(process, terminal, rb"drills.*a second")
+    assert len(members(process.pid)) == 3
+    os.killpg(process.pid, signal.SIGINT)
+    shown = read_until(process, terminal, rb"interrupted: showing what is finished")
+    assert b"Traceback" not in shown
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert re.search(rb"^INTERRUPTED  of 1,000,000 drills [1-9]", out, re.MULTILINE)
+    nobody_is_left(process.pid)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.02, 0.05, 0.3, 1.0])
+def test_a_second_interrupt_ends_it_and_leaves_no_process_behind(on_a_terminal, small, pause):
+    process, terminal = on_a_terminal("run", small, *MANY, "--workers", "2")
+    read_until(process, terminal, rb"drills.*a second")
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(pause)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == b"" or re.search(rb"^INTERRUPTED  of 1,000,000 drills [1-9]", out, re.MULTILINE)
+    nobody_is_left(process.pid)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_their_parent(on_a_terminal, small, how):
+    process, terminal = on_a_terminal("run", small, *MANY, "--workers", "2")
+    read_until(process, terminal, rb"drills.*a second")
+    assert len(members(process.pid)) == 3
+    process.send_signal(how)  # to the parent alone
+    process.communicate(timeout=60)
+    assert process.returncode == -how
+    nobody_is_left(process.pid)
+
+
+def test_a_worker_that_is_killed_is_replaced(on_a_terminal, small):
+    process, terminal = on_a_terminal("run", small, "-n", "640", "--workers", "2")
+    read_until(process, terminal, rb"drills.*a second")
+    for worker in members(process.pid) - {process.pid}:
+        os.kill(worker, signal.SIGKILL)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert b" 640 drills" in out
+
+
 def test_an_interrupt_with_json_gives_json(on_a_terminal, small):
     process, terminal = on_a_terminal("run", small, *MANY, "--workers", "1", "--json")
     read_until(process, terminal, rb"drills.*a second")

@@ -30,7 +30,7 @@ def with_team(team: str, takes: str = "1 h") -> str:
     [
         pytest.param(scenario(SERVED, ""), r"keep.* running|KEEP RUNNING 1", id="no disruption"),
         pytest.param(scenario(ALONE), r"There are no services to look at", id="one component, no service"),
-        pytest.param(scenario(SERVED), r"Nothing is promised\. Of 1 service 1 has no target", id="no targets"),
+        pytest.param(scenario(SERVED), r"Nothing is promised\. The only service has no target", id="no targets"),
         pytest.param(with_team("{works: never}"), r"s +– +>14 d +>14 d", id="nobody ever on shift"),
         pytest.param(with_team("{works: never}", "1 wh"), r"s +– +>14 d +>14 d", id="no working hour ever"),
         pytest.param(
@@ -104,6 +104,15 @@ def test_small_scenarios_have_a_result(typed, tmp_path, text, shown, command):
             scenario(SERVED, "disruptions:\nquestion: null\nwhy: ~\n"),
             ["4:13: there is no value here", "5:11: 'null' is nothing", "6:6: '~' is nothing"],
             id="nulls",
+        ),
+        pytest.param(
+            scenario(SERVED, "horizon: 14 days\nresponse: {wait: 1 hour, detect: 5 to 9 minutes}\n"),
+            [
+                "4:10: '14 days' has the unit 'days' where a duration is due",
+                "5:18: '1 hour' has the unit 'hour' where a duration is due",
+                "5:34: '9 minutes' has the unit 'minutes' where a duration is due",
+            ],
+            id="units in words",
         ),
         pytest.param(
             scenario(SERVED, "horizon: 012\n").replace("{at: {a: active}}", "{at: {a: active}, restart: {takes: NO}}"),

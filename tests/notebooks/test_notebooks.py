@@ -72,6 +72,18 @@ def texts(notebook: Any) -> str:
     return json.dumps([cell["outputs"] for cell in sources(notebook)], ensure_ascii=False)
 
 
+def plain(cell: Any) -> list[str]:
+    """The words that a cell shows: what is printed, and values as text; how far they are apart may differ."""
+    parts = [out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell["outputs"]]
+    return "".join("".join(part) + "\n" for part in parts).split()
+
+
+def stale(stored: Any, executed: Any) -> list[str]:
+    """The sources of the cells that show something else than what is stored."""
+    pairs = zip(sources(stored), sources(executed), strict=True)
+    return ["".join(old["source"]) for old, new in pairs if plain(old) != plain(new)]
+
+
 def test_there_are_notebooks() -> None:
     assert NOTEBOOKS
 
@@ -85,6 +97,20 @@ def test_a_notebook_runs(path: Path, tmp_path: Path) -> None:
     notebook = json.loads(copy.read_text(encoding="utf-8"))
     for cell in sources(notebook):
         assert not [out for out in cell["outputs"] if out.get("name") == "stderr"], cell["source"]
+    # every number follows from the seed, so a stored one that differs is of earlier code
+    old = stale(json.loads(path.read_text(encoding="utf-8")), notebook)
+    assert not old, "stored outputs are stale (python tests/notebooks/test_notebooks.py):\n\n" + "\n\n".join(old)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_one_other_number_is_noticed(path: Path) -> None:
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert stale(notebook, notebook) == []
+    text = path.read_text(encoding="utf-8")
+    number = re.search(r"successes=(\d+)", text)
+    assert number is not None
+    other = json.loads(text.replace(number[0], f"successes={int(number[1]) + 1}"))
+    assert len(stale(other, notebook)) == 1
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

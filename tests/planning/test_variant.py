@@ -426,6 +426,10 @@ def test_the_hours_of_a_step_are_those_of_its_first_team(small_plan: Plan) -> No
             {"capacity": {("sint-michielsgestel", "memory"): 1}},
             "what runs at 'sint-michielsgestel' uses .* memory of 1",
         ),
+        (
+            {"capacity": {("sint-michielsgestel", "seats"): 1}},
+            "'[a-z-]+' is below its minimum while nothing is lost",
+        ),
         ({"bandwidth": {"rin": 1}}, "no link is named 'rin': .*did you mean 'ring"),
         ({"bandwidth": {"ring": -1}}, "at least 0 is needed"),
         ({"wait": -1}, "wait -1 ms: at least 0 is needed"),

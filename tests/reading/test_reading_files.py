@@ -40,7 +40,7 @@ components:
 channels:
   counter: {per: town hall}
 services:
-  passport: {channels: {counter: 100 %}, needs: [app]}
+  passport: {channels: {counter: 100 %}, needs: [app], targets: {mbco: 20 %}}
 """
 
 
@@ -284,15 +284,15 @@ change:
   components.net.at: {a: active, c: active}
   moment: any moment of the week
   response.wait: 2 h
-  services.passport.targets.share: 90 %
+  services.passport.verify.takes: 1 h
 remove: [components.app.needs, disruptions.fire]
 """
     assert refused(files, text) == (
-        "variant.yaml:14:3  services.passport.targets.share\n"
-        "  there is no 'services.passport.targets'\n"
-        "  expected one of: channels, needs"
+        "variant.yaml:14:3  services.passport.verify.takes\n"
+        "  there is no 'services.passport.verify'\n"
+        "  expected one of: channels, needs, targets"
     )
-    text = text.replace("  services.passport.targets.share: 90 %\n", "")
+    text = text.replace("  services.passport.verify.takes: 1 h\n", "")
     scenario = variant(files, text)
     land = scenario.landscape
     assert land.links["line"].between == ("a", "c")
@@ -357,7 +357,7 @@ def test_a_change_of_a_class_reaches_its_components(files: Path) -> None:
 def test_a_component_may_be_replaced_after_it_was_changed(files: Path) -> None:
     variant(files, "change: {components.db.supplier: X}\n", "one.yaml")
     (files / "two.yaml").write_text(
-        "drsim: scenario 1\nbased_on: one.yaml\nchange: {components.db: {at: {b: active}}}\n"
+        "drsim: scenario 1\nbased_on: one.yaml\nchange: {components.db: {at: {a: active}}}\n"
     )
     assert load(files / "two.yaml").landscape.components["db"].supplier is None
 

@@ -263,7 +263,7 @@ channels:
   post: {per: municipality, at: c}
   web: {at: c}
 services:
-  s: {needs: [y], channels: {counter: 50 %, post: 25 %, web: 25 %}}
+  s: {needs: [y], channels: {counter: 50 %, post: 25 %, web: 25 %}, targets: {mbco: 50 %}}
   t: {channels: {web: 100 %}}
 """
     )
@@ -386,6 +386,15 @@ def test_a_start_that_is_added_brings_its_strategy() -> None:
     assert added.landscape.components["x"].recover == ("hot", "warm")
 
 
+def test_a_scenario_that_was_read_has_no_classes_and_no_channels_to_change(rich: Scenario) -> None:
+    with pytest.raises(InputError) as error:
+        rich.with_({"klasses.server.works": "90 %"})
+    hint = error.value.problems[0].hint or ""
+    assert "components, services" in hint
+    assert "classes" not in hint
+    assert "channels" not in hint
+
+
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
@@ -394,7 +403,7 @@ def test_a_start_that_is_added_brings_its_strategy() -> None:
         ("temas.infra.people", 4, "no path begins with 'temas'"),
         ("components.db.copies.extra", {}, "there is no 'components.db.copies.extra'\n  expected one of: live, night"),
         ("components.db.needs.0", "web", "'components.db.needs' is a list, which has no '0'"),
-        ("classes.server", {}, "there is no 'classes.server'\n  there is nothing in 'classes'"),
+        ("classes.server", {}, "no path begins with 'classes'\n  expected one of: title, question"),
         ("components.db.class", "server", "no class is named 'server'"),
         ("teams.infra.people", None, "there is no value here"),
         ("teams.infra.people", True, "'true' is not a count"),

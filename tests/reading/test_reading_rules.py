@@ -22,6 +22,7 @@ sites:
   cloud: {kind: cloud}
 links:
   ring: {between: [haaren, boxtel], bandwidth: 1 Gbit/s}
+  line: {bandwidth: 10 Gbit/s, between: [haaren, cloud]}
 teams:
   infra: {people: 2, works: office, based: haaren}
 suppliers:
@@ -121,8 +122,9 @@ def test_the_base_texts_are_fine() -> None:
     ("section", "title: Two", "title: Three", "§titel: Two", "'titel' is not a section of a landscape"),
     (
         "section-as-list",
-        "links:\n  ring: {between: [haaren, boxtel], bandwidth: 1 Gbit/s}",
-        "links: {}",
+        "links:\n  ring: {between: [haaren, boxtel], bandwidth: 1 Gbit/s}\n"
+        "  line: {bandwidth: 10 Gbit/s, between: [haaren, cloud]}",
+        "links: {ring: {between: [haaren, boxtel], bandwidth: 1 Gbit/s}}",
         "links: §[ring]",
         "a list stands where a mapping of names",
     ),
@@ -388,16 +390,37 @@ def test_sites_links_people_and_response(case: Case) -> None:
     (
         "attempts",
         "restart: {takes: 10 min}",
-        "restart: {takes: 1 h, attempts: 2, works: 90 %}",
-        "restart: {takes: 1 h, attempts: §0}",
+        "start: {takes: 1 h, attempts: 2, works: 90 %}",
+        "start: {takes: 1 h, attempts: §0}",
         "'0' is nothing",
     ),
     (
         "attempts-text",
         "restart: {takes: 10 min}",
-        "restart: {takes: 1 h, attempts: 2}",
-        "restart: {takes: 1 h, attempts: §twice}",
+        "start: {takes: 1 h, attempts: 2}",
+        "start: {takes: 1 h, attempts: §twice}",
         "'twice' is not a count",
+    ),
+    (
+        "restart-attempts",
+        "restart: {takes: 10 min}",
+        "restart: {takes: 1 h, works: 90 %}",
+        "restart: {takes: 1 h, works: 90 %, attempts: §2}",
+        "'2' attempts are never counted: a restart or repair is tried until it succeeds\n  leave 'attempts' out",
+    ),
+    (
+        "repair-attempts",
+        "repair: {takes: 16 wh, by: centric}",
+        "repair: {takes: 1 h, works: 90 %}",
+        "repair: {takes: 1 h, works: 90 %, attempts: §1}",
+        "'1' attempts are never counted",
+    ),
+    (
+        "restart-keys",
+        "restart: {takes: 10 min}",
+        "restart: {takes: 10 min, automatic: true}",
+        "restart: {takes: 10 min, §automatik: true}",
+        "'automatik' is not a key here\n  expected one of: takes, by, works, on_site, automatic",
     ),
     (
         "works",
@@ -752,9 +775,54 @@ def test_starting_after_oneself_is_refused() -> None:
         "    verify: {takes: 1 h, by: centric, §on_site: true}",
         "'on_site' is true, but nobody has a base to travel from: centric",
     ),
+    (
+        "level-shared",
+        "shares: {seats: 100}",
+        "shares: {seats: 800}",  # an eighth of the four fifths at counters
+        "shares: {seats: 801}",
+        "'passport' is at 29.9874 % while nothing is lost, below its minimum of 30 %",
+        ("mbco: 30", "mbco: §30"),
+    ),
 )
 def test_channels_and_services(case: Case) -> None:
     check(LANDSCAPE, case)
+
+
+APART = LANDSCAPE.replace("  line: {bandwidth: 10 Gbit/s, between: [haaren, cloud]}\n", "")
+"""No link leads to the cloud, where a fifth of the passports is asked for."""
+
+
+def test_a_service_may_be_at_its_minimum_but_not_below_it_while_nothing_is_lost() -> None:
+    assert loads_landscape(APART.replace("mbco: 30 %", "mbco: 80 %"))
+    (problem,) = refused(APART.replace("mbco: 30 %", "mbco: §80.0001 %"))
+    assert problem.rule == "'passport' is at 80 % while nothing is lost, below its minimum of 80.0001 %"
+    assert problem.hint == (
+        "lower 'mbco' to '80 %', or give more of 'oracle', which 'web' at 'cloud' sees at 0 %: "
+        "by its shares, pools, needs or links"
+    )
+
+
+def test_a_level_below_the_minimum_is_said_where_the_minimum_would_be() -> None:
+    (problem,) = refused(APART.replace("{rto: 48 h @rvig, mbco: 30 %}", "§{rto: 48 h @rvig}"))
+    assert problem.path == "services.passport.targets.mbco"
+    (problem,) = refused(
+        APART.replace("points: {desk: {at: haaren, weight: 2}}", "§points: {desk: {at: cloud, needs: [oracle]}}")
+    )
+    assert problem.path == "services.graves.targets.mbco"
+    assert problem.rule == "'graves' is at 0 % while nothing is lost, below its minimum of 100 %"
+    assert problem.hint.startswith("give more of 'oracle', which 'desk' at 'cloud' sees at 0 %")
+
+
+def test_a_level_is_looked_at_once_all_else_is_well() -> None:
+    (problem,) = refused(APART.replace("mbco: 30 %", "mbco: 90 %").replace("[warm, cold]", "[§hot, cold]"))
+    assert problem.rule == "'hot' is impossible: its standby is warm"
+
+
+def test_a_change_that_brings_a_service_below_its_minimum_is_refused() -> None:
+    scenario = loads(SCENARIO)
+    assert scenario.with_({"sites.haaren.pools.seats": 50})
+    with pytest.raises(InputError, match=r"'passport' is at 20 % while nothing is lost, below its minimum of 30 %"):
+        scenario.with_({"sites.haaren.pools.seats": 0})
 
 
 def test_a_channel_per_municipality_without_any_is_refused() -> None:

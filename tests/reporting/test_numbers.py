@@ -12,7 +12,16 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from drsim.measures.estimates import share
-from drsim.reporting.numbers import STEPS, UNKNOWN, format_count, format_hours, format_share, plain, step_ms
+from drsim.reporting.numbers import (
+    STEPS,
+    UNKNOWN,
+    format_count,
+    format_hours,
+    format_share,
+    format_times,
+    plain,
+    step_ms,
+)
 from drsim.units import DAY, HOUR, MINUTE, SECOND
 
 MINUTES = {"d": 1440, "h": 60, "min": 1, "s": Fraction(1, 60)}
@@ -99,7 +108,7 @@ def hours(value, low, high, **more):
         (23.08, 23.0, 23.17, "23 h 05"),
         (77.89, 77, 79, "3 d 06 h"),
         (77.89, 77.85, 77.92, "3 d 06 h"),
-        (166.9, 140, 190, "7 d"),
+        (166.9, 140, 191, "7 d"),
         (26, 26, 26, "26 h 00"),
         (26.02, 25.5, 26.5, "26 h 00"),
         (14 / 60, 14 / 60, 14 / 60, "14 min"),
@@ -109,8 +118,10 @@ def hours(value, low, high, **more):
         (59.9 / 60, 58 / 60, 62 / 60, "1 h 00"),
         (71.99, 71.5, 72.5, "3 d 00 h"),
         (14.3 / 60, 13 / 60, 15.5 / 60, "14 min"),
-        (10 / 60, 0, 80 / 60, "≤1 h 30"),
+        (10 / 60, 0, 80 / 60, "10 min"),
+        (31.74, 31.0, 71.01, "31 h 30"),
         (40, 30.2, math.inf, "≥30 h"),
+        (60, 29.8, math.inf, "≥29 h"),
         (22.6, 22.55, math.inf, "≥22 h 33"),
         (5, 0, math.inf, "?"),
         (0, 0, math.inf, "?"),
@@ -147,17 +158,61 @@ moments = st.integers(0, 40 * DAY)
 @given(moments, moments, moments)
 def test_a_time_is_never_finer_than_its_error(one, two, three):
     low, value, high = sorted((one, two, three))
-    assume(value > 0)
-    text = format_hours(value, low, high)
-    half, shown = (high - low) / 2, read_ms(text)
-    step = max([SECOND, *(step for step in STEPS if step <= half)])
+    assume(value >= SECOND)
+    shown = read_ms(format_hours(value, low, high))
+    error = min(value - low, high - value)
+    step = max([SECOND, *(step for step in STEPS if step <= error)])
     assert shown % step == 0
-    if "≤" in text:
-        assert value < step / 2
-        assert shown >= high > 0
-    else:
-        assert shown > 0
-        assert abs(shown - value) <= max(step, HOUR if shown >= 72 * HOUR else MINUTE if shown >= HOUR else 0) / 2
+    assert shown > 0
+    assert abs(shown - value) <= max(step, HOUR if shown >= 72 * HOUR else MINUTE if shown >= HOUR else 0) / 2
+
+
+def test_what_rounds_to_nothing_is_shown_as_its_upper_end():
+    assert format_hours(300, 0, 2500) == "≤3 s"
+
+
+ends = moments | st.integers(0, 200 * SECOND) | st.just(math.inf)
+
+
+def bounds(text):
+    """From where to where a time may be that is shown so, in ms."""
+    if text == UNKNOWN:
+        return 0, math.inf
+    if text == "–":
+        return 0, 0
+    if text.startswith(">"):
+        return math.inf, math.inf
+    ms = read_ms(text)
+    return {"≥": (ms, math.inf), "≤": (0, ms)}.get(text[0], (ms, ms))
+
+
+@given(ends, ends, ends)
+@example(31 * HOUR, 31.74 * HOUR, 71.01 * HOUR)
+@example(71.9 * HOUR, 71.99 * HOUR, 72.3 * HOUR)
+def test_an_interval_as_shown_contains_all_of_it(one, two, three):
+    low, value, high = sorted((one, two, three))
+    shown = format_times([(value, low, high)])[0]
+    (lowest, _), (_, highest) = bounds(shown.low), bounds(shown.high)
+    assert lowest <= low
+    assert highest >= high
+    assert any(lowest <= each <= highest for each in bounds(shown.text))
+
+
+@given(st.tuples(ends, ends), st.tuples(ends, ends), st.tuples(ends, ends))
+@example((27.5 * HOUR, 29.8 * HOUR), (27.75 * HOUR, 60 * HOUR), (28 * HOUR, math.inf))
+@example((77 * HOUR, 77 * HOUR), (78 * HOUR, 79 * HOUR), (79 * HOUR, math.inf))
+@example((50 * HOUR, 50 * HOUR), (100 * HOUR, 101.5 * HOUR), (101 * HOUR, 150 * HOUR))
+def test_quantiles_as_shown_are_in_order(lows, values, highs):
+    pairs = [sorted(pair) for pair in (lows, values, highs)]
+    times = [sorted(time) for time in zip(*pairs, strict=True)]  # the first is nowhere above the second
+    first, second = format_times([(value, low, high) for low, value, high in times])
+    if UNKNOWN not in (first.text, second.text):
+        assert bounds(first.text)[0] <= bounds(second.text)[0]
+
+
+def test_a_bound_below_an_earlier_quantile_says_nothing():
+    first, second = format_times([(78 * HOUR, 77 * HOUR, 79 * HOUR), (90 * HOUR, 76 * HOUR, math.inf)])
+    assert (first.text, second.text, second.low) == ("3 d 06 h", UNKNOWN, "3 d 04 h")
 
 
 @given(moments, moments)
@@ -166,7 +221,7 @@ def test_a_lower_end_is_shown_rounded_down(one, two):
     text = format_hours(value, low, math.inf)
     assert text == UNKNOWN if low < SECOND else text[0] == "≥"
     if low >= SECOND:
-        assert low / 3 < read_ms(text) <= low
+        assert low * (0.9 if low >= MINUTE else 0.5) < read_ms(text) <= low
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import drsim
+from drsim.measures.drills import AGES
 from drsim.reading import load, loads
 from drsim.reporting.causes import minutes_by_cause
-from drsim.reporting.numbers import format_hours, format_share
+from drsim.reporting.numbers import format_share, format_times
 from drsim.reporting.page import Page, hours_minutes, parts_of
-from drsim.reporting.summary import Command, alike, answer, most_interesting, summary, write_command
+from drsim.reporting.summary import Command, _kept, alike, answer, most_interesting, summary, write_command
 from drsim.studies.result import Explanation, Result
 from drsim.units import HOUR, MINUTE
 
@@ -34,10 +36,14 @@ def shown(found: Result, **extra: object) -> str:
 @pytest.mark.parametrize(
     ("targets", "text", "heading"),
     [
-        ({"rto": "13 d", "rpo": "13 d"}, "Every target met? Yes. Of 1 service 1 comes back in time.", "BACK IN TIME 1"),
-        ({"rto": "1 min"}, "Every target met? No. Of 1 service 1 misses a target.", "MISS A TARGET 1"),
-        ({"rpo": "0 s"}, "Every target met? No. Of 1 service 1 misses a target.", "MISS A TARGET 1"),
-        ({"rto": "13 d", "rpo": "13 d", "mbco": "100 %"}, "Every target met? No. Of 1 service", "MISS A TARGET 1"),
+        (
+            {"rto": "13 d", "rpo": "13 d"},
+            "Every target met? Yes. The only service comes back in time.",
+            "BACK IN TIME 1",
+        ),
+        ({"rto": "1 min"}, "Every target met? No. The only service misses a target.", "MISS A TARGET 1"),
+        ({"rpo": "0 s"}, "Every target met? No. The only service misses a target.", "MISS A TARGET 1"),
+        ({"rto": "13 d", "rpo": "13 d", "mbco": "100 %"}, "Every target met? No. The only service", "MISS A TARGET 1"),
     ],
 )
 def test_the_answer_is_one_sentence(targets, text, heading):
@@ -50,20 +56,20 @@ def test_what_is_too_close_to_call_is_never_yes_or_no():
     median = result().outcome("moving-house").recovery[0.5].value
     found = result(rto=f"{round(median / MINUTE)} min", share="50 %", rpo="13 d")
     assert found.outcome("moving-house").verdict == "undecided"
-    assert answer(found) == "Every target met? Too close to call. Of 1 service 1 is too close to call."
+    assert answer(found) == "Every target met? Too close to call. The only service is too close to call."
     assert re.search(r"moving-house .* ~ \d\d % \(", shown(found))
 
 
 def test_without_a_target_nothing_is_promised():
     scenario = load(FILE).with_({f"{SERVICE}.targets": {"mbco": "10 %"}})
     found = drsim.run(scenario, replications=40, workers=1)
-    assert answer(found) == "Nothing is promised. Of 1 service 1 has no target."
+    assert answer(found) == "Nothing is promised. The only service has no target."
     assert re.search(r" NO TARGET 1\n  moving-house –", shown(found))
 
 
 def test_a_service_that_nothing_stops_keeps_running():
     found = drsim.run(load(FILE, set={"disruptions": {}}), replications=40, workers=1)
-    assert answer(found) == "Every target met? Yes. Of 1 service 1 keeps running."
+    assert answer(found) == "Every target met? Yes. The only service keeps running."
     text = shown(found)
     assert " KEEP RUNNING 1  never below their minimum\n  moving-house\n" in text
     assert " CITIZENS TURNED AWAY  nobody, of 380 contacts in opening hours" in text
@@ -71,7 +77,8 @@ def test_a_service_that_nothing_stops_keeps_running():
 
 
 def test_a_landscape_without_services():
-    text = "drsim: scenario 1\ntitle: none\nmoment: any moment of the week\nlandscape: {sites: {here: {}}}\n"
+    text = "drsim: scenario 1\ntitle: none\nmoment: any moment of the week\n"
+    text += "landscape: {sites: {here: {}}, components: {c: {at: {here: active}}}}\n"
     found = drsim.run(loads(text), replications=5, workers=1)
     assert answer(found) == "There are no services to look at."
     assert "no services" in shown(found)
@@ -80,10 +87,12 @@ def test_a_landscape_without_services():
 def test_every_number_in_the_table_is_in_the_result():
     found = result()
     outcome = found.outcome("moving-house")
+    both = [(time.value, time.low, time.high) for time in (outcome.recovery[0.5], outcome.recovery[0.95])]
     line = next(line for line in shown(found).splitlines() if line.startswith("  moving-house "))
     horizon = found.plan.horizon
-    for time in (outcome.recovery[0.5], outcome.recovery[0.95], outcome.data_loss):
-        assert format_hours(time.value, time.low, time.high, horizon_ms=horizon) in line
+    data = outcome.data_loss
+    for time in (*format_times(both, horizon_ms=horizon), *format_times([(data.value, data.low, data.high)])):
+        assert time.text in line
     assert outcome.in_time is not None
     assert format_share(outcome.in_time) in line
 
@@ -93,6 +102,86 @@ def test_missed_targets_are_marked():
     assert re.search(r"^  moving-house +1 min .* ✗ <6 %", shown(found), re.MULTILINE)
     found = result(rto="13 d", rpo="0 s")
     assert re.search(r"^  moving-house +13 d .* ✗ [\d≥]", shown(found), re.MULTILINE)
+
+
+def test_what_is_asked_of_data_that_is_missed_is_on_the_page():
+    found = result(rto="13 d", rpo="0 s", share="85 %")
+    share = found.outcome("moving-house").data_in_time
+    assert share is not None
+    text = " ".join(shown(found).split())
+    assert f"✗ asked: at most 0 s of data lost in 85 % of drills; kept in {format_share(share)} " in text
+    assert "of data lost" not in shown(result(rto="1 min", rpo="13 d"))
+
+
+def test_the_same_is_asked_of_the_data_of_several_services_once():
+    scenario = loads(several(6, "rpo: 0 s"))
+    text = " ".join(shown(drsim.run(scenario, replications=40, workers=1)).split())
+    assert text.count("at most 0 s of data lost") == 1
+    assert re.search(r"✗ asked of s-\d, s-\d, s-\d, s-\d and 2 more: at most 0 s of data lost in", text)
+
+
+def several(number: int, targets: str, title: str = "") -> str:
+    """The small scenario with more services, all alike."""
+    text = FILE.read_text(encoding="utf-8").replace("landscape: small.yaml", f"landscape: {FILE.parent}/small.yaml")
+    service = f"{{{title}targets: {{{targets}}}, needs: [burgerzaken], points: {{one: {{at: sint-oedenrode}}}}}}"
+    return text + f"add: {{{', '.join(f'services.s-{each}: {service}' for each in range(number))}}}\n"
+
+
+def test_a_lost_site_is_sat_out_only_where_a_site_is_hit():
+    assert "a lost site is sat out for 1 h before failover is declared" in " ".join(shown(result()).split())
+    hit = load(FILE, set={"disruptions": {"breaks": {"component": "oracle", "lasts": "2 h"}}})
+    assert "failover" not in shown(drsim.run(hit, replications=40, workers=1))
+
+
+def test_a_service_that_keeps_running_says_what_it_still_serves():
+    scenario = loads(several(1, "mbco: 1 %", "open: always, "))
+    half = scenario.with_({"disruptions": {"team": {"team": "admins"}}})
+    outcome = drsim.run(half, replications=40, workers=1).outcome("s-0")
+    assert _kept(replace(outcome, profile=(0.65, *outcome.profile[1:]))) == "s-0 (serves 65 % after 1 h)"
+
+
+def test_one_drill_is_one():
+    found = result(1)
+    text = shown(found, explained=[found.explain("moving-house")])
+    assert "hours:minutes, of the drill around P95" in text
+    assert " 1 drill · " in text
+
+
+@pytest.mark.parametrize("width", [80, 90, 100])
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_every_age_stands_above_its_bar(width, ascii_only):
+    found = drsim.run(loads(several(3, "rto: 1 d")), replications=40, workers=1)
+    outcomes = sorted(found.outcomes, key=lambda outcome: outcome.name)
+    found.__dict__["outcomes"] = [replace(each, profile=LEVELS) for each in outcomes]
+    page = summary(found, command=Command("x", 40), page=Page(ascii_only, width=width))
+    lines = str(page).splitlines()
+    head = next(line for line in lines if line.startswith("    ") and " RTO " in line)
+    row = next(line for line in lines if line.startswith("  s-0 "))
+    labels = {f"{age}h" if age < 24 else f"{age // 24}d": level for age, level in zip(AGES, LEVELS, strict=True)}
+    ages = [(at.start(), at[0]) for at in re.finditer(r"(?<= )\d+[hd](?= |$)", head)]
+    assert len(ages) >= 2
+    assert ages[-1][1] == "14d"
+    for column, label in ages:
+        assert row[column] == page.bars([labels[label]], 1), (head, row)
+
+
+LEVELS = (0.0, 0.12, 0.23, 0.34, 0.45, 0.56, 0.67, 0.78, 1.0)
+
+
+@pytest.mark.parametrize("width", range(80, 101, 4))
+def test_a_page_is_as_wide_as_asked(width):
+    found = drsim.run(loads(several(4, "rto: 40 wh, rpo: 0 s", "title: A title of many words, ")), replications=80)
+    explained = [found.explain(name) for name in most_interesting(found)]
+    page = summary(found, command=Command("x" * 40, 80), explained=explained, intervals=True, page=Page(width=width))
+    lines = str(page).splitlines()
+    assert max(map(len, lines)) <= width
+    assert sum("A title of many words" in line for line in lines) >= 8  # whole, in both tables
+
+
+def test_where_bars_do_not_fit_the_page_says_where_they_do():
+    found = drsim.run(loads(several(1, "rto: 40 wh", f"title: {'A long title ' * 3}, ")), replications=80)
+    text = " ".join(str(summary(found, command=Command("x", 80), page=Page(width=80))).split())
+    assert ("citizens served" in text) != ("a page of 100 columns also shows how many citizens" in text)
 
 
 def test_working_hours_are_put_on_the_wall_clock():
@@ -172,6 +261,11 @@ def test_a_long_command_goes_on_after_a_backslash():
     assert max(map(len, text.splitlines())) <= 100
     joined = text.replace("\\\n", " ").replace(" Closer: ", "")
     assert " ".join(joined.split("   (")[0].split()) == " ".join(words)
+
+
+def test_what_came_by_standard_input_is_not_there_again():
+    assert Command("-").line("plan") == ["drsim", "plan", "SCENARIO"]
+    assert str(summary(result(), command=Command("-"))).splitlines()[0].endswith(" standard input")
 
 
 def test_a_command_says_how_the_reader_asked():

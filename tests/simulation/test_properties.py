@@ -493,7 +493,7 @@ landscape:
     egg: {at: {here: active}, needs: [hen]}
     chick: {at: {here: active}, needs: [egg]}
   services:
-    breakfast: {points: {table: {at: here, needs: [egg]}, yard: {at: here, needs: [chick]}}}
+    breakfast: {targets: {mbco: 50 %}, points: {table: {at: here, needs: [egg]}, yard: {at: here, needs: [chick]}}}
 """)
     )
     computed = levels(drill.plan, [drill])
@@ -531,7 +531,9 @@ def test_any_circle_keeps_its_bottleneck(shares: list[int], below: int, more: li
                         "drsim": "landscape 1",
                         "sites": {"here": {}},
                         "components": components,
-                        "services": {"s": {"points": {"desk": {"at": "here", "needs": ["c-0"]}}}},
+                        "services": {
+                            "s": {"targets": {"mbco": "1 %"}, "points": {"desk": {"at": "here", "needs": ["c-0"]}}}
+                        },
                     },
                 }
             )

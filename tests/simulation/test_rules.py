@@ -16,6 +16,7 @@ import pytest
 from agreement import differences, engine_view, reference_view
 from reference.drill import simulate
 
+from drsim.errors import InputError
 from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import NEVER
 from drsim.reading import loads
@@ -111,9 +112,11 @@ def test_ten_tenths_are_one() -> None:
     replay = drilled(places(10), disruptions="{}")
     assert level(replay) == [(0, 1)]
     assert replay.interruptions("s") == []
-    nine = drilled(places(9), disruptions="{}")
+    with pytest.raises(InputError, match="'s' is at 90 % while nothing is lost"):
+        drilled(places(9), disruptions="{}")
+    nine = drilled(places(9).replace("{s: {", "{s: {targets: {mbco: 90 %}, "), disruptions="{}")
     assert level(nine) == [(0, 0.9)]
-    assert nine.longest("s") is not None
+    assert nine.longest("s") is None
 
 
 def test_a_tenth_that_is_lost_is_a_tenth() -> None:

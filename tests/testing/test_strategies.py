@@ -336,7 +336,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "several copies": (of("components", lambda c: len(c.get("copies", {})) > 1), 0.2),
     "copy unusable": (copies(lambda each: "works" in each), 0.15),
     "works": (lambda d: any("works" in step for step in steps(d)), 0.2),
-    "attempts": (lambda d: any("attempts" in step for step in steps(d)), 0.15),
+    "attempts": (lambda d: any("attempts" in step for step in steps(d)), 0.12),
     "verify of a component": (has("components", "verify"), 0.15),
     "verify of a service": (has("services", "verify"), 0.15),
     "class": (has("components", "class"), 0.15),
