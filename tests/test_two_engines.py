@@ -85,7 +85,7 @@ moment: 2015-05-12 20:00
 horizon: 1 d
 landscape:
   drsim: landscape 1
-  sites: {here: {}, there: {}}
+  sites: {here: {}, there: {}, apart: {}}
   links: {line: {between: [here, there], bandwidth: 10 MB/s}}
 """
 CASES = {
@@ -111,6 +111,22 @@ response: {detect: 5 min, assess: {takes: 10 min}}
       copies: {kept: {at: here, kind: backup, taken: "daily 19:00", restores: 10 MB/s}}
 disruptions: {fire: {site: here, lasts: 4 h}}
 response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
+""",
+    "a step that was dropped would have ended with another, before anything is drawn": """\
+  components:
+    app: {at: {here: active}, restart: {takes: 10 to 20 min}}
+    web: {at: {here: active, there: hot}}
+disruptions: {one: {component: app, lasts: 1 h}, two: {component: web, lasts: 2 h}, late: {link: line, after: 10 h}}
+response: {detect: 5 min, assess: {takes: 150 min}}
+""",
+    "a copy at a store that never was reached is not taken at the instant of the loss": """\
+  components:
+    b:
+      at: {here: active, apart: cold}
+      data: {size: 3 GB}
+      copies: {kept: {at: apart, kind: backup, taken: "daily 20:00", restores: 10 MB/s}}
+disruptions: {crack: {component: b}}
+response: {detect: 0 s, assess: {takes: 0 s}}
 """,
     "ready, then without ground: `ready` is the last time at which only people were missing": """\
   teams: {infra: {works: "daily 8:00-17:00"}}

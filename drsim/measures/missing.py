@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -194,8 +194,12 @@ class _Missing:
         time = self.time
         if 0 <= row.start < time:
             return Standing(RUNNING, time, row.order, (), row)
+        if row.kind == "task":
+            return self._task(row)
         if row.step < 0:
             return Standing(WAITING, time, row.order, (), row)
+        if held := self._holders(row):
+            return min((s for other in held if (s := self._row(other)) is not None), key=_hope, default=None)
         if not self.now.grounded(row):
             return self._ground(row)
         if 0 <= row.ready < time:
@@ -207,6 +211,31 @@ class _Missing:
             then = None
         rank = STUCK if told and told[-1].cause == "waiting for a copy" else WAITING
         return Standing(rank, since, row.order, tuple(segments), then)
+
+    def _task(self, row: Row) -> Standing | None:
+        """A step of the plan that has not started: it waits for people, or for what it comes after."""
+        task = next(task for task in self.structure.tasks if task.name == row.object)
+        on = self.now.on
+        lost = [c for c in task.after if not any(on[d] for d in self.structure.of_component[c])]
+        found = [standing for c in lost if (standing := self._component(c)) is not None]
+        names = {self.structure.tasks[t].name for t in task.after_tasks}
+        found += [s for other in self._tasks_open(row.incident, names) if (s := self._row(other)) is not None]
+        if found:
+            return min(found, key=_hope)
+        waits = self.pieces.waits(row, row.ready, self.time) if 0 <= row.ready < self.time else []
+        return Standing(WAITING, self.time if not waits else row.ready, row.order, tuple(waits), row)
+
+    def _tasks_open(self, incident: int, names: Collection[str]) -> list[Row]:
+        rows = (row for row in self.drill.rows if row.kind == "task" and row.incident == incident)
+        return [row for row in rows if row.object in names and self._is_open(row)]
+
+    def _holders(self, row: Row) -> list[Row]:
+        """The steps of the plan that hold a step."""
+        c = self.plan.steps[row.step].component
+        automatic = c >= 0 and self.structure.automatic[c]
+        if row.kind not in ("restore", "start", "restart") or (row.kind == "restart" and automatic):
+            return []
+        return self._tasks_open(row.incident, {task.name for task in self.structure.tasks if c in task.before})
 
     def _ground(self, row: Row) -> Standing | None:
         """A row without ground: its site, what is broken, or what it starts after."""

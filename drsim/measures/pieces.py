@@ -46,6 +46,10 @@ class Pieces:
         decides = row.kind in ("detect", "assess", "decide", "declare")
         detail = row.kind if decides else row.object
         cause = BY_KIND.get(row.kind, "step under way")
+        if row.kind == "task":
+            task = next(task for task in self.plan.structure.tasks if task.name == row.object)
+            if task.approval or task.is_wait:
+                return [Segment(begin, end, "waiting for approval" if task.approval else "waiting", detail, team)]
         by_suppliers = bool(row.crew) and all(self.plan.structure.outside[t] for t, _ in row.crew)
         if by_suppliers and not decides:
             cause = "supplier at work"
@@ -75,8 +79,8 @@ class Pieces:
             yield a, b, calendar.is_open(a + shift)
 
     def _hours(self, row: Row) -> int:
-        if row.step >= 0:
-            return self.plan.steps[row.step].hours
+        if row.order >= 0:
+            return self.plan.steps[row.order].hours
         return {"assess": self.plan.assess[2], "decide": self.plan.decide[2]}.get(row.kind, -1)
 
     # waiting
@@ -114,7 +118,7 @@ class Pieces:
         """What was missing first from an instant on, in the order of section 14."""
         structure, drill = self.plan.structure, self.drill
         for team, heads in row.crew:
-            if row.step >= 0 and drill.arrivals.get((row.incident, team), NEVER) > time:
+            if row.order >= 0 and drill.arrivals.get((row.incident, team), NEVER) > time:
                 return "people on their way", "", structure.teams[team]
             out = any(who == team and a <= time < b for who, a, b in drill.evacuations)
             if out and self._present(team, time) < heads:

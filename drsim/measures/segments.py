@@ -14,6 +14,8 @@ CAUSES = (
     "not yet decided",
     "wrong diagnosis",
     "waiting for capacity",
+    "waiting for approval",
+    "waiting",
     "people on their way",
     "nobody on duty",
     "team busy",

@@ -17,6 +17,7 @@ from drsim.model.landscape import (
     Step,
     Supplier,
     Targets,
+    Task,
     Team,
 )
 from drsim.model.needs import All, Any, AtLeast, Need
@@ -45,5 +46,6 @@ __all__ = [
     "Step",
     "Supplier",
     "Targets",
+    "Task",
     "Team",
 ]

@@ -241,6 +241,14 @@ Labels = Annotated[
 """Names that several things may share; each once, in order."""
 
 
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else _as_tuple(value)
+
+
+OneOrMore = Annotated[tuple[Annotated[Text, _reference("component or step")], ...], BeforeValidator(_one_or_more)]
+"""Names of components and of steps of the plan; one of them may be written without brackets."""
+
+
 # Quantities
 
 

@@ -366,6 +366,26 @@ def _availability(value: object) -> object:
     return value
 
 
+class Task(Step):
+    """A step of the plan that recovers no component: a call, an approval, a wait."""
+
+    do: fields.Text = ""
+    """What is to be done, for people."""
+    attempts: Annotated[fields.Whole, Forbidden] = 1
+    on_site: Annotated[bool, Forbidden] = False
+    approval: bool = False
+    """Whether it is somebody's consent."""
+    before: fields.OneOrMore = ()
+    """Components and steps that wait for it."""
+    after: fields.OneOrMore = ()
+    """Components and steps for which it waits."""
+
+    @property
+    def is_wait(self) -> bool:
+        """Whether nobody is needed."""
+        return not self.by and not self.approval
+
+
 class Targets(Part):
     """What is promised about a service."""
 
@@ -444,6 +464,8 @@ class Landscape(Part):
     teams: fields.Named[Team] = _NONE
     suppliers: fields.Named[Supplier] = _NONE
     components: fields.Named[Component] = _NONE
+    steps: fields.Named[Task] = _NONE
+    """Of the plan, beside those of components."""
     services: fields.Named[Service] = _NONE
 
     @property

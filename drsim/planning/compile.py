@@ -32,6 +32,7 @@ from drsim.planning.plan import (
     RootVariables,
     StepPlan,
     Structure,
+    Task,
     Tree,
     Variable,
 )
@@ -217,6 +218,33 @@ class _StructureBuilder:
             point_ops=point_ops,
             depth=tuple(self.depth[name] for name in self.names),
             priority=tuple(self.priority[name] for name in self.names),
+            tasks=self._tasks(),
+        )
+
+    def _tasks(self) -> tuple[Task, ...]:
+        """The steps of the plan, what each comes before and after said from both sides."""
+        steps = self.landscape.steps
+        number = {name: index for index, name in enumerate(sorted(steps))}
+        after: dict[str, set[str]] = {name: set(step.after) for name, step in steps.items()}
+        before: dict[str, set[str]] = {name: set(step.before) for name, step in steps.items()}
+        for name, step in steps.items():
+            for other in step.after:
+                if other in before:
+                    before[other].add(name)
+            for other in step.before:
+                if other in after:
+                    after[other].add(name)
+        return tuple(
+            Task(
+                name=name,
+                approval=steps[name].approval,
+                is_wait=steps[name].is_wait,
+                after=tuple(sorted(self.component_of[n] for n in after[name] if n in self.component_of)),
+                before=tuple(sorted(self.component_of[n] for n in before[name] if n in self.component_of)),
+                after_tasks=tuple(sorted(number[n] for n in after[name] if n in number)),
+                before_tasks=tuple(sorted(number[n] for n in before[name] if n in number)),
+            )
+            for name in number
         )
 
     def _data_below(self) -> tuple[tuple[int, ...], ...]:
@@ -452,7 +480,41 @@ class _PlanBuilder:
             verify = landscape.services[structure.services[point_row[0]]].verify
             if verify is not None:
                 add("verify", -1, -1, p, verify)
+        for task, priority in zip(structure.tasks, self._task_priorities(), strict=True):
+            step = landscape.steps[task.name]
+            fixed, variable = self.timed("task", task.name, "", step.takes)
+            works = step.works.millionths
+            plan = StepPlan(
+                kind="task",
+                object=task.name,
+                site="",
+                component=-1,
+                deployment=-1,
+                point=-1,
+                priority=priority,
+                crew=self.crew(step.by),
+                on_site=False,
+                fixed=fixed,
+                variable=variable,
+                works=works,
+                works_variable=-1 if works == ONE else self.variable("task works", task.name, "", None),
+                attempts=1,
+                hours=self.hours(step),
+            )
+            found.append(((False, priority, 0, task.name, "", KINDS.index("task")), plan))
         return [step for _, step in sorted(found, key=lambda pair: pair[0])]
+
+    def _task_priorities(self) -> list[int]:
+        """For each step of the plan the tightest priority of what comes after it."""
+        tasks, found = self.structure.tasks, dict[int, int]()
+
+        def priority(t: int) -> int:
+            if t not in found:
+                own = [self.structure.priority[c] for c in tasks[t].before]
+                found[t] = min([*own, *map(priority, tasks[t].before_tasks)], default=NO_PRIORITY)
+            return found[t]
+
+        return [priority(t) for t in range(len(tasks))]
 
     # the rest
 
@@ -508,10 +570,7 @@ class _PlanBuilder:
             scenario=scenario,
             structure=structure,
             steps=tuple(steps),
-            step_of={
-                (("point", step.point) if step.point >= 0 else (step.kind, step.deployment)): index
-                for index, step in enumerate(steps)
-            },
+            step_of={self._key(step): index for index, step in enumerate(steps)},
             strategies=strategies,
             never_fits=never_fits,
             copies=copies,
@@ -607,6 +666,11 @@ class _PlanBuilder:
         fixed, variable = self.timed("detect", root.name, "", law.takes)
         other, otherwise = self.timed("detect", root.name, "otherwise", law.otherwise)
         return Detect(fixed, self.calendar(law.within), other), variable, otherwise
+
+    def _key(self, step: StepPlan) -> tuple[str, int]:
+        if step.kind == "task":
+            return "task", [task.name for task in self.structure.tasks].index(step.object)
+        return ("point", step.point) if step.point >= 0 else (step.kind, step.deployment)
 
     def _strategies(self, capacity: tuple[int, ...]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
         structure = self.structure

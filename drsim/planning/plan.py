@@ -39,6 +39,7 @@ __all__ = [
     "RootVariables",
     "StepPlan",
     "Structure",
+    "Task",
     "Variable",
 ]
 
@@ -47,7 +48,7 @@ NEVER = 2**62
 EVERYBODY = -1
 NO_PRIORITY = 2**61
 INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
-KINDS = ("switch", "restore", "start", "restart", "repair", "verify")
+KINDS = ("switch", "restore", "start", "restart", "repair", "verify", "task")
 
 Crew = tuple[tuple[int, int], ...]  # (team, heads), teams in order
 Tree = int | tuple[int, tuple["Tree", ...]]  # a view, or (how many are needed, of which)
@@ -69,9 +70,9 @@ class StepPlan(NamedTuple):
     object: str
     site: str
     component: int
-    """-1 for the verification of a point"""
+    """-1 for the verification of a point and a step of the plan"""
     deployment: int
-    """-1 for the verification of a point"""
+    """-1 for the verification of a point and a step of the plan"""
     point: int
     """-1 for all but the verification of a point"""
     priority: int
@@ -86,6 +87,20 @@ class StepPlan(NamedTuple):
     attempts: int
     hours: int
     """calendar of its working hours, -1 for the clock"""
+
+
+class Task(NamedTuple):
+    """A step of the plan; its index is that of its name in order."""
+
+    name: str
+    approval: bool
+    is_wait: bool
+    after: tuple[int, ...]
+    """components"""
+    before: tuple[int, ...]
+    """components"""
+    after_tasks: tuple[int, ...]
+    before_tasks: tuple[int, ...]
 
 
 class Copy(NamedTuple):
@@ -256,6 +271,8 @@ class Structure:
     point_ops: tuple[LevelOp, ...]
     depth: tuple[int, ...]
     priority: tuple[int, ...]
+    tasks: tuple[Task, ...]
+    """the steps of the plan"""
 
 
 @dataclass(frozen=True)
@@ -266,7 +283,7 @@ class Plan:
     structure: Structure
     steps: tuple[StepPlan, ...]
     step_of: Mapping[tuple[str, int], int]
-    """(kind, deployment) -> step; ('point', point) -> step"""
+    """(kind, deployment) -> step; ('point', point) -> step; ('task', task) -> step"""
     strategies: tuple[tuple[str, ...], ...]
     """for each component, those that can never fit left out"""
     never_fits: tuple[str, ...]

@@ -26,7 +26,7 @@ LawName = tuple[str, str, str]
 
 K = TypeVar("K", bound=str | tuple[str, str])
 
-_STEPS = ("switch", "start", "restart", "repair", "verify")
+_STEPS = ("switch", "start", "restart", "repair", "verify", "task")
 _RESPONSE = ("detect", "assess", "decide", "evacuation")
 _CREWS = ("mobilise", "travel")
 _COPIES = ("restores", "lag")
@@ -55,6 +55,7 @@ def variant(
     - ``switch``, ``start``, ``restart``, ``repair``, ``verify``: a component and a site, or ``service.point`` and its
       site; the site ``""`` stands for every site. A component without a ``restart`` of its own is restarted as it is
       started: to change both, give both.
+    - ``task``: a step of the plan and ``""``.
     - ``mobilise``: a team and ``""``; ``travel``: a team and its destination, one of those to which it travels.
     - ``restores`` (a rate), ``lag``: a component and one of its copies.
     - ``detect``, ``assess``, ``decide``, ``evacuation``: ``""`` and ``""``, for all incidents.
@@ -63,8 +64,8 @@ def variant(
     replaced when `outages` is given, since they tell whether a team is away as a whole, however many it has. The
     numbers of a variant are in the plan alone.
 
-    All else (moments, horizons, calendars, crews, probabilities, needs, targets) is in the landscape or the scenario: change
-    those with `Scenario.with_`, and compile again.
+    All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets)
+    is in the landscape or the scenario: change those with `Scenario.with_`, and compile again.
 
     DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.
     """

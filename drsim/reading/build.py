@@ -25,6 +25,7 @@ from drsim.model.landscape import (
     Service,
     Site,
     Supplier,
+    Task,
     Team,
 )
 from drsim.model.needs import All, circles
@@ -51,14 +52,15 @@ _FEW: Final = 3
 _SHOWN: Final = 20
 """Paths that one problem names."""
 _KINDS: Final = get_args(Disruption.model_fields["kind"].annotation)
-_ALL_KEYS: Final = (*SCENARIO_KEYS[:3], "landscape", "based_on", *SCENARIO_KEYS[3:], "add", "change", "remove")
-_UNIQUE: Final = ("sites", "links", "teams", "suppliers", "components", "services")
+_ALL_KEYS: Final = (*SCENARIO_KEYS[:3], "landscape", "based_on", *SCENARIO_KEYS[3:], "steps", "add", "change", "remove")
+_UNIQUE: Final = ("sites", "links", "teams", "suppliers", "components", "steps", "services")
 _ENTRIES: Final[dict[str, TypeAdapter[Any]]] = {
     "sites": TypeAdapter(Site),
     "links": TypeAdapter(Link),
     "teams": TypeAdapter(Team),
     "suppliers": TypeAdapter(Supplier),
     "components": TypeAdapter(Component),
+    "steps": TypeAdapter(Task),
     "services": TypeAdapter(Service),
 }
 _TEXT: Final[TypeAdapter[str]] = TypeAdapter(fields.Text)

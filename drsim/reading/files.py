@@ -16,7 +16,7 @@ from drsim.reading.paths import SECTIONS, written_changes
 
 STDIN: Final = "<stdin>"
 _SUFFIXES: Final = (".yaml", ".yml")
-_OVERLAY: Final = ("drsim", "based_on", "landscape", "add", "change", "remove")
+_OVERLAY: Final = ("drsim", "based_on", "landscape", "steps", "add", "change", "remove")
 _Kind = Literal["landscape", "scenario"]
 
 
@@ -54,6 +54,7 @@ class Reader:
             return None
         draft.file = file
         _lay_over(draft.tree, tree)
+        self._put_steps(draft, tree)
         draft.change(written_changes(tree, self.problems), self.problems)
         return draft
 
@@ -120,6 +121,20 @@ class Reader:
                 )
         if draft is not None:
             draft.landscape, draft.complete, draft.later = found, complete, []
+
+    def _put_steps(self, draft: Draft, tree: Table) -> None:
+        """Put the steps of the plan that a scenario gives among those of its landscape."""
+        steps = tree.get("steps")
+        if draft.landscape is None or steps is None or steps is BROKEN:
+            return
+        theirs = draft.landscape.get("steps")
+        if isinstance(steps, Table) and isinstance(theirs, Table):
+            both = theirs.copy()
+            for name in steps:
+                both.take(steps, name)
+            draft.landscape.put("steps", both)
+        else:
+            draft.landscape.take(tree, "steps")
 
     # Landscapes
 

@@ -11,8 +11,21 @@ from typing import Final, NamedTuple
 
 from drsim.errors import did_you_mean
 from drsim.model.fields import Path
-from drsim.model.landscape import ALWAYS, Assess, Component, Copy, Link, Response, Service, Site, Step, Supplier, Team
-from drsim.model.needs import Need, circles, leaves, without
+from drsim.model.landscape import (
+    ALWAYS,
+    Assess,
+    Component,
+    Copy,
+    Link,
+    Response,
+    Service,
+    Site,
+    Step,
+    Supplier,
+    Task,
+    Team,
+)
+from drsim.model.needs import All, Need, circles, leaves, without
 from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
 from drsim.units import ONE, Duration, Share
@@ -48,6 +61,7 @@ class Parts:
     teams: dict[str, Team] = field(default_factory=dict)
     suppliers: dict[str, Supplier] = field(default_factory=dict)
     components: dict[str, Component] = field(default_factory=dict)
+    steps: dict[str, Task] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
 
     @property
@@ -80,7 +94,10 @@ def landscape_findings(parts: Parts, response: Response | None) -> Findings:
     if response is not None:
         yield from response_findings(response, parts.crews)
     yield from _room(parts)
+    for name, task in parts.steps.items():
+        yield from _task(("steps", name), name, task, parts)
     yield from _start_circles(parts.components)
+    yield from _step_circles(parts)
 
 
 def response_findings(response: Response, crews: Mapping[str, Team]) -> Findings:
@@ -182,6 +199,31 @@ def _tries(path: Path, step: Step) -> Findings:
         rule = f"'{step.works.text}' means over {_MOST_TRIES} tries on average: a {path[-1]} is tried until it succeeds"
         hint = f"write at least '{100 // _MOST_TRIES} %', and let 'takes' say how long it may last"
         yield Finding((*path, "works"), rule, hint)
+
+
+def _task(path: Path, name: str, task: Task, parts: Parts) -> Findings:
+    """Check a step of the plan."""
+    yield from _step(path, task, parts.crews)
+    works = task.works.millionths
+    if works == 0:
+        rule = f"'{task.works.text}' can never succeed, and a step of the plan is tried until it does"
+        yield Finding((*path, "works"), rule, f"write at least '{100 // _MOST_TRIES} %', or leave the step out")
+    elif works * _MOST_TRIES < ONE:
+        rule = f"'{task.works.text}' means over {_MOST_TRIES} tries on average: a step of the plan is tried until it succeeds"
+        hint = f"write at least '{100 // _MOST_TRIES} %', and let 'takes' say how long it may last"
+        yield Finding((*path, "works"), rule, hint)
+    if task.approval and not task.by:
+        rule = "'approval' is true, but nobody is there to give it"
+        yield Finding((*path, "approval"), rule, "say by whom with 'by', or leave it out for a wait", True)
+    if not task.before and not task.after:
+        rule = f"'{name}' is neither before nor after anything"
+        yield Finding(path, rule, "say what it is 'before' or 'after': without that it is never due")
+    for key in ("before", "after"):
+        for other, count in Counter(getattr(task, key)).items():
+            if count > 1:
+                yield Finding((*path, key), f"'{other}' is there twice", "leave one out")
+    for other in sorted(set(task.before) & set(task.after)):
+        yield Finding(path, f"'{name}' is both before and after '{other}'", "take it out of one of the two")
 
 
 def _crew(path: Path, by: Mapping[str, int], crews: Mapping[str, Team]) -> Findings:
@@ -347,15 +389,40 @@ _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
 # What starts after what
 
 
-def _start_circles(components: Mapping[str, Component]) -> Findings:
-    """Nothing may start after itself, by way of others or not."""
+def _starts(components: Mapping[str, Component]) -> dict[str, Need]:
+    """What each component starts after."""
     mates = {name: circle for circle in circles({n: c.needs for n, c in components.items()}) for name in circle}
-    starts = {
+    return {
         name: component.starts_after
         if component.starts_after is not None
         else without(component.needs, {*mates.get(name, ()), name})
         for name, component in components.items()
     }
+
+
+def _step_circles(parts: Parts) -> Findings:
+    """No step of the plan may wait for itself, by way of components and other steps or not."""
+    below: dict[str, list[Need]] = {name: [need] for name, need in _starts(parts.components).items()}
+    below |= {name: list(task.after) for name, task in parts.steps.items()}
+    for name, task in parts.steps.items():
+        for other in task.before:
+            if other in below:
+                below[other].append(name)
+    waits: dict[str, Need] = {name: All(tuple(needs)) for name, needs in below.items()}
+    for circle in circles(waits):
+        if steps := sorted(circle & parts.steps.keys()):
+            if any(other in parts.steps[one].before for one in steps for other in parts.steps[one].after):
+                continue  # told already
+            order = _one_circle({name: sorted(circle & set(leaves(waits[name]))) for name in sorted(circle)})
+            chain = " after ".join(f"'{name}'" for name in order)
+            rule = f"nothing here can ever be done: {chain}"
+            first = min(name for name in order if name in parts.steps)
+            yield Finding(("steps", first), rule, "take one out of its 'before' or 'after'")
+
+
+def _start_circles(components: Mapping[str, Component]) -> Findings:
+    """Nothing may start after itself, by way of others or not."""
+    starts = _starts(components)
     for circle in circles(starts):
         edges = {name: sorted(circle & set(leaves(starts[name]))) for name in sorted(circle)}
         order = _one_circle(edges)

@@ -87,6 +87,8 @@ def known_names(landscape: Table, *, complete: bool) -> Known:
         "link": sections(landscape, "links"),
         "team or supplier": list(dict.fromkeys(sections(landscape, "teams", "suppliers"))),
         "component": sections(landscape, "components"),
+        "step": sections(landscape, "steps"),
+        "component or step": sections(landscape, "components", "steps"),
         "service": sections(landscape, "services"),
     }
     return Known(names, sections(landscape, "sources"), complete)

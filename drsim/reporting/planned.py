@@ -196,8 +196,10 @@ def _steps(outlook: Outlook, page: Page) -> None:
     head = [Cell("", place), Cell("what", what), Cell("takes", takes), Cell("who", crew), Cell("RTO", rto)]
     page.row([cell._replace(style="dim") for cell in head])
     for step in outlook.steps:
-        at = "" if "." in step.object else f" @ {step.site}"
-        lines = page.wrapped(f"{step.kind} {step.object}{at}", what)
+        at = "" if "." in step.object or not step.site else f" @ {step.site}"
+        task = outlook.plan.scenario.landscape.steps.get(step.object)
+        told = f": {task.do}" if task is not None and task.do else ""
+        lines = page.wrapped(f"{step.kind} {step.object}{at}{told}", what)
         first = Cell(str(step.place), place, "right", "dim")
         page.row(
             [first, Cell(lines[0], what), Cell(step.takes, takes), Cell(_who(step), crew), Cell(rtos[step.place], rto)]

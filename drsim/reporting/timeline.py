@@ -238,7 +238,12 @@ class _Log:
             "interrupted": ": interrupted, it lost its ground",
             "dropped": ": dropped, no longer wanted",
         }.get(row.outcome or "", f": {row.outcome}")
-        return f"{row.kind} {row.object}{place}{incident}{number}{ending}"
+        task = self.plan.scenario.landscape.steps.get(row.object) if row.kind == "task" else None
+        what = task.do if task is not None and task.do else ""
+        if task is not None and (task.approval or task.is_wait):
+            what = f"{'waiting for approval' if task.approval else 'waiting'}{f', {what}' if what else ''}"
+        told = f" ({what})" if what else ""
+        return f"{row.kind} {row.object}{place}{told}{incident}{number}{ending}"
 
     def _waited(self, row: Row, until: int) -> str:
         """Why it did not start at once: `waited 0:27: dba busy, last with start sql-server`."""

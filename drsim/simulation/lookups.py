@@ -44,12 +44,27 @@ class Lookups:
         of_component: list[list[int]] = [[] for _ in structure.components]
         at_site: list[list[int]] = [[] for _ in structure.sites]
         site_number = {name: s for s, name in enumerate(structure.sites)}
+        site_number[""] = -1
+        """of the steps of the plan, which have none"""
+        self.task_step = [plan.step_of["task", t] for t in range(len(structure.tasks))]
+        self.task_of = {task.name: t for t, task in enumerate(structure.tasks)}
+        self.tasks_before: dict[int, tuple[int, ...]] = {}
+        """component -> the steps of the plan that come before it"""
+        for t, task in enumerate(structure.tasks):
+            for c in task.before:
+                self.tasks_before[c] = (*self.tasks_before.get(c, ()), t)
+        self.tasks_after = {c for task in structure.tasks for c in task.after}
+        """components that steps of the plan come after"""
+        self.tasks_near = _near(structure)
+        """component -> the steps of the plan that concern an incident that takes it down"""
+        bound = self.tasks_after.union(self.tasks_before)
         for i, step in enumerate(steps):
             if step.kind in ("switch", "start", "restart"):
                 gated[step.deployment].append(i)
             if step.component >= 0:
                 of_component[step.component].append(i)
-            at_site[site_number[step.site]].append(i)
+            if step.kind != "task":
+                at_site[site_number[step.site]].append(i)
         self.gated = [tuple(found) for found in gated]
         """for each deployment the steps that its `starts_after` lets start"""
         self.steps_of = [tuple(found) for found in of_component]
@@ -66,8 +81,20 @@ class Lookups:
             tuple(i for i, (q, _) in enumerate(structure.trusts) if q == p) for p in range(len(structure.points))
         ]
         self.ground = [self._ground(i) for i in range(len(steps))]
-        self.lone_team = [step.crew[0][0] if len(step.crew) == 1 and step.crew[0][1] == 1 else -1 for step in steps]
-        """the team of a step that takes one head of one team, else -1"""
+        self.holdable = [
+            step.component in self.tasks_before
+            and (
+                step.kind in ("restore", "start")
+                or (step.kind == "restart" and not structure.automatic[step.component])
+            )
+            for step in steps
+        ]
+        """whether a step of the plan may hold a step"""
+        self.lone_team = [
+            step.crew[0][0] if len(step.crew) == 1 and step.crew[0][1] == 1 and step.component not in bound else -1
+            for step in steps
+        ]
+        """the team of a step that takes one head of one team, else -1; also -1 if a step of the plan is tied to it"""
         self.rivals = [
             tuple(d for d in structure.of_component[s.component] if d != s.deployment) if s.component >= 0 else ()
             for s in steps
@@ -82,6 +109,8 @@ class Lookups:
         self.flag_on = len(structure.sites) + len(structure.links)
         self.flag_checked = self.flag_on + count
         self.flag_trusted = self.flag_checked + count
+        self.whole = site_groups(structure, (True,) * len(structure.sites), (True,) * len(structure.links))
+        """groups of sites that reach each other while everything is up"""
         self._whole()
 
     def _ground(self, index: int) -> Ground:
@@ -89,7 +118,7 @@ class Lookups:
         d = step.deployment
         if step.point >= 0:
             return Ground("point", site, structure.point_gate[step.point])
-        if step.kind == "repair":
+        if step.kind in ("repair", "task"):
             return Ground("site", site, -1, d)
         if step.kind == "verify":
             return Ground("ready", site, -1, d)
@@ -150,6 +179,26 @@ class Lookups:
         if cached is None:
             cached = self.plan.reach_cache[key] = _feeds(self.plan.structure, site_down, link_down)
         return cached  # type: ignore[return-value]
+
+
+def _near(structure: Structure) -> dict[int, frozenset[int]]:
+    """Component -> the steps of the plan that are tied to it, by way of other steps of the plan or not."""
+    near: dict[int, frozenset[int]] = {}
+    seen: set[int] = set()
+    for t in range(len(structure.tasks)):
+        if t in seen:
+            continue
+        group, todo = {t}, [t]
+        while todo:
+            task = structure.tasks[todo.pop()]
+            more = {*task.after_tasks, *task.before_tasks} - group
+            group |= more
+            todo.extend(more)
+        seen |= group
+        for other in group:
+            for c in (*structure.tasks[other].after, *structure.tasks[other].before):
+                near[c] = near.get(c, frozenset()) | group
+    return near
 
 
 def _feeds(structure: Structure, site_down: Sequence[bool], link_down: Sequence[bool]) -> tuple[Views, Views]:

@@ -128,6 +128,8 @@ class Outlook:
             return step.site not in self._away and any(
                 structure.components[c] in self.lost for c in structure.direct[step.point]
             )
+        if step.kind == "task":
+            return self._is_due(step)
         if step.object not in self.lost:
             return False
         strategies = self.plan.strategies[step.component]
@@ -144,6 +146,18 @@ class Outlook:
             case "restart":
                 return structure.roles[step.deployment] == ACTIVE and not away and self._restarts(step)
         return not away and (structure.roles[step.deployment] != ACTIVE or self._restarts(step))
+
+    def _is_due(self, step: StepPlan) -> bool:
+        """Whether a step of the plan is tied to something that a lost site takes down, by way of others or not."""
+        names, todo = {step.object}, [step.object]
+        steps = self.plan.scenario.landscape.steps
+        while todo:
+            one = todo.pop()
+            tied = {*steps[one].before, *steps[one].after}
+            tied |= {other for other in steps if one in (*steps[other].before, *steps[other].after)}
+            todo += [other for other in tied - names if other in steps]
+            names |= tied
+        return any(outage.kind == "site" for outage in self.plan.outages) and not names.isdisjoint(self.lost)
 
     def _restarts(self, step: StepPlan) -> bool:
         """Whether an active deployment may have to be started again where it is."""
@@ -195,11 +209,21 @@ class Outlook:
             service, point = step.object.rsplit(".", 1)
             return need_text(self.plan.scenario.landscape.services[service].points[point].needs)
         match step.kind:
+            case "task":
+                tasks = self.plan.structure.tasks
+                task = next(task for task in tasks if task.name == step.object)
+                names = [self.plan.structure.components[c] for c in task.after]
+                return ", ".join([*names, *(tasks[t].name for t in task.after_tasks)])
             case "switch" | "start" | "restart":
                 need = need_text(starts[step.object])
                 restored = step.kind == "start" and self.plan.strategies[step.component] == ("cold",)
                 data = self.plan.data_size[step.component] >= 0
-                return ", ".join(text for text in (need, "its restore" if restored and data else "") if text)
+                parts = [need, "its restore" if restored and data else ""]
+                if step.kind == "start" or (
+                    step.kind == "restart" and not self.plan.structure.automatic[step.component]
+                ):
+                    parts += [task.name for task in self.plan.structure.tasks if step.component in task.before]
+                return ", ".join(text for text in parts if text)
             case "verify":
                 return f"{step.object} runs"
             case "repair":

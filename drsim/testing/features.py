@@ -73,6 +73,8 @@ class Features(TypedDict, total=False):
     """Services whose points come from channels, and municipalities."""
     targets: bool
     """Targets of services."""
+    steps: bool
+    """Steps of the plan, before and after components and each other."""
     labels: bool
     """Titles, sources and other keys that only people read."""
     common_causes: bool
@@ -137,6 +139,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "classes": True,
     "channels": True,
     "targets": True,
+    "steps": True,
     "labels": True,
     "common_causes": True,
     "min_disruptions": 0,

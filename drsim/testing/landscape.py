@@ -14,6 +14,7 @@ from drsim.testing.features import Features, complete
 from drsim.testing.people import People, named_calendars, response, team
 from drsim.testing.places import Places, place
 from drsim.testing.services import Services, channel, service
+from drsim.testing.tasks import Tasks, task
 
 if TYPE_CHECKING:
     from drsim.model import Landscape
@@ -37,6 +38,9 @@ def landscape(draw: DrawFn, given: Features) -> Document:
     if given["channels"]:
         several(draw, channel(services), 0, 3)
     several(draw, service(services), 1, given["max_services"])
+    tasks = Tasks(known)
+    if given["steps"]:
+        several(draw, task(tasks), 0, 3)
     sections = {
         "response": drawn_response,
         "sites": places.sites,
@@ -45,6 +49,7 @@ def landscape(draw: DrawFn, given: Features) -> Document:
         "suppliers": people.suppliers,
         "classes": known.classes,
         "components": known.components,
+        "steps": tasks.steps,
         "channels": services.channels,
         "services": services.services,
     }

@@ -222,6 +222,25 @@ def test_a_whole_team_stays_away_when_it_grows(town_hall: Scenario, plan: Plan) 
     assert first.scenario.landscape is plan.scenario.landscape
 
 
+def test_the_law_of_a_step_of_the_plan() -> None:
+    text = """\
+drsim: scenario 1
+title: a call
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: here}}
+landscape:
+  sites: {here: {}, there: {}}
+  components: {a: {at: {here: active, there: warm}}}
+steps: {call: {takes: 10 min, before: a}}
+"""
+    scenario = loads(text)
+    longer = Law.parse("20 to 40 min", "duration")
+    varied = variant(compile_scenario(scenario), laws={("task", "call", ""): longer})
+    assert drills(varied, 3) == drills(compile_scenario(scenario.with_({"steps.call.takes": "20 to 40 min"})), 3)
+    with pytest.raises(DrsimError, match="no object of a task is named 'cal'"):
+        variant(varied, laws={("task", "cal", ""): longer})
+
+
 def test_a_law_that_comes_and_goes_needs_no_more_variables(plan: Plan) -> None:
     certain = {("start", "burgerzaken", ""): Law.constant(1), ("detect", "", ""): Law.constant(2)}
     random = {("start", "burgerzaken", ""): START, ("detect", "", ""): START}

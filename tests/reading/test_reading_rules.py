@@ -1171,3 +1171,72 @@ def test_on_call(team: str, path: str, rule: str) -> None:
         loads_landscape(head + team + "}\n")
     (problem,) = refused.value.problems
     assert (problem.path, problem.rule) == (path, rule)
+
+
+# Steps of the plan
+
+STEPS = """\
+drsim: landscape 1
+sites: {here: {}, there: {}}
+teams: {mayor: {people: 1}}
+components:
+  storage: {at: {here: active, there: warm}}
+  phones: {at: {here: active, there: warm}, needs: [storage]}
+steps:
+  call: {do: call, takes: 20 min, works: 50 %, by: mayor, before: phones}
+  settle: {takes: 30 min, after: storage, before: [call]}
+"""
+
+
+@cases(
+    ("name", "before: phones", "before: [phones]", "before: §fones", "no component or step is named 'fones'"),
+    ("twice", "[call]", "[call, phones]", "§[call, call]", "'call' is there twice"),
+    ("attempts", "works: 50 %", "works: 60 %", "§attempts: 2", "'attempts' is not a key here"),
+    ("never", "works: 50 %", "works: 1 %", "works: §0 %", "a step of the plan is tried until it does"),
+    ("hardly", "works: 50 %", "works: 1 %", "works: §0.5 %", "a step of the plan is tried until it succeeds"),
+    (
+        "approval",
+        "{takes: 30 min,",
+        "{takes: 30 min, by: mayor, approval: true,",
+        "{takes: 30 min, §approval: true,",
+        "nobody is there to give it",
+    ),
+    ("hours", "takes: 30 min", "takes: 30 min", "takes: §3 wh", "nobody is there to work them"),
+    ("heads", "by: mayor", "by: {mayor: 1}", "by: {mayor: §2}", "2 of 'mayor' are asked for"),
+    ("taken", "  settle:", "  rest:", "  §mayor:", "'mayor' is already one of the teams"),
+)
+def test_steps_of_the_plan(case: Case) -> None:
+    check(STEPS, case)
+
+
+def test_a_step_of_the_plan_is_before_or_after_something() -> None:
+    (problem,) = refused(STEPS.replace("{takes: 30 min, after: storage, before: [call]}", "§{takes: 30 min}"))
+    assert problem.rule == "'settle' is neither before nor after anything"
+
+
+def test_a_step_of_the_plan_is_not_before_and_after_one_thing() -> None:
+    text = STEPS.replace(
+        "{takes: 30 min, after: storage, before: [call]}", "§{takes: 30 min, after: storage, before: storage}"
+    )
+    assert refused(text)[0].rule == "'settle' is both before and after 'storage'"
+
+
+def test_a_circle_of_steps_of_the_plan_and_components_is_refused() -> None:
+    text = STEPS.replace(
+        "{takes: 30 min, after: storage, before: [call]}", "§{takes: 30 min, after: phones, before: storage}"
+    )
+    (problem,) = refused(text)
+    assert problem.rule == "nothing here can ever be done: 'phones' after 'storage' after 'settle' after 'phones'"
+
+
+def test_a_scenario_puts_steps_of_the_plan_among_those_of_its_landscape() -> None:
+    head = "drsim: scenario 1\ntitle: a\nmoment: any moment of the week\nlandscape:\n"
+    inside = "".join(f"  {line}\n" for line in STEPS.splitlines())
+    scenario = loads(
+        head + inside + "steps: {settle: {takes: 5 min, before: phones}, more: {takes: 1 h, after: call}}\n"
+    )
+    steps = scenario.landscape.steps
+    assert sorted(steps) == ["call", "more", "settle"]
+    assert (steps["settle"].after, steps["settle"].before, steps["more"].after) == ((), ("phones",), ("call",))
+    assert scenario.with_({"steps.more.takes": "2 h"}).landscape.steps["more"].takes.fixed == 7_200_000
+    assert loads(dump(scenario)) == scenario

@@ -179,6 +179,10 @@ class Incident:
     go: bool = False
     closed: bool = False
     abandoned: bool = False
+    took_down: set[str] = field(default_factory=set)
+    """Components of which it took a deployment down, or that moved to it."""
+    done: set[str] = field(default_factory=set)
+    """Steps of the plan."""
     forgotten: bool = False
     """`detect` and `assess` "are dropped once the root is back and no lost deployment belongs to the incident"."""
 
@@ -280,8 +284,14 @@ class Run:
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
         self.possible = self.possible_steps()
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
+        self.steps = self.land.steps
+        self.comes_after = {
+            name: {*step.after, *(other for other in self.steps if name in self.steps[other].before)}
+            for name, step in self.steps.items()
+        }
         self.task = {(kind, thing): self.described(kind, thing) for kind, thing, _ in self.possible}
         self.taking_part = {team for kind, thing, _ in self.possible for team in self.task[kind, thing].by}
+        self.taking_part |= {team for step in self.steps.values() for team in step.by}
 
         self.now = -1
         self.outages, self.absences = self.draw_disruptions()
@@ -310,6 +320,8 @@ class Run:
         self.applied: list[Applied] = []
         self.round_began = 0
         self.ground_since: dict[tuple[str, str, str], int] = {}  # number of what was applied when a ground came to hold
+        self.due_since: dict[tuple[str, int], int] = {}  # the same of steps of the plan, by incident
+        self.free_since: dict[tuple[str, int], int] = {}  # and of components that no step of the plan holds
         self.went_down: set[str] = set()
         self.broke: set[Deployment] = set()
         self.stopped: set[Deployment] = set()
@@ -441,6 +453,45 @@ class Run:
             return Task(AT_ONCE, component.restore.by if component.restore is not None else {})
         return as_task(getattr(component, kind))
 
+    # steps of the plan (section 7)
+
+    def concerns_incident(self, name: str, incident: Incident) -> bool:
+        """Section 7: "if the incident took down a deployment of a component that the step is `before` or `after`"."""
+        if incident.kind != "site":
+            return False
+        seen, todo = {name}, [name]
+        while todo:
+            one = todo.pop()
+            tied = {*self.steps[one].before, *self.steps[one].after}
+            if tied & incident.took_down:
+                return True
+            tied |= {other for other in self.steps if one in (*self.steps[other].before, *self.steps[other].after)}
+            todo += [other for other in tied & set(self.steps) if other not in seen]
+            seen |= tied
+        return False
+
+    def is_due(self, name: str, incident: Incident) -> bool:
+        """Section 7: the ground of a step of the plan in an incident."""
+        for other in self.comes_after[name]:
+            if other in self.steps:
+                if other not in incident.done and self.concerns_incident(other, incident):
+                    return False
+            elif all((other, s) not in self.started for s in self.land.components[other].at):
+                return False
+        return True
+
+    def holders(self, c: str, incident: Incident) -> list[str]:
+        """Section 7: the steps of the plan that hold a component in an incident."""
+        if not incident.go:
+            return []
+        before = [n for n, step in self.steps.items() if c in step.before and n not in incident.done]
+        return [name for name in before if self.concerns_incident(name, incident)]
+
+    def can_be_held(self, work: Work) -> bool:
+        """Section 7: "a `restore` or `start` of a component, and a `restart` that is not automatic"."""
+        automatic = work.kind == "restart" and self.task["restart", work.object].automatic
+        return work.kind in ("restore", "start", "restart") and not automatic
+
     def possible_steps(self) -> list[tuple[str, str, str]]:
         """Give every (kind, object, site) of a component or point that there may ever be."""
         steps = []
@@ -543,10 +594,18 @@ class Run:
         """Section 9, plan order: (a) steps of incidents, (b) all others, (c) `repair` where there is a standby."""
         if kind in INCIDENT_KINDS:
             return 0, incident, INCIDENT_KINDS.index(kind), thing, site
+        if kind == "task":
+            return 1, self.urgency(thing), 0, thing, "", len(COMPONENT_KINDS)
         if thing in self.points:
             return 1, self.rto(self.points[thing][0]), self.last_depth, thing, site, COMPONENT_KINDS.index(kind)
         last = kind == "repair" and self.land.components[thing].standby is not None
         return 2 if last else 1, *self.plan[thing], site, COMPONENT_KINDS.index(kind)
+
+    def urgency(self, name: str) -> float:
+        """Section 9: "the tightest of those of the components and steps that come after it"."""
+        after = [self.priority(c) for c in self.steps[name].before if c in self.land.components]
+        after += [self.urgency(other) for other, before in self.comes_after.items() if name in before]
+        return min(after, default=math.inf)
 
     def in_plan_order(self, work: Iterable[Work]) -> list[Work]:
         return sorted(work, key=lambda w: (self.order(*w.step, w.incident), w.incident, w.attempt))
@@ -695,6 +754,10 @@ class Run:
                 if (work.incident, work.object) in self.called and not self.at_work(work.object):
                     opens = [t - self.offset for t in self.hours[work.object].opens if t - self.offset > self.now]
                     self.there_until[work.object] = min(opens, default=2**62)
+            case "task" if not work.succeeds:
+                return self.finish(work, "failed")
+            case "task":
+                self.incidents[work.incident].done.add(work.object)
             case "restore":
                 return self.end_restore(work)
             case "switch" | "start":
@@ -869,6 +932,7 @@ class Run:
             exhausted = c in self.lost and self.strategy(c) is None
             if self.is_past(self.incident_of[c, s]) or exhausted:
                 self.incident_of[c, s] = number
+                incident.took_down.add(c)
                 if c in self.lost and (exhausted or self.is_past(self.lost[c].incident)):
                     self.lost[c].incident = number
                     if not self.scenario.response.abandon or not self.is_moving(c):
@@ -884,7 +948,10 @@ class Run:
 
     def lose(self) -> None:
         """Section 5: the incident of each deployment that stopped, and the components that became lost."""
-        self.incident_of.update(self.incidents_of_stops())
+        stops = self.incidents_of_stops()
+        self.incident_of.update(stops)
+        for (c, _), number in stops.items():
+            self.incidents[number].took_down.add(c)
         lost = self.lost_deployments()
         for c in sorted({c for c, _ in self.stopped}):
             if all(d in lost for d in self.role if d[0] == c and self.role[d] == "active") and c not in self.lost:
@@ -981,6 +1048,14 @@ class Run:
                 self.ground_since.setdefault(step, number)
             else:
                 self.ground_since.pop(step, None)
+        for k, incident in enumerate(self.incidents if self.steps else []):
+            since = [(self.due_since, name, self.is_due(name, incident)) for name in self.steps]
+            since += [(self.free_since, c, not self.holders(c, incident)) for c in self.land.components]
+            for table, name, holds_now in since:
+                if holds_now:
+                    table.setdefault((name, k), number)
+                else:
+                    table.pop((name, k), None)
 
     def why_wanted(self, step: tuple[str, str, str, int]) -> int:
         """Section 10: "of what was applied in that round the last that concerns the step; if nothing does, the last"."""
@@ -993,6 +1068,8 @@ class Run:
         incident = self.incidents[number]
         if applied[0] == "row":
             by_kind, by_thing, by_number = applied[1], applied[2], applied[4]
+            if by_kind == "task" or (kind == "task" and by_kind not in INCIDENT_KINDS):
+                return (by_kind, by_thing, by_number) == (kind, thing, number)
             if by_kind in INCIDENT_KINDS:
                 return thing not in self.points and by_kind != "mobilise" and by_number == number
             if thing in self.points:
@@ -1004,7 +1081,7 @@ class Run:
             return False
         if outage.kind == incident.kind and incident.root in outage.targets:
             return True
-        if kind in INCIDENT_KINDS:
+        if kind in INCIDENT_KINDS or kind == "task":
             return False
         if outage.kind == "site":
             return any(site in self.land.components[thing].at for site in outage.targets)
@@ -1023,14 +1100,23 @@ class Run:
         alive_incident = {(*work.step, work.incident) for work in self.work if work.waiting or work.running}
         alive = {work.step for work in self.work if work.waiting or work.running}
         for step in wanted:
-            if step not in alive_incident and (step[0] in INCIDENT_KINDS or step[:3] not in alive):
+            each_its_own = step[0] in INCIDENT_KINDS or step[0] == "task"
+            if step not in alive_incident and (each_its_own or step[:3] not in alive):
                 attempt = sum((*work.step, work.incident) == step for work in self.work)
                 self.work.append(Work(*step, attempt, self.now, wanted_by=self.why_wanted(step)))
         sight = Sight(self)
         for work in self.waiting():
-            ground = self.ground(work.step, sight)
+            incident = self.incidents[work.incident]
+            if work.kind == "task":
+                ground, since = self.is_due(work.object, incident), self.due_since.get((work.object, work.incident), -1)
+            else:
+                ground = self.ground(work.step, sight)
+                since = self.ground_since.get(work.step, -1)
+                if self.can_be_held(work):
+                    ground = ground and not self.holders(work.object, incident)
+                    since = max(since, self.free_since.get((work.object, work.incident), -1))
             if ground and not work.is_ready:
-                number = max(work.wanted_by, self.ground_since.get(work.step, -1))
+                number = max(work.wanted_by, since)
                 work.ready, work.bound_by = self.now, self.applied[number]
             work.is_ready = ground
 
@@ -1042,6 +1128,7 @@ class Run:
             *self.wanted_restarts(),
             *self.wanted_repairs(),
             *self.wanted_verifies(),
+            *self.wanted_tasks(),
         }
 
     def wanted_by_incidents(self) -> Iterable[tuple[str, str, str, int]]:
@@ -1102,6 +1189,13 @@ class Run:
         for step, number in self.asked.items():
             yield *step, number
 
+    def wanted_tasks(self) -> Iterable[tuple[str, str, str, int]]:
+        """Section 7: "once in each incident that it concerns, from *go* on, until it is done"."""
+        for number, incident in enumerate(self.incidents):
+            for name in self.steps:
+                if incident.go and name not in incident.done and self.concerns_incident(name, incident):
+                    yield "task", name, "", number
+
     def settle_asked(self) -> None:
         """Section 8: "the smallest such number among the deployments that it does not trust when it becomes wanted"."""
         sight = Sight(self)
@@ -1142,6 +1236,8 @@ class Run:
                 return self.scenario.response.assess.by
             case "decide":
                 return self.scenario.response.decide.by
+            case "task":
+                return self.steps[work.object].by
         return self.task[work.kind, work.object].by
 
     def present(self, team: str) -> int:
@@ -1231,6 +1327,9 @@ class Run:
             works = self.task[work.kind, work.object].works
             name = (f"{work.kind} works", work.object, work.site, work.incident, work.attempt)
             work.succeeds = self.happens(works, name)
+        if work.kind == "task":
+            share = self.steps[work.object].works.millionths
+            work.succeeds = self.happens(share, ("task works", work.object, "", work.incident, work.attempt))
         if work.kind == "restore":
             self.start_transfer(work)
         else:
@@ -1260,6 +1359,8 @@ class Run:
                 law = response.assess.takes
             case "decide":
                 law = response.decide.takes
+            case "task":
+                law = self.steps[work.object].takes
             case _:
                 law = self.task[work.kind, work.object].takes
         takes = max(least, self.draw(law, work.kind, work.object, work.site, work.incident, work.attempt))

@@ -724,3 +724,66 @@ decide annex | 1.0 | 55 55 55 65 | done | assess annex
 declare annex | 1.0 | 65 65 65 65 | done | decide annex"""
     )
     assert replay.level("permits") == [(0, 1_000_000), (10 * MINUTE, 0), (120 * MINUTE, 1_000_000)]
+
+
+def test_a_plan_with_a_call_an_approval_and_a_wait() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 10:00
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {}, network: {}, mayor: {works: "daily 12:00-13:00"}}
+  components:
+    storage: {at: {hall: active, annex: warm}, start: {takes: 20 min, by: infra}}
+    registry: {at: {hall: active, annex: warm}, needs: [storage], start: {takes: 15 min, by: infra}}
+    desk: {at: {hall: active, annex: warm}, start: {takes: 5 min, by: infra}}
+    phones: {at: {hall: active, annex: warm}, start: {takes: 10 min, by: infra}}
+  services: {permits: {targets: {rto: 8 h}, points: {desk: {at: annex, needs: [registry, desk]}}}}
+steps:
+  call-carrier: {do: have the numbers moved, takes: 25 min, by: network, works: 50 %, before: phones}
+  settle-down: {do: let the storage rebuild, takes: 30 min, after: storage, before: registry}
+  approve: {do: the mayor approves, approval: true, takes: 10 min, by: mayor, after: registry, before: [desk]}
+""",
+        {"task works call-carrier 0": 0.9, "task works call-carrier 1": 0.1},
+    )
+    # 0    fire; detected at 5, assessed at 15, decided and declared at 30: all is asked for
+    # 30   only the storage waits for nothing: infra starts it until 50. The carrier is called until 55, in vain (0.9 is not
+    #      below 0.5), and again until 80.
+    # 50   the storage runs: it settles until 80. The registry could start after it, but is held by that.
+    # 80   the call and the settling are done: registry (8 h) goes before phones (no RTO), which have infra from 95 to 105
+    # 95   the registry runs; the mayor is there from 12:00 (120) on, and approves until 130
+    # 130  the desk, held until then, starts: 135
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 5 | done | fire begins
+assess hall | 0.0 | 5 5 5 15 | done | detect hall
+decide hall | 0.0 | 15 15 15 30 | done | assess hall
+declare hall | 0.0 | 30 30 30 30 | done | decide hall
+task approve | 0.0 | 30 95 120 130 | done | start registry
+start desk @annex | 0.0 | 30 130 130 135 | done | task approve
+task settle-down | 0.0 | 30 50 50 80 | done | start storage
+start storage @annex | 0.0 | 30 30 30 50 | done | declare hall
+start registry @annex | 0.0 | 30 80 80 95 | done | task settle-down
+task call-carrier | 0.0 | 30 30 30 55 | failed | declare hall
+start phones @annex | 0.0 | 30 80 95 105 | done | task call-carrier
+task call-carrier | 0.1 | 55 55 55 80 | done | task call-carrier"""
+    )
+    assert segments(replay, "permits") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
+        ("step under way", 30, 50),
+        ("waiting", 50, 80),
+        ("step under way", 80, 95),
+        ("nobody on duty", 95, 120),
+        ("waiting for approval", 120, 130),
+        ("step under way", 130, 135),
+    ]

@@ -74,6 +74,11 @@ BRANCHES = [
     "municipality",
     "points open at different hours",
     "interruptions that are joined",
+    "step of the plan",
+    "step of the plan that is tried again",
+    "step of the plan after a component",
+    "step of the plan that held a component",
+    "step of the plan in two incidents",
 ]
 
 
@@ -195,6 +200,13 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     cut = range(len(structure.sites), len(structure.sites) + len(structure.links))
     yield "link cut", any(flag in cut and not value for _, flag, value in drill.changes)
     yield "any moment", scenario.moment is None
+    tasks = [row for row in rows if row.kind == "task"]
+    yield "step of the plan", any(row.outcome == DONE for row in tasks)
+    yield "step of the plan that is tried again", any(row.outcome == FAILED for row in tasks)
+    bound = [(row, row.bound_by) for row in rows if isinstance(row.bound_by, Row)]
+    yield "step of the plan after a component", any(r.kind == "task" and by.kind == "start" for r, by in bound)
+    yield "step of the plan that held a component", any(r.kind == "start" and by.kind == "task" for r, by in bound)
+    yield "step of the plan in two incidents", len({row.incident for row in tasks}) > 1
     points = [list(service.points.values()) for service in scenario.landscape.services.values()]
     yield "municipality", any(point.municipality for each in points for point in each)
     yield "points open at different hours", any(len({point.open.spans for point in each}) > 1 for each in points)

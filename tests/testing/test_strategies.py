@@ -364,6 +364,9 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
         target: (of("services", lambda s, target=target: target in s.get("targets", {})), 0.08)
         for target in ("rto", "rpo", "mtpd", "mbco", "share")
     },
+    "step of the plan": (lambda d: section(d, "steps"), 0.1),
+    "approval": (has("steps", "approval"), 0.01),
+    "wait": (of("steps", lambda step: "by" not in step), 0.08),
     "sources": (lambda d: section(d, "sources"), 0.02),
     **{
         key: (lambda d, key=key: key in section(d, "response"), 0.08)
@@ -371,7 +374,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     },
     "decided by people": (lambda d: "by" in section(d, "response").get("decide", {}), 0.02),
     "response of the drill": (lambda d: "response" in d, 0.05),
-    "horizon": (lambda d: "horizon" in d, 0.15),
+    "horizon": (lambda d: "horizon" in d, 0.14),
     "any moment": (lambda d: d["moment"] == "any moment of the week", 0.15),
     "dated moment": (lambda d: d["moment"] != "any moment of the week", 0.4),
     "nothing happens": (lambda d: not disruptions(d), 0.01),
@@ -433,6 +436,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "classes": (False, ["class"]),
     "channels": (False, ["channels", "municipality", "channel of a point"]),
     "targets": (False, ["rto", "rpo", "mtpd"]),
+    "steps": (False, ["step of the plan", "approval", "wait"]),
     "labels": (False, ["sources"]),
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),
     "max_sites": (1, ["several sites", "hot", "warm", "cold", "travel", "parallel links"]),

@@ -93,7 +93,10 @@ class Drill(Losing):
                 if wanted >= 0 and self.live[step] is None:
                     self.row(step)
         open_rows = [row for row in self.live if row is not None] if any(self.live) else []
-        for row in (*open_rows, *(row for incident in self.incidents for row in incident.rows.values())):
+        for row in (
+            *open_rows,
+            *(row for incident in self.incidents for row in (*incident.rows.values(), *incident.tasks.values())),
+        ):
             if row.outcome is None:
                 row.outcome = RUNNING if row.start >= 0 else WAITING
 
@@ -149,7 +152,7 @@ class Drill(Losing):
     def _next_round(self) -> None:
         self.rounds += 1
         self.round_began = len(self.applied)
-        if self.rounds > len(self.plan.steps) + 10 + 5 * len(self.incidents):
+        if self.rounds > len(self.plan.steps) + 10 + (5 + len(self.structure.tasks)) * len(self.incidents):
             busy = sorted({f"{row.kind} {row.object}" for row in self.due_rows})
             raise DrsimError(f"the instant {self.now} ms does not settle; it goes on with: {', '.join(busy)}")
 

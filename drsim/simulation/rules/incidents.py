@@ -80,6 +80,7 @@ class Incidents(Room):
 
     def _go(self, incident: Incident) -> None:
         incident.go = True
+        self.dirty_tasks = self.dirty_tasks or bool(incident.concerning)
         for c, number in enumerate(self.incident):
             if number == incident.number and self.lost[c]:
                 self.ask_room(c)

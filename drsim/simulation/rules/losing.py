@@ -43,6 +43,8 @@ class Losing(Recovering):
             self._open_incidents(downs, breaks, mends, numbers)
         if stopped:
             self._attribute(stopped)
+        if structure.tasks and (stopped or downs):
+            self.note_tasks(len(self.applied) - 1)
         for s in ups:
             for step in lookups.at_site[s]:
                 self.check_step(step)
@@ -152,6 +154,7 @@ class Losing(Recovering):
             exhausted = self.lost[c] and self.strategy(c) is None
             if exhausted or self.is_over(self.incident_of[d]):
                 self.incident_of[d] = incident.number
+                self.concern(incident, c)
                 if self.lost[c] and (exhausted or self.is_over(self.incident[c])):
                     self.first_strategy(c, incident.number)
         self.incident_row(incident, DETECT, number)
@@ -194,6 +197,7 @@ class Losing(Recovering):
         for d in stopped:
             self.incident_of[d] = found[d]
             c = lookups.component_of[d]
+            self.concern(self.incidents[found[d]], c)
             by_component[c] = min(by_component.get(c, found[d]), found[d])
         for c, number in by_component.items():
             actives = [d for d in structure.of_component[c] if self.role[d] == ACTIVE]

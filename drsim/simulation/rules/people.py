@@ -13,6 +13,8 @@ from drsim.simulation.trajectory import DONE, by_order
 
 __all__ = ["People"]
 
+QUEUED = 10**9  # more entries than a queue ever has
+
 
 class People(State):
     """Headcount by calendar, arrivals, evacuation, and the queues of ready steps."""
@@ -125,7 +127,7 @@ class People(State):
         if not crew:
             self.unmanned.append(row)
             return
-        if row.step >= 0:
+        if row.order >= 0:
             arrived = self.incidents[row.incident].arrived
             for team, _ in crew:
                 if team not in arrived:
@@ -139,9 +141,13 @@ class People(State):
 
     def push(self, team: int, row: Work) -> None:
         """Into the queue of one team, in plan order."""
-        self.queued -= 1
-        heappush(self.queues[team], (row.order, self.queued, row))
+        heappush(self.queues[team], (row.order, self._place(row), row))
         self.touched.add(team)
+
+    def _place(self, row: Work) -> int:
+        """A number that no other entry of a queue has; rows of one step of the plan are in order of their incidents."""
+        self.queued -= 1
+        return row.incident * QUEUED - self.queued if row.step < 0 <= row.order else self.queued
 
     def in_turn(self) -> list[Work]:
         """All that waits for people, taken out of the queues, in plan order over all teams."""
@@ -158,8 +164,7 @@ class People(State):
             if len(row.crew) > 1:
                 self.several.append(row)
             else:
-                self.queued -= 1
-                heappush(self.queues[row.crew[0][0]], (row.order, self.queued, row))
+                heappush(self.queues[row.crew[0][0]], (row.order, self._place(row), row))
 
     def crew_is_free(self, row: Work) -> bool:
         """Whether all heads of a crew are there and have nothing to do."""

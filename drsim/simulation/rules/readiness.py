@@ -132,14 +132,18 @@ class Readiness(People):
             return
         row = self.live[step]
         if row is None:
-            if self.grounded(step):
+            if self.grounded(step) and not self.held(step):
                 self.make_ready(self.row(step))
-        elif not row.is_ready and row.start < 0 and self.grounded(step):
+        elif not row.is_ready and row.start < 0 and self.grounded(step) and not self.held(step):
             self.make_ready(row)
 
     def make_ready(self, row: Work) -> None:
-        """A row is ready: bound by why it is wanted or by what completed its ground, whichever was applied later."""
-        self.ready_by(row, max(self.wanted_by[row.step], self._ground_since(row.step)))
+        """A row is ready: bound by why it is wanted, what completed its ground or what held it, whichever came last."""
+        since = max(self.wanted_by[row.step], self._ground_since(row.step))
+        if self.lookups.holdable[row.step]:
+            released = self.incidents[row.incident].released
+            since = max(since, released.get(self.lookups.component_of_step[row.step], 0))
+        self.ready_by(row, since)
         self.queue(row)
 
     def _ground_since(self, step: int) -> int:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from drsim.planning.plan import ACTIVE, STALE
 from drsim.simulation.clock import Work
-from drsim.simulation.rules.incidents import Incidents
-from drsim.simulation.rules.state import GIVEN, Cause
+from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
+from drsim.simulation.rules.tasks import Tasks
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
 
 __all__ = ["Recovering"]
 
-DECIDING = ("detect", "assess", "decide", "declare")
 
-
-class Recovering(Incidents):
+class Recovering(Tasks):
     """Switch, restore, start, restart, repair, verify."""
 
     def settle_wanted(self) -> None:
         """Bring incidents, room and what is wanted in line, until nothing is left to do."""
-        while self.dirty_incidents or self.dirty or self.dirty_room or self.dirty_points:
+        while self.dirty_incidents or self.dirty or self.dirty_room or self.dirty_points or self.dirty_tasks:
             if self.dirty_incidents:
                 self.settle_incidents()
             if self.dirty:
@@ -31,6 +29,8 @@ class Recovering(Incidents):
                 points, self.dirty_points = self.dirty_points, set()
                 for p in sorted(points):
                     self._settle_point(p)
+            if self.dirty_tasks:
+                self.settle_tasks()
 
     def _settle_component(self, c: int) -> None:
         abandoned = self.plan.abandon and self.lost[c] and self.incidents[self.incident[c]].abandoned
@@ -113,7 +113,7 @@ class Recovering(Incidents):
         self.wanted_incident[step] = number
         self.wanted_by[step] = self._why_wanted(step, number)
         self.open_steps[self.lookups.component_of_step[step]] += 1
-        if self.grounded(step):
+        if self.grounded(step) and not self.held(step):
             self.make_ready(self.row(step))
 
     def _why_wanted(self, step: int, number: int) -> int:
@@ -285,6 +285,8 @@ class Recovering(Incidents):
         self.lost[c] = False
         self.failures[c] = 0
         self.touch(c)
+        if c in self.lookups.tasks_after:
+            self.note_tasks(row.number)
         structure = self.structure
         self.flip(self.lookups.flag_on + d, True)
         if not trusted:

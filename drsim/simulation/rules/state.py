@@ -17,6 +17,7 @@ __all__ = [
     "ASKED",
     "ASSESS",
     "DECIDE",
+    "DECIDING",
     "DECLARE",
     "DETECT",
     "GIVEN",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 DETECT, ASSESS, DECIDE, DECLARE, MOBILISE = range(5)
+DECIDING = ("detect", "assess", "decide", "declare")
 NONE, ASKED, GIVEN = 0, 1, 2  # room
 
 Cause = Work | tuple[str, str]
@@ -47,12 +49,23 @@ class Incident:
         self.arrived: set[int] = set()
         self.rows: dict[int, Work] = {}
         """by kind, for `mobilise` by MOBILISE + team"""
+        # steps of the plan, by number
+        self.concerning: set[int] = set()
+        self.done: set[int] = set()
+        self.tasks: dict[int, Work] = {}
+        """the latest row of each"""
+        self.tasks_wanted_by: dict[int, int] = {}
+        self.released: dict[int, int] = {}
+        """component -> the number of what ended that held its steps to the last"""
 
     def again(self, same: Callable[[Any], Any]) -> Incident:
         """A copy, with rows replaced by theirs."""
         new = copy(self)
         new.arrived = set(self.arrived)
         new.rows = {key: same(row) for key, row in self.rows.items()}
+        new.concerning, new.done = set(self.concerning), set(self.done)
+        new.tasks = {task: same(row) for task, row in self.tasks.items()}
+        new.tasks_wanted_by, new.released = dict(self.tasks_wanted_by), dict(self.released)
         return new
 
 
@@ -171,6 +184,11 @@ class State:
         self.dirty_points: set[int] = set()
         self.dirty_incidents = False
         self.dirty_room = False
+        self.dirty_tasks = False
+        self.tasks_short: set[tuple[int, int]] = set()
+        """(incident, step of the plan) whose ground does not hold"""
+        self.tasks_since: dict[tuple[int, int], int] = {}
+        """the number of what completed it, of those whose ground did not hold before"""
         self.touched: set[int] = set()
         """teams of which somebody may have become free, or is asked for"""
         self.shaken: list[Work] = []
@@ -335,11 +353,20 @@ class State:
             return self.short[node] <= 0
         return kind == "site" or self.ready[d]
 
+    def held(self, step: int) -> bool:
+        """Whether a wanted step is held by a step of the plan, section 7."""
+        if not self.lookups.holdable[step]:
+            return False
+        incident = self.incidents[self.wanted_incident[step]]
+        return incident.go and self.holds_up(incident, self.lookups.component_of_step[step])
+
+    def holds_up(self, incident: Incident, c: int) -> bool:
+        """Whether a step of the plan before a component is not done in an incident that it concerns."""
+        return any(t in incident.concerning and t not in incident.done for t in self.lookups.tasks_before[c])
+
     def reached(self, time: int, a: int, b: int) -> bool:
         """Whether two sites reached each other at a time, after the last round of its instant."""
-        if not self.reach_log:
-            return True
-        group = latest(self.reach_log, time)
+        group = latest(self.reach_log, time) if self.reach_log else self.lookups.whole
         return group[a] >= 0 and group[a] == group[b]
 
 
