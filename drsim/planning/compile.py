@@ -593,7 +593,7 @@ class _PlanBuilder:
             decide=decide,
             wrong=(response.assess.wrong.millionths, -1 if costs is None or costs.fixed is None else costs.fixed),
             detect=tuple(detect for detect, _ in talk),
-            watch=response.detect,
+            watch=response.detect if isinstance(response.detect, Law) else None,
             evacuation=-1 if response.evacuation.fixed is None else response.evacuation.fixed,
             wait=response.wait.ms,
             abandon=response.abandon,

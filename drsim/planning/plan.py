@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 
 from drsim.calendar import Calendar, Hours
 from drsim.distributions import Law
-from drsim.model.landscape import Watch
 from drsim.model.scenario import Scenario
 
 __all__ = [
@@ -313,8 +312,8 @@ class Plan:
     """the probability of a wrong diagnosis in millionths, and what it costs in ms, -1 if drawn"""
     detect: tuple[Detect, ...]
     """for each root"""
-    watch: Law | Watch
-    """the detection of whatever has none of its own"""
+    watch: Law | None
+    """the detection of whatever has none of its own; None where that goes by the hour, as the scenario says"""
     evacuation: int
     wait: int
     abandon: bool

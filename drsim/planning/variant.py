@@ -13,7 +13,6 @@ from immutabledict import immutabledict
 
 from drsim.distributions import Law
 from drsim.errors import DrsimError, did_you_mean
-from drsim.model.landscape import Watch
 from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
 from drsim.planning.compile import _PlanBuilder
@@ -214,7 +213,7 @@ class _Change(_PlanBuilder):
         for c in sorted(broken, key=lambda c: structure.components[c]):
             name = structure.components[c]
             root = Root(name, False, c, self._destinations(on_site, None, c))
-            detect, takes, otherwise = self.detection(root, plan.watch)
+            detect, takes, otherwise = self.detection(root, plan.watch or plan.scenario.response.detect)
             first = plan.root_variables[0]
             assess, decide, wrong, costs = (  # the laws that are in force for the sites
                 -1 if site < 0 else self.variable(purpose, name, "", plan.variables[site].law)
@@ -363,7 +362,7 @@ class _Change(_PlanBuilder):
             return
         roots = self.changes.get("roots", self.before.roots)
         if kind == "detect":
-            if isinstance(self.before.watch, Watch):
+            if self.before.watch is None:
                 raise DrsimError("'detect' goes by the hour: change it with 'Scenario.with_', and compile again")
             own = [self.own_detection(root) is not None for root in roots]
             detects = self.changes.get("detect", self.before.detect)

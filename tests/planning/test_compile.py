@@ -150,13 +150,16 @@ def test_plan_order_is_a_sort(drill: Document) -> None:
         steps = [
             (s.priority, deepest + 1 if s.point >= 0 else structure.depth[s.component], s.object, s.site, s.kind)
             for s in plan.steps
-            if (s.kind == "repair" and structure.standby[s.component] >= 0) is last
+            if s.kind != "task" and (s.kind == "repair" and structure.standby[s.component] >= 0) is last
         ]
         assert steps == sorted(steps, key=lambda key: (*key[:4], KINDS.index(key[4])))
     assert all(
         plan.step_of[("point", s.point) if s.point >= 0 else (s.kind, s.deployment)] == i
         for i, s in enumerate(plan.steps)
+        if s.kind != "task"
     )
+    tasks = [task.name for task in structure.tasks]
+    assert all(plan.steps[plan.step_of["task", i]].object == name for i, name in enumerate(tasks))
 
 
 # Reordering

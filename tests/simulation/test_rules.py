@@ -1085,7 +1085,7 @@ def test_a_plan_shows_what_may_happen() -> None:
 
 # steps of the plan
 
-PAIR = (
+HELD = (
     PLACES
     + "components:\n  a: {at: {here: active, there: %s}, %s}\n  b: {at: {here: active, there: warm}, start: {takes: 10 min}}\n"
 )
@@ -1094,7 +1094,7 @@ SERVICE = "services: {s: {points: {p: {at: there, needs: [a, b]}}}}\n"
 
 
 def test_a_hot_standby_waits_for_no_step_of_the_plan() -> None:
-    replay = drilled(PAIR % ("hot", "switch: {takes: 1 min}") + "steps: {call: {takes: 1 h, before: [a, b]}}\n")
+    replay = drilled(HELD % ("hot", "switch: {takes: 1 min}") + "steps: {call: {takes: 1 h, before: [a, b]}}\n")
     assert tries(replay, "a") == [("switch", "there", 0, 1, "done")]
     assert tries(replay, "b") == [("start", "there", 60, 70, "done")]
 
@@ -1102,7 +1102,7 @@ def test_a_hot_standby_waits_for_no_step_of_the_plan() -> None:
 def test_a_step_of_the_plan_is_of_no_concern_to_what_is_not_lost() -> None:
     steps = "steps: {call: {takes: 1 h, before: b, after: c}, other: {takes: 1 h, before: c}}\n"
     whole = "  c: {at: {there: active}}\n"
-    replay = drilled(PAIR % ("warm", "start: {takes: 10 min}") + whole + steps)
+    replay = drilled(HELD % ("warm", "start: {takes: 10 min}") + whole + steps)
     # `call` is for b; c was never lost, so nothing holds it up; `other` would be for c alone
     assert tries(replay, "call") == [("task", "", 0, 60, "done")]
     assert tries(replay, "other") == []
@@ -1111,7 +1111,7 @@ def test_a_step_of_the_plan_is_of_no_concern_to_what_is_not_lost() -> None:
 def test_what_a_component_breaks_is_held_by_no_step_of_the_plan() -> None:
     broken = {"disruptions": "{crack: {component: b, lasts: 30 min}}"}
     steps = "steps: {call: {takes: 1 h, before: b}}\n"
-    replay = drilled(PAIR % ("warm", "start: {takes: 10 min}") + steps, **broken)
+    replay = drilled(HELD % ("warm", "start: {takes: 10 min}") + steps, **broken)
     assert tries(replay, "call") == []
     assert tries(replay, "b", "start") == [("start", "there", 0, 10, "done")]
 
@@ -1123,7 +1123,7 @@ steps:
   second: {takes: 20 min, after: a, before: b}
 """
     replay = drilled(
-        PAIR % ("warm", "start: {takes: 5 min}") + steps, {"task works first 0": 0.9, "task works first": 0.1}
+        HELD % ("warm", "start: {takes: 5 min}") + steps, {"task works first 0": 0.9, "task works first": 0.1}
     )
     assert tries(replay, "first") == [("task", "", 0, 10, "failed"), ("task", "", 10, 20, "done")]
     assert tries(replay, "second") == [("task", "", 20, 40, "done")]
@@ -1136,7 +1136,7 @@ def test_each_lost_site_has_its_own_steps_of_the_plan() -> None:
     # though the call is made again
     losses = {"disruptions": "{fire: {site: here, lasts: 20 min}, flood: {site: there, after: 100 min}}"}
     steps = "steps: {call: {takes: 1 h, before: b}}\n"
-    replay = drilled(PAIR % ("warm", "start: {takes: 5 min}") + steps, response=DECIDED, **losses)
+    replay = drilled(HELD % ("warm", "start: {takes: 5 min}") + steps, response=DECIDED, **losses)
     assert [(r.incident, in_minutes(r.start)) for r in replay.trajectory.rows if r.kind == "task"] == [
         (0, 10),
         (1, 110),
@@ -1149,7 +1149,7 @@ def test_a_restart_in_place_after_go_is_held_by_a_step_of_the_plan() -> None:
     parts = "  c: {at: {here: active}, restart: {takes: 5 min}}\n  d: {at: {here: active}, restart: {automatic: true, takes: 5 min}}\n"
     steps = "steps: {call: {takes: 1 h, before: [c, d]}}\n"
     losses = {"disruptions": "{fire: {site: here, lasts: 30 min}}"}
-    replay = drilled(PAIR % ("warm", "start: {takes: 5 min}") + parts + steps, response=DECIDED, **losses)
+    replay = drilled(HELD % ("warm", "start: {takes: 5 min}") + parts + steps, response=DECIDED, **losses)
     assert tries(replay, "c") == [("restart", "here", 70, 75, "done")]
     assert tries(replay, "d") == [("restart", "here", 30, 35, "done")]
 
@@ -1157,7 +1157,7 @@ def test_a_restart_in_place_after_go_is_held_by_a_step_of_the_plan() -> None:
 def test_an_approval_that_never_comes_is_told() -> None:
     people = "teams: {mayor: {works: never}}\n"
     steps = "steps: {approve: {takes: 1 h, approval: true, by: mayor, before: b}}\n"
-    replay = drilled(PAIR % ("warm", "start: {takes: 5 min}") + people + SERVICE + steps, horizon="1 d")
+    replay = drilled(HELD % ("warm", "start: {takes: 5 min}") + people + SERVICE + steps, horizon="1 d")
     assert tries(replay, "b") == [("start", "there", -1, -1, "waiting")]
     ((_, segments),) = replay.explain("s")
     assert [(s.cause, s.begin / MINUTE, s.end / MINUTE) for s in segments] == [("nobody on duty", 0, 1440)]
@@ -1167,7 +1167,7 @@ def test_an_approval_that_never_comes_is_told() -> None:
 def test_a_wait_for_what_never_comes_back_is_told() -> None:
     lasting = "  c: {at: {here: active}}\n"
     steps = "steps: {wait: {takes: 1 h, after: c, before: b}}\n"
-    replay = drilled(PAIR % ("warm", "start: {takes: 5 min}") + lasting + SERVICE + steps, horizon="1 d")
+    replay = drilled(HELD % ("warm", "start: {takes: 5 min}") + lasting + SERVICE + steps, horizon="1 d")
     ((_, segments),) = replay.explain("s")
     assert [(s.cause, s.detail) for s in segments] == [
         ("no way back", "c has no standby, and its site does not return")
