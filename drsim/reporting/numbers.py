@@ -12,6 +12,7 @@ import itertools
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -94,12 +95,14 @@ def format_times(
 ) -> list[Shown]:
     """Write (value, low, high) of quantiles of the same times, the smallest first, each with its interval.
 
-    The ends of an interval are rounded outwards to the step of its time, so what is shown of it contains both the whole
-    interval and the time as shown. No time is shown as less than the one before it: it gets the step of that one, and a
-    lower end that is still less says nothing, `?`.
+    The ends of an interval are rounded outwards, each to the step of its time or to a finer one that suits it, so what is
+    shown of it contains both the whole interval and the time as shown; a lower end above 0 is never shown as nothing. No
+    time is shown as less than the one before it: it gets the step of that one, and a lower end that is still less says
+    nothing, `?`. Nor is an end shown as less than that of the time before it, unless it is less.
     """
     found: list[Shown] = []
     before, finest = 0.0, STEPS[-1]
+    lower, upper = _Ends(floor), _Ends(ceil)
     for value, low, high in times:
         step = _step(value, low, high)
         text, shown = _value(value, low, high, step, horizon_ms, zero)
@@ -110,8 +113,8 @@ def format_times(
             text = UNKNOWN
         elif text != UNKNOWN:
             before, finest = shown, step
-        ends = [_end(end, step, way, horizon_ms, zero) for end, way in ((low, floor), (high, ceil))]
-        found.append(Shown(text, *ends))
+        ends = (each.next(end, _end_step(end, high, step)) for each, end in ((lower, low), (upper, high)))
+        found.append(Shown(text, *(_end(end, to, way, horizon_ms, zero) for end, to, way in ends)))
     return found
 
 
@@ -139,11 +142,39 @@ def _value(value: float, low: float, high: float, step: int, horizon: int | None
     return _time(value, step, _half_up), _rounded(value, step, _half_up)[0]
 
 
+@dataclass
+class _Ends:
+    """The lower or the upper ends of intervals of quantiles, the smallest quantile first."""
+
+    way: Callable[[float], int]
+    last: tuple[float, int] = (-math.inf, SECOND)
+    """The end before, and what it was rounded to."""
+
+    def next(self, end: float, step: int) -> tuple[float, int, Callable[[float], int]]:
+        """Give an end, what it is rounded to and how: a step at which it is not below the end before, unless it is less."""
+        before, its = self.last
+        comparable = math.isfinite(end) and math.isfinite(before) and end >= before
+        if comparable and _rounded(end, step, self.way)[0] < _rounded(before, its, self.way)[0]:
+            step = min(step, its) if self.way is floor else max(step, its)
+        self.last = (end, step)
+        return end, step, self.way
+
+
+def _end_step(end: float, high: float, step: int) -> int:
+    """Give what an end is rounded to: no coarser than a twentieth of it; from a minute on no seconds beside hours."""
+    if not math.isfinite(end):
+        return step
+    finest = MINUTE if end >= MINUTE and high >= HOUR else SECOND
+    return max(finest, min(step, step_ms(end / 20)))
+
+
 def _end(ms: float, step: int, way: Callable[[float], int], horizon: int | None, zero: str) -> str:
     """Give an end of an interval as text."""
     if not math.isfinite(ms):
         return UNKNOWN if math.isnan(ms) else _beyond(horizon)
-    return _time(ms, step, way) if _rounded(ms, step, way)[0] else zero
+    if not ms:
+        return zero
+    return _time(ms, step, way) if _rounded(ms, step, way)[0] else f"<{_text(SECOND, SECOND)}"
 
 
 def _beyond(horizon: int | None) -> str:

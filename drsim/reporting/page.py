@@ -92,7 +92,7 @@ class Page:
         for level in levels:
             height = 0 if level <= 0 else max(1, min(top, round(level * top)))
             sign = str(height) if self.ascii_only else BARS[height]
-            times = 1 if width < 3 or self.ascii_only or not height else width - 1
+            times = 1 if width < 3 or self.ascii_only else width - 1
             found.append((sign * times).ljust(width))
         return "".join(found).rstrip()
 

@@ -201,25 +201,61 @@ class _Table:
             line.append(bars, style)
 
     def intervals(self) -> None:
-        """The ends of the intervals of all times."""
-        self.page.blank()
-        confidence = f"{100 * self.result.confidence:g} %"
-        self.page.heading("INTERVALS", f"{confidence} intervals of the times: the earliest and the latest they may be")
+        """The intervals of all times: beside each other, or under the title where that would leave it no room."""
         heads = ("back in half", "back in 95 %", "data lost, 95 %")
         rows: list[tuple[str, list[str]]] = []
         for outcome in self.outcomes:
             if outcome.fared == "keeps running" and not outcome.data_loss.value:
                 continue
-            half, most, data = self.times[outcome.name]
-            lost = (data.low, data.high) if self._has_data(outcome) else (NONE, NONE)
-            ends = [half.low, half.high, most.low, most.high, *lost]
-            rows.append((outcome.title, [self.page.clean(end) for end in ends]))
-        widest = max([8, *(cell_len(end) for _, ends in rows for end in ends)])
-        width = min(11, max(widest, (self.page.width - MARGIN - SHORTEST_TITLE) // 6 - 1))
-        title = self.page.width - MARGIN - len(heads) * 2 * (width + 1)
-        self.page.row([Cell("", title), *(Cell(head, 2 * width + 1, "right", "dim") for head in heads)])
-        for name, ends in rows:
-            self.page.row([Cell(name, title), *(Cell(end, width, "right") for end in ends)])
+            half, most, data = map(_interval, self.times[outcome.name])
+            ends = (half, most, data if self._has_data(outcome) else NONE)
+            rows.append((outcome.title, [self.page.clean(text) for text in ends]))
+        if not rows:
+            return
+        page, confidence = self.page, f"{100 * self.result.confidence:g} %"
+        page.blank()
+        page.heading("INTERVALS", f"{confidence} intervals of the times: the earliest and the latest they may be")
+        widths = [max(map(cell_len, column)) + 2 for column in zip(heads, *(row[1] for row in rows), strict=True)]
+        longest = max(cell_len(page.clean(title)) for title, _ in rows)
+        title = page.width - MARGIN - sum(width + 1 for width in widths)
+        if title < min(longest, SHORTEST_TITLE):
+            for name, texts in rows:
+                page.say(name, most=1)
+                page.say(" · ".join(f"{head}: {text}" for head, text in zip(heads, texts, strict=True)), indent=6)
+            return
+        title = min(longest, title)
+        page.row([Cell("", title), *(Cell(head, w, "right", "dim") for head, w in zip(heads, widths, strict=True))])
+        for name, texts in rows:
+            page.row([Cell(name, title), *(Cell(text, w, "right") for text, w in zip(texts, widths, strict=True))])
+
+    def signs(self) -> list[str]:
+        """What the signs before times and shares in the table mean, of those that are in it."""
+        rows = [self.rows[outcome.name] for outcome in self.outcomes if outcome.fared != "keeps running"]
+        times = [row[key] for row in rows for key in ("half", "most", "data")]
+        shares = [row["in time"] for row in rows]
+        found = []
+        for sign, text in _SIGN_TEXTS.items():
+            if any(time.startswith(self.page.clean(sign)) and not time.startswith(f"{sign}=") for time in times):
+                found.append(f"{sign}: {text}")
+        bounds = [sign for sign in "<>" if any(share.startswith(sign) for share in shares)]
+        if bounds:
+            found.append(f"{' or '.join(bounds)} before a share: so in {_ALL_OR_NONE[''.join(bounds)]} of these drills")
+        return found
+
+
+_SIGN_TEXTS: Final = {
+    "≥": "the interval has no upper end yet; run more drills",
+    "≤": "at most, too little to tell from nothing",
+    ">": "not back by then",
+}
+_ALL_OR_NONE: Final = {"<": "none", ">": "all", "<>": "none or all"}
+
+
+def _interval(shown: Shown) -> str:
+    """Both ends as one text: `2 h 28 – 2 h 40`."""
+    if shown.low == shown.high:
+        return shown.low
+    return f"{'0' if shown.low == NONE else shown.low} – {shown.high}"
 
 
 def summary(
@@ -238,6 +274,8 @@ def summary(
     page.say(answer(result), style="bold", indent=MARGIN)
     if result.every_rto is not None:
         page.say(every_rto_text(result.every_rto))
+    if any("undecided" in (outcome.verdict, outcome.data_verdict) for outcome in result.outcomes):
+        page.say(f"More drills may settle what is too close to call: -n {10 * command.replications}")
     page.blank()
     _services(result, page, intervals)
     if explained:
@@ -403,6 +441,7 @@ def _legend(result: Result, page: Page, table: _Table) -> None:
             parts.append(digits if page.ascii_only else "bars from · nobody to █ everybody")
         parts += [f"in brackets {100 * result.confidence:g} % intervals"]
         parts.append("times are rounded to their own error (--intervals)")
+        parts += table.signs()
         if not table.bar and page.width < WIDTH:
             parts.append(f"a page of {WIDTH} columns also shows how many citizens are served as time goes by")
     if parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -111,11 +112,11 @@ class _Log:
             Cell("who", self.who),
         ]
         page.row([cell._replace(style="dim") for cell in cells])
-        for time, kind, _, what in sorted(self._events(), key=lambda event: event[:3]):
+        for time, _, _, what, style in sorted(self._events(), key=lambda event: event[:3]):
             if isinstance(what, Row):
                 self._row(what)
             else:
-                self._event(time, what, "bold red" if kind == 1 else "bold green" if kind == 2 else "bold")
+                self._event(time, what, style)
         self._undone()
         self._services()
 
@@ -134,23 +135,32 @@ class _Log:
         last = max(what.end for each in down for what in each)
         return f"{went}, {'it is' if len(down) == 1 else 'the last is'} back on {self.wall.text(last)}"
 
-    def _events(self) -> Iterable[tuple[int, int, int, Row | str]]:
-        """(time, what comes first at one instant, its order in that, what)."""
+    def _events(self) -> Iterable[tuple[int, int, float, Row | str, str]]:
+        """(time, what comes first at one instant, its order in that, what, style).
+
+        At one instant first all that was applied then, in that order: outages, and steps that take no time; what goes
+        below its minimum comes after the outages. Then come what is back, and the steps that go on from there.
+        """
+        places = {cause: place for place, cause in enumerate(self.drill.applied) if isinstance(cause, tuple)}
+        struck: dict[int, float] = defaultdict(lambda: math.inf)  # time -> the place of the last outage that began then
         for outage in self.plan.outages:
             begin, end = self.drill.outages.get(outage.name, (NEVER, NEVER))
             if begin < self.plan.horizon:
-                yield begin, 0, 1, f"{outage.name}: {outage_text(self.plan, outage)}"
+                place = places.get((outage.name, "begins"), -1)
+                struck[begin] = max(place, struck.get(begin, -1))
+                yield begin, 0, place, f"{outage.name}: {outage_text(self.plan, outage)}", "bold"
             if end < self.plan.horizon:
-                yield end, 0, 0, f"{outage.name}: over"
+                yield end, 0, places.get((outage.name, "ends"), -1), f"{outage.name}: over", "bold"
         for time, names in self._gone().items():
             whose = f"{len(names)} services below their minimum" if len(names) > 1 else "below its minimum"
-            yield time, 1, 0, f"{whose}: {', '.join(names)}"
+            yield time, 0, struck[time] + 0.5, f"{whose}: {', '.join(names)}", "bold red"
         for number, ((time, length), names) in enumerate(self._back().items()):
             verb = "is" if len(names) == 1 else "are"
-            yield time, 2, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}"
+            yield time, 1, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}", "bold green"
         for number, row in enumerate(self.drill.rows):
             if row.start >= 0:
-                yield row.start, 3, number, row
+                place = self.drill.place(row) if row.start == row.end else -1
+                yield row.start, 2 if place < 0 else 0, number if place < 0 else place, row, ""
 
     def _gone(self) -> dict[int, list[str]]:
         found: dict[int, list[str]] = defaultdict(list)

@@ -94,7 +94,7 @@ def test_what_the_reader_cannot_take_is_replaced_before_it_is_measured():
 @pytest.mark.parametrize(
     ("levels", "signs", "digits"),
     [
-        ([0.0, 1.0], "·  ██", "0  9"),
+        ([0.0, 1.0], "·· ██", "0  9"),
         ([0.001, 0.5, 0.999], "▁▁ ▄▄ ██", "1  4  9"),
     ],
 )

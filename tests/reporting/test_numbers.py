@@ -180,6 +180,8 @@ def bounds(text):
         return 0, math.inf
     if text == "–":
         return 0, 0
+    if text.startswith("<"):
+        return 0, read_ms(text)
     if text.startswith(">"):
         return math.inf, math.inf
     ms = read_ms(text)
@@ -213,6 +215,44 @@ def test_quantiles_as_shown_are_in_order(lows, values, highs):
 def test_a_bound_below_an_earlier_quantile_says_nothing():
     first, second = format_times([(78 * HOUR, 77 * HOUR, 79 * HOUR), (90 * HOUR, 76 * HOUR, math.inf)])
     assert (first.text, second.text, second.low) == ("3 d 06 h", UNKNOWN, "3 d 04 h")
+
+
+@pytest.mark.parametrize(
+    ("time", "low", "high"),
+    [
+        ((12 * HOUR, 3 * HOUR + 53 * MINUTE, 21 * HOUR + 38 * MINUTE), "3 h 50", "22 h"),
+        ((152 * MINUTE, 148 * MINUTE, 160 * MINUTE), "2 h 28", "2 h 40"),
+        ((13 * HOUR, 22 * MINUTE + 56 * SECOND, 13 * HOUR), "22 min", "13 h 00"),
+        ((5 * HOUR, 300, 9 * HOUR), "<1 s", "9 h 00"),
+        ((5 * HOUR, 0, 9 * HOUR), "–", "9 h 00"),
+        ((870_000, 870_000, 870_000), "14 min 30 s", "14 min 30 s"),
+    ],
+)
+def test_each_end_is_rounded_to_what_suits_it(time, low, high):
+    assert format_times([time])[0][1:] == (low, high)
+
+
+@given(ends, ends, ends)
+@example(233 * MINUTE, 12 * HOUR, 1298 * MINUTE)
+def test_a_lower_end_above_nothing_is_not_shown_as_nothing(one, two, three):
+    low, value, high = sorted((one, two, three))
+    assume(math.isfinite(low))
+    shown = format_times([(value, low, high)])[0].low
+    assert (shown == "–") == (low == 0)
+    if low >= MINUTE:
+        assert read_ms(shown) >= 0.5 * low
+
+
+@given(st.tuples(ends, ends), st.tuples(ends, ends), st.tuples(ends, ends))
+@example((148 * MINUTE, 233 * MINUTE), (153 * MINUTE, 12 * HOUR), (160 * MINUTE, 1298 * MINUTE))
+@example((1376 * SECOND, 1377 * SECOND), (1380 * SECOND, 13 * HOUR), (1386 * SECOND, 13 * HOUR))
+@example((HOUR, 9 * HOUR), (5 * HOUR, 601 * MINUTE), (601 * MINUTE, 602 * MINUTE))
+def test_ends_as_shown_are_in_order(lows, values, highs):
+    pairs = [sorted(pair) for pair in (lows, values, highs)]
+    times = [sorted(time) for time in zip(*pairs, strict=True)]  # the first is nowhere above the second
+    first, second = format_times([(value, low, high) for low, value, high in times])
+    for before, after in ((first.low, second.low), (first.high, second.high)):
+        assert bounds(before)[0] <= bounds(after)[0]
 
 
 @given(moments, moments)

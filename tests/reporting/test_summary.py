@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import drsim
 from drsim.measures.drills import AGES
+from drsim.measures.estimates import Quantile
 from drsim.reading import load, loads
 from drsim.reporting.causes import minutes_by_cause
 from drsim.reporting.numbers import format_share, format_times
@@ -166,6 +168,82 @@ def test_every_age_stands_above_its_bar(width, ascii_only):
 
 
 LEVELS = (0.0, 0.12, 0.23, 0.34, 0.45, 0.56, 0.67, 0.78, 1.0)
+
+
+def with_times(found: Result, *times: tuple[float, float, float]) -> Result:
+    """The same with other times, in hours: back in half, in 95 %, data lost."""
+
+    def changed(quantile: Quantile, time: tuple[float, float, float]) -> Quantile:
+        value, low, high = (HOUR * each for each in time)
+        return replace(quantile, value=value, low=low, high=high)
+
+    found.__dict__["outcomes"] = [
+        replace(
+            each,
+            recovery={p: changed(each.recovery[p], time) for p, time in zip((0.5, 0.95), times[:2], strict=True)},
+            data_loss=changed(each.data_loss, times[2]),
+        )
+        for each in found.outcomes
+    ]
+    return found
+
+
+ORACLE = ((2.55, 2.47, 2.67), (12, 3.89, 21.64), (13, 0.383, 13))
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_each_interval_reads_as_one(width, ascii_only):
+    title = "birth, death, marriage"
+    found = with_times(drsim.run(loads(several(1, "rto: 1 d", f"title: '{title}', ")), replications=40), *ORACLE)
+    page = Page(ascii_only, width=width)
+    text = str(summary(found, command=Command("x", 40), intervals=True, page=page))
+    block = text[text.index(" INTERVALS") :]
+    dash = "-" if ascii_only else "–"
+    wanted = ["2 h 28 – 2 h 41", "3 h 50 – 22 h", "22 min – 13 h 00"]
+    line = next(line for line in block.splitlines() if line.startswith(f"  {title} "))
+    assert re.split(r" {3,}", line.strip()) == [title, *(each.replace("–", dash) for each in wanted)]
+
+
+def test_where_intervals_do_not_fit_they_stand_under_the_title():
+    found = drsim.run(loads(several(1, "rto: 1 d", "title: birth of very many people, ")), replications=40)
+    times = (3.1, 3.09, 3.11), (5.1, 5.09, 5.11), (4.1, 4.09, 4.11)
+    wide = [tuple(24 * each for each in time) for time in times]
+    text = str(summary(with_times(found, *wide), command=Command("x", 40), intervals=True, page=Page(width=80)))
+    block = text[text.index(" INTERVALS") : text.index(" CITIZENS")]
+    assert "  birth of very many people\n      back in half: 3 d 02 h – 3 d 03 h · " in block
+    assert max(map(len, block.splitlines())) <= 80
+    assert "…" not in block
+
+
+def test_without_times_there_are_no_intervals():
+    found = drsim.run(load(FILE, set={"disruptions": {}}), replications=40, workers=1)
+    assert "INTERVALS" not in shown(found, intervals=True)
+
+
+def test_signs_that_occur_are_explained():
+    nothing, inf = (0.0, 0.0, 0.0), math.inf
+
+    def legend(*times: tuple[float, float, float], ascii_only: bool = False) -> str:
+        page = Page(ascii_only)
+        return " ".join(str(summary(with_times(result(), *times), command=Command("x", 60), page=page)).split())
+
+    assert "≥: the interval has no upper end yet; run more drills" in legend(nothing, (40, 30, inf), nothing)
+    assert "≤: at most" in legend((0.00008, 0, 0.001), (1, 0.9, 1.1), nothing)
+    assert ">: not back by then" in legend(nothing, (inf, 30, inf), nothing)
+    assert ">=: the interval has no upper end yet" in legend(nothing, (40, 30, inf), nothing, ascii_only=True)
+    assert ">: not back" not in legend(nothing, (40, 30, inf), nothing, ascii_only=True)
+    plain = legend((1, 0.9, 1.1), (2, 1.9, 2.1), nothing)
+    assert not re.search(r"[≥≤>]: ", plain)
+    assert "> before a share: so in all of these drills" in " ".join(shown(result(10, rto="13 d", rpo="13 d")).split())
+    assert "< before a share: so in none of these drills" in " ".join(shown(result(rto="1 min")).split())
+
+
+def test_more_drills_are_offered_where_it_is_too_close_to_call():
+    median = result().outcome("moving-house").recovery[0.5].value
+    close = shown(result(rto=f"{round(median / MINUTE)} min", share="50 %", rpo="13 d"))
+    assert "More drills may settle what is too close to call: -n 600\n" in close
+    assert "More drills" not in shown(result(rto="13 d", rpo="13 d"))
 
 
 @pytest.mark.parametrize("width", range(80, 101, 4))
