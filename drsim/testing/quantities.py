@@ -20,7 +20,7 @@ _ROUND_UNCERTAIN: Final = (
     {"mix": {"70 %": "5 min", "30 %": "30 min"}},
     {"mix": {"50 %": "10 min", "30 %": {"observed": ["20 min", "1 h"]}, "20 %": "0 s"}},
 )
-_ROUND_WORKING: Final = ("1 wh", "0.5 wh", "16 wh")
+_ROUND_WORKING: Final = ("1 wh", "16 wh", "0.5 wh", "8 wh")
 LASTS: Final = ("4 h", "1 h", "8 h", "30 min", "1 d", "2 h", "10 min")  # the first are long enough for a decision
 WAITS: Final = ("0 s", "10 min", "30 min", "1 h", "2 h")
 HORIZONS: Final = ("14 d", "1 d", "12 h", "4 h", "3 d")

@@ -72,9 +72,11 @@ class _Targets:
         return [kind for kind, allowed in on.items() if allowed and self.section(kind)]
 
     def options(self, kind: str) -> list[str]:
-        """Each of these, and once more for each component that fails over from there."""
+        """Each of these; sites once more for each component that fails over from there or, later, has gone there."""
+        if kind != "site":
+            return list(self.section(kind))
         movable = [each for each in self.landscape["components"].values() if active(each) != list(each["at"])]
-        more = [site for each in movable for site in active(each)] if kind == "site" else []
+        more = [site for each in movable for site in (each["at"] if self.disruptions else active(each))]
         return [*self.section(kind), *more]
 
     def repairable(self, name: str) -> bool:
@@ -122,7 +124,7 @@ def _disruption(draw: DrawFn, targets: _Targets) -> None:
     if lasts is not None:
         disruption["lasts"] = lasts
     hit = targets.section(kind)[target]
-    if kind == "team" and one_in(draw, 3):
+    if kind == "team" and one_in(draw, 2):
         disruption["people"] = 1 + below(draw, int(hit.get("people", 1)))
     if kind == "component" and one_in(draw, 4):
         at = list(hit["at"])
@@ -175,7 +177,7 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
         ends.append(0 if after is None else after + 1)
     least = max(ends)
     enough = [horizon for horizon in HORIZONS if Duration.parse(horizon).ms >= least]
-    if enough and enough[0] == HORIZONS[0] and not one_in(draw, 3):
+    if enough and enough[0] == HORIZONS[0] and not one_in(draw, 2):
         return None
     if not enough or (given["durations"] == "any" and one_in(draw, 4)):
         return format_ms(least + draw(st.integers(1, 240)) * MINUTE)
