@@ -132,7 +132,7 @@ class _Walk:
                 ended = [
                     outage.name
                     for outage in self.plan.outages
-                    if outage.kind == kind and self._target(outage.kind, outage.targets[0]) == target
+                    if outage.kind == kind and any(self._target(kind, each) == target for each in outage.targets)
                     if self.drill.outages.get(outage.name, (NEVER, NEVER))[1] == time
                 ]
                 return (ended[0], "ends") if ended else None

@@ -235,6 +235,11 @@ BySite: TypeAlias = Annotated[Mapping[SiteName, V], BeforeValidator(_as_dict), A
 Items: TypeAlias = Annotated[tuple[V, ...], BeforeValidator(_as_tuple)]
 """A list."""
 
+Labels = Annotated[
+    tuple[Name, ...], BeforeValidator(_as_tuple), AfterValidator(lambda value: tuple(sorted(set(value))))
+]
+"""Names that several things may share; each once, in order."""
+
 
 # Quantities
 

@@ -229,6 +229,8 @@ class Component(Part):
     copies: fields.Named[Copy] = _NONE
     recover: fields.Items[fields.Strategy] = Field(default_factory=_recover)
     """The strategies in the order in which they are tried; empty without a standby."""
+    labels: fields.Labels = ()
+    """What it has in common with others, by which they may fail together; by name."""
     supplier: fields.Text | None = None
     """Who supplies it, for people."""
     gemma: fields.Text | None = None
@@ -340,6 +342,15 @@ class Landscape(Part):
     def crews(self) -> Mapping[str, Team]:
         """Teams and suppliers together."""
         return immutabledict({**self.teams, **self.suppliers})
+
+    @property
+    def labels(self) -> Mapping[str, tuple[str, ...]]:
+        """The components with each label, both by name."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self.components):
+            for label in self.components[name].labels:
+                found.setdefault(label, []).append(name)
+        return immutabledict({label: tuple(found[label]) for label in sorted(found)})
 
     def digest(self) -> str:
         """Give 64 hexadecimal digits that are the same for equal landscapes only (SHA-256 of all values)."""

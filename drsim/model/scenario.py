@@ -12,7 +12,7 @@ from pydantic import Field
 from drsim.distributions import Law as LawOf
 from drsim.model import fields, tree
 from drsim.model.fields import Part
-from drsim.model.landscape import Landscape, Response
+from drsim.model.landscape import ALL, Landscape, Response
 from drsim.units import DAY
 from drsim.units import Duration as DurationOf
 
@@ -23,18 +23,22 @@ DEFAULT_HORIZON: Final = DurationOf(14 * DAY)
 class Disruption(Part):
     """Something that is hit."""
 
-    kind: Literal["site", "link", "component", "team"]
+    kind: Literal["site", "link", "component", "team", "label", "links_of"]
     target: fields.Text
-    """The name of what is hit; of a team or supplier for `team`."""
+    """The name of what is hit; of a team or supplier for `team`, of a site for `links_of`."""
     after: fields.ClockLaw = LawOf.constant(0)
-    """How long after the moment of the drill it begins."""
+    """How long after the moment of the drill, or the beginning of what it follows, it begins."""
     lasts: fields.ClockLaw | None = None
     """None: the whole drill, or until repaired."""
     until_repaired: bool = False
     sites: fields.Items[fields.SiteName] = ()
-    """Where a component fails; empty: wherever it is active."""
+    """Where a component, or what has the label, fails; empty: wherever it is active."""
     people: fields.SomeCount | None = None
     """How many of a team are away; None: all of them."""
+    follows: fields.Name | None = None
+    """The disruption from whose beginning `after` counts, and without which it does not happen; None: of its own."""
+    chance: fields.SomeShare = ALL
+    """The probability that it happens."""
 
 
 class Scenario(Part):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
 
 from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule
 from drsim.distributions import Law
@@ -585,22 +586,39 @@ class _PlanBuilder:
         endless = what.until_repaired or what.lasts is None
         lasts = (NEVER, -1) if endless or what.lasts is None else self.timed("lasts", name, "", what.lasts)
         heads = 0
+        kind: Literal["site", "link", "component", "team"]
         match what.kind:
             case "site":
-                targets = [structure.sites.index(what.target)]
+                kind, targets = "site", [structure.sites.index(what.target)]
             case "link":
+                kind = "link"
                 targets = [index for index, link in enumerate(structure.links) if link[0] == what.target]
-            case "component":
-                c = structure.components.index(what.target)
-                where = set(what.sites) or {structure.sites[structure.deployments[d][1]] for d in self._active(c)}
+            case "links_of":
+                site = structure.sites.index(what.target)
+                kind, targets = "link", [index for index, link in enumerate(structure.links) if site in link[1:]]
+            case "component" | "label":
+                hit = [what.target] if what.kind == "component" else self.landscape.labels[what.target]
+                kind = "component"
                 targets = [
-                    d for d in structure.of_component[c] if structure.sites[structure.deployments[d][1]] in where
+                    d
+                    for c, part in enumerate(structure.components)
+                    if part in hit
+                    for d in structure.of_component[c]
+                    if (
+                        structure.sites[structure.deployments[d][1]] in what.sites
+                        if what.sites
+                        else d in self._active(c)
+                    )
                 ]
             case "team":
-                targets = [self.team_of[what.target]]
+                kind, targets = "team", [self.team_of[what.target]]
                 people = self.landscape.crews[what.target].people.number
                 heads = people if what.people is None else what.people.number
-        return Outage(name, what.kind, tuple(targets), heads, *after, *lasts, what.until_repaired)
+        chance = what.chance.millionths
+        variable = -1 if chance == ONE else self.variable("happens", name, "", None)
+        return Outage(
+            name, kind, tuple(targets), heads, *after, *lasts, what.until_repaired, what.follows or "", chance, variable
+        )
 
     def _active(self, c: int) -> Iterator[int]:
         return (d for d in self.structure.of_component[c] if self.structure.roles[d] == ACTIVE)

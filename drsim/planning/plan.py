@@ -123,6 +123,11 @@ class Outage(NamedTuple):
     """ms, -1 if drawn, NEVER for the whole drill"""
     lasts_variable: int
     until_repaired: bool
+    follows: str
+    """the disruption from whose beginning `after` counts, '' for none"""
+    chance: int
+    """that it happens if what it follows does, millionths"""
+    chance_variable: int
 
 
 class LevelOp(NamedTuple):

@@ -174,6 +174,7 @@ class _Change(_PlanBuilder):
     def set_outages(self, disruptions: Mapping[str, Disruption]) -> None:
         for name, what in disruptions.items():
             self._check(name, what)
+        _check_follows(disruptions)
         outages = tuple(self._outage(name, what) for name, what in sorted(disruptions.items()))
         outages = tuple(
             outage._replace(heads=self._away(disruptions[outage.name])) if outage.kind == "team" else outage
@@ -219,28 +220,34 @@ class _Change(_PlanBuilder):
             "link": [link for link, *_ in structure.links],
             "component": structure.components,
             "team": structure.teams,
+            "label": list(self.landscape.labels),
+            "links_of": sorted({structure.sites[site] for _, *ends in structure.links for site in ends}),
         }
-        _check_known(what.target, known[what.kind], "team or supplier" if what.kind == "team" else what.kind)
+        called = {"team": "team or supplier", "label": "label of a component", "links_of": "site with a link"}
+        _check_known(what.target, known[what.kind], called.get(what.kind, what.kind))
         after = what.after.fixed
         if after is not None and after >= self.horizon:
             raise DrsimError(
                 f"{name!r} begins after '{what.after}', when the drill is over: the horizon is {self.scenario.horizon}"
             )
-        for given, key, kind in (
-            (what.until_repaired, "until_repaired", "component"),
-            (bool(what.sites), "sites", "component"),
-            (what.people is not None, "people", "team"),
+        breaks = ("component", "label")
+        for given, key, kinds in (
+            (what.until_repaired, "until_repaired", breaks),
+            (bool(what.sites), "sites", breaks),
+            (what.people is not None, "people", ("team",)),
         ):
-            if given and what.kind != kind:
-                raise DrsimError(f"{name!r}: {key!r} says nothing about a {what.kind}, it is for a {kind}")
+            if given and what.kind not in kinds:
+                raise DrsimError(f"{name!r}: {key!r} says nothing about a {what.kind}, it is for a {kinds[0]}")
         if what.until_repaired and what.lasts is not None:
             raise DrsimError(f"{name!r} lasts '{what.lasts}' and until repaired: give one of the two")
-        if what.kind == "component":
-            component = self.landscape.components[what.target]
-            if what.until_repaired and component.repair is None:
-                raise DrsimError(f"{name!r} cannot last until repaired: {what.target!r} has no 'repair'")
+        if what.kind in breaks:
+            hit = (what.target,) if what.kind == "component" else self.landscape.labels[what.target]
+            for each in hit:
+                if what.until_repaired and self.landscape.components[each].repair is None:
+                    raise DrsimError(f"{name!r} cannot last until repaired: {each!r} has no 'repair'")
+            places = sorted({site for each in hit for site in self.landscape.components[each].at})
             for site in what.sites:
-                _check_known(site, sorted(component.at), f"site of {what.target!r}")
+                _check_known(site, places, f"site of {what.target!r}")
 
     # laws
 
@@ -348,6 +355,17 @@ class _Change(_PlanBuilder):
             )
         self.root_variables = tuple(found)
         self.changes["root_variables"] = self.root_variables
+
+
+def _check_follows(disruptions: Mapping[str, Disruption]) -> None:
+    for name, what in disruptions.items():
+        parent, seen = what.follows, {name}
+        while parent is not None:
+            _check_known(parent, sorted(disruptions), "disruption")
+            if parent in seen:
+                raise DrsimError(f"{name!r} never begins: what it follows leads back to {parent!r}")
+            seen.add(parent)
+            parent = disruptions[parent].follows
 
 
 def _check_law(kind: str, law: Law) -> None:

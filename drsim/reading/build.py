@@ -17,6 +17,7 @@ from drsim.errors import did_you_mean, nearest
 from drsim.model import fields
 from drsim.model.fields import Part, Path
 from drsim.model.landscape import (
+    ALL,
     Component,
     Landscape,
     Link,
@@ -26,6 +27,7 @@ from drsim.model.landscape import (
     Supplier,
     Team,
 )
+from drsim.model.needs import All, circles
 from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Scenario
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
@@ -110,10 +112,14 @@ class _Hit(Part):
     link: fields.LinkName | None = None
     component: fields.ComponentName | None = None
     team: fields.TeamName | None = None
+    label: fields.Name | None = None
+    links_of: fields.SiteName | None = None
     after: fields.ClockLaw | None = None
     lasts: Annotated[Any, PlainValidator(_lasts)] = None
     sites: fields.Items[fields.SiteName] | None = None
     people: fields.SomeCount | None = None
+    follows: fields.Name | None = None
+    chance: fields.SomeShare = ALL
 
 
 _HEAD: Final = TypeAdapter(_Head)
@@ -369,7 +375,24 @@ def _disruptions(checker: Checker, parts: Parts) -> dict[str, Disruption]:
     for name in written:
         check_name(checker, ("disruptions", name))
         found[name] = _disruption(checker, ("disruptions", name), parts)
-    return _present(found)
+    disruptions = _present(found)
+    _check_follows(checker, disruptions, list(written))
+    return disruptions
+
+
+def _check_follows(checker: Checker, disruptions: dict[str, Disruption], names: list[str]) -> None:
+    """Refuse what follows a disruption that there is not, and what follows itself by way of others."""
+    parents = {name: what.follows for name, what in disruptions.items() if what.follows is not None}
+    for name, parent in parents.items():
+        if parent not in names:
+            rule = f"no disruption is named '{parent}'"
+            checker.refuse(("disruptions", name, "follows"), rule, did_you_mean(parent, names))
+    for circle in circles({name: All((parent,)) for name, parent in parents.items() if parent in parents}):
+        first, last = min(circle), max(circle)
+        rule = f"these disruptions follow each other in a circle, so that none ever begins: {', '.join(sorted(circle))}"
+        if first == last:
+            rule = f"'{first}' follows itself, so that it never begins"
+        checker.refuse(("disruptions", first, "follows"), rule, "leave one 'follows' out")
 
 
 def _disruption(checker: Checker, path: Path, parts: Parts) -> Disruption | None:
@@ -384,9 +407,9 @@ def _disruption(checker: Checker, path: Path, parts: Parts) -> Disruption | None
     kind = given[0]
     if not _fits(checker, path, hit, kind):
         return None
-    component = parts.components.get(hit.component or "")
+    broken = [parts.components[hit.component]] if hit.component in parts.components else parts.labelled(hit.label)
     mended = hit.lasts == UNTIL_REPAIRED or (
-        hit.lasts is None and component is not None and component.repair is not None
+        hit.lasts is None and bool(broken) and all(component.repair is not None for component in broken)
     )
     return Disruption(
         kind=kind,
@@ -396,24 +419,27 @@ def _disruption(checker: Checker, path: Path, parts: Parts) -> Disruption | None
         until_repaired=mended,
         sites=tuple(sorted(hit.sites or ())),
         people=hit.people,
+        follows=hit.follows,
+        chance=hit.chance,
     )
 
 
 def _fits(checker: Checker, path: Path, hit: _Hit, kind: str) -> bool:
     """Refuse what says nothing for this kind of disruption."""
     wrong = False
-    if hit.sites is not None and kind != "component":
-        checker.refuse(
-            (*path, "sites"), f"'sites' says nothing about a {kind}", "leave it out: it is for a component", key=True
-        )
+    breaks = kind in ("component", "label")
+    what = "site's links" if kind == "links_of" else kind
+    if hit.sites is not None and not breaks:
+        hint = "leave it out: it is for a component or a label"
+        checker.refuse((*path, "sites"), f"'sites' says nothing about a {what}", hint, key=True)
         wrong = True
     if hit.people is not None and kind != "team":
         checker.refuse(
-            (*path, "people"), f"'people' says nothing about a {kind}", "leave it out: it is for a team", key=True
+            (*path, "people"), f"'people' says nothing about a {what}", "leave it out: it is for a team", key=True
         )
         wrong = True
-    if hit.lasts == UNTIL_REPAIRED and kind != "component":
-        rule = f"'{UNTIL_REPAIRED}' is impossible for a {kind}: only components are repaired"
+    if hit.lasts == UNTIL_REPAIRED and not breaks:
+        rule = f"'{UNTIL_REPAIRED}' is impossible for a {what}: only components are repaired"
         checker.refuse((*path, "lasts"), rule, f"say how long, or '{WHOLE_DRILL}'")
         wrong = True
     if hit.sites == ():

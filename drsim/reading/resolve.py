@@ -100,27 +100,27 @@ def _flat(name: str, classes: Table, names: dict[str, list[str]], done: dict[str
 
 
 def _merged(farther: list[Table], nearest: Table) -> Table:
-    """Put the nearer over the farther; needs add up."""
+    """Put the nearer over the farther; needs and labels add up."""
     merged = Table(nearest.mark)
     for table in (*farther, nearest):
         for key in table:
-            if key == "needs" and "needs" in merged:
-                merged.put(key, added_needs(merged, table), table.at(key))
+            if key in ("needs", "labels") and key in merged:
+                merged.put(key, added_needs(merged, table, key), table.at(key))
             elif key != "class":
                 merged.put(key, cloned(table[key]), table.at(key))
     return merged
 
 
-def added_needs(first: Table, second: Table) -> Any:
-    """Give the needs of two holders together; one that is no need is left as it is, to be refused."""
-    together = Items(second.at("needs")[1] if "needs" in second else first.at("needs")[1])
+def added_needs(first: Table, second: Table, key: str = "needs") -> Any:
+    """Give the needs (or labels) of two holders together; one that is none is left as it is, to be refused."""
+    together = Items(second.at(key)[1] if key in second else first.at(key)[1])
     for holder in (first, second):
-        needs = holder.get("needs", Items())
+        needs = holder.get(key, Items())
         if isinstance(needs, Items):
             for need, place in zip(needs, needs.places, strict=True):
                 together.add(need, place)
         elif isinstance(needs, Table):
-            together.add(needs, holder.at("needs")[1])
+            together.add(needs, holder.at(key)[1])
         else:
             return needs
     return together

@@ -55,6 +55,10 @@ class Parts:
         """Teams and suppliers together."""
         return {**self.teams, **self.suppliers}
 
+    def labelled(self, label: str | None) -> list[Component]:
+        """The components with a label."""
+        return [component for _, component in sorted(self.components.items()) if label in component.labels]
+
 
 def landscape_findings(parts: Parts, response: Response | None) -> Findings:
     """Check everything that a landscape says."""
@@ -399,17 +403,37 @@ def _disruption(path: Path, disruption: Disruption, horizon: Duration | None, pa
         yield Finding((*path, "people"), rule, "write at most as many, or leave 'people' out for all of them")
     component = parts.components.get(disruption.target) if disruption.kind == "component" else None
     if component is not None:
-        yield from _broken(path, disruption, component)
+        yield from _broken(path, disruption, {disruption.target: component})
+    if disruption.kind == "label":
+        yield from _labelled(path, disruption, parts)
+    if disruption.kind == "links_of" and not any(disruption.target in link.between for link in parts.links.values()):
+        yield Finding((*path, "links_of"), f"no link ends at '{disruption.target}'", "name another site")
 
 
-def _broken(path: Path, disruption: Disruption, component: Component) -> Findings:
-    if disruption.until_repaired and component.repair is None:
-        rule = f"'until repaired' is impossible: '{disruption.target}' has no 'repair'"
-        yield Finding((*path, "lasts"), rule, "give it a 'repair', or say how long it lasts")
+def _labelled(path: Path, disruption: Disruption, parts: Parts) -> Findings:
+    label = disruption.target
+    components = {name: component for name, component in parts.components.items() if label in component.labels}
+    if not components:
+        known = sorted({each for component in parts.components.values() for each in component.labels})
+        hint = did_you_mean(label, known) if known else f"write 'labels: [{label}]' at those that it hits"
+        yield Finding((*path, "label"), f"no component has the label '{label}'", hint)
+        return
+    yield from _broken(path, disruption, components)
+
+
+def _broken(path: Path, disruption: Disruption, components: Mapping[str, Component]) -> Findings:
+    """What breaks what it hits: one component, or all with a label."""
+    for name, component in sorted(components.items()):
+        if disruption.until_repaired and component.repair is None:
+            rule = f"'until repaired' is impossible: '{name}' has no 'repair'"
+            yield Finding((*path, "lasts"), rule, "give it a 'repair', or say how long it lasts")
+    places = sorted({site for component in components.values() for site in component.at})
     for index, site in enumerate(disruption.sites):
-        if site not in component.at:
+        if site not in places:
             rule = f"'{disruption.target}' does not stand at '{site}'"
-            yield Finding((*path, "sites", index), rule, did_you_mean(site, sorted(component.at)))
+            if disruption.kind == "label":
+                rule = f"nothing with the label '{disruption.target}' stands at '{site}'"
+            yield Finding((*path, "sites", index), rule, did_you_mean(site, places))
     for site, count in Counter(disruption.sites).items():
         if count > 1:
             yield Finding((*path, "sites"), f"'{site}' is there twice", "leave one out")

@@ -14,7 +14,7 @@ from drsim.reporting.summary import Command, write_command
 from drsim.reporting.timeline import outage_text, title_of
 from drsim.reporting.wall import moment_text
 from drsim.studies.outlook import Expected, Loss, Outlook, law_text
-from drsim.units import HOUR, format_ms
+from drsim.units import HOUR, ONE, format_ms
 
 if TYPE_CHECKING:
     from drsim.model.landscape import Step
@@ -50,10 +50,16 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
         page.say("Nothing: this scenario has no disruptions.")
     for outage in plan.outages:
         what = plan.scenario.disruptions[outage.name]
-        after = f"after {what.after.text}" if what.after.fixed != 0 else "at once"
-        page.label(
-            f"{outage.name}:", f"{outage_text(plan, outage)} {after}, {_lasts(what)}", label_style="bold", hang=2
-        )
+        text = f"{outage_text(plan, outage)} {_after(what)}, {_lasts(what)}"
+        if outage.chance < ONE:
+            text += f", with a chance of {what.chance.text}"
+        page.label(f"{outage.name}:", text, label_style="bold", hang=2)
+
+
+def _after(what: Disruption) -> str:
+    if what.follows is not None:
+        return f"{what.after.text} after {what.follows} began" if what.after.fixed != 0 else f"with {what.follows}"
+    return f"after {what.after.text}" if what.after.fixed != 0 else "at once"
 
 
 def _lasts(what: Disruption) -> str:

@@ -54,14 +54,19 @@ def outage_text(plan: Plan, outage: Outage) -> str:
         case "site":
             return f"site {structure.sites[outage.targets[0]]} is lost"
         case "link":
-            return f"link {structure.links[outage.targets[0]][0]} is cut"
+            links = [structure.links[link][0] for link in outage.targets]
+            return f"link {links[0]} is cut" if len(links) == 1 else f"links {', '.join(links)} are cut"
         case "team":
             team = outage.targets[0]
             some = outage.heads < plan.people[team]
             return f"{f'{outage.heads} of ' if some else ''}team {structure.teams[team]} away"
-    names = {structure.components[structure.deployments[d][0]] for d in outage.targets}
-    sites = sorted(structure.sites[structure.deployments[d][1]] for d in outage.targets)
-    return f"component {', '.join(sorted(names))} breaks at {', '.join(sites)}"
+    places: dict[str, list[str]] = {}
+    for c, s in sorted(structure.deployments[d] for d in outage.targets):
+        places.setdefault(structure.components[c], []).append(structure.sites[s])
+    if len(places) == 1:
+        return "".join(f"component {name} breaks at {', '.join(sites)}" for name, sites in places.items())
+    where = [f"{name} at {' and '.join(sites)}" for name, sites in sorted(places.items())]
+    return f"{', '.join(where)} break together"
 
 
 def because(segment: Segment) -> str:
@@ -149,6 +154,9 @@ class _Log:
                 place = places.get((outage.name, "begins"), -1)
                 struck[begin] = max(place, struck.get(begin, -1))
                 yield begin, 0, place, f"{outage.name}: {outage_text(self.plan, outage)}", "bold"
+            since = self.drill.outages[outage.follows][0] if outage.follows else 0
+            if begin >= NEVER and since < self.plan.horizon:
+                yield since, 0, len(places), f"{outage.name}: does not happen this time", "bold"
             if end < self.plan.horizon:
                 yield end, 0, places.get((outage.name, "ends"), -1), f"{outage.name}: over", "bold"
         for time, names in self._gone().items():

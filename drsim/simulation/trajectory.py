@@ -131,7 +131,7 @@ class Trajectory:
     arrivals: dict[tuple[int, int], int]
     """(incident, team) -> when it had arrived"""
     outages: dict[str, tuple[int, int]]
-    """disruption -> (begin, end) as drawn, NEVER for no end of its own"""
+    """disruption -> (begin, end) as drawn, NEVER for no end of its own, twice for one that does not happen"""
     ended: int
     """the last instant at which something happened"""
 

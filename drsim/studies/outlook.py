@@ -1,7 +1,7 @@
 """What will happen before anything runs: what the disruptions take away, and the steps that bring it back.
 
-What is lost does not depend on luck, only on the disruptions: it is read off one drill. Whether a step is taken may depend on it
-(a second strategy comes after a failed first one), so the steps are those that a drill may take.
+What is lost does not depend on luck, only on the disruptions: it is read off one drill in which all of them happen. Whether a
+step is taken may depend on it (a second strategy comes after a failed first one), so the steps are those that a drill may take.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from drsim.model.needs import All, AtLeast, Need
 from drsim.planning.graph import starting_needs
-from drsim.planning.plan import ACTIVE, NEVER, NO_PRIORITY, Plan, StepPlan, Variable
+from drsim.planning.plan import ACTIVE, NEVER, NO_PRIORITY, Outage, Plan, StepPlan, Variable
 from drsim.studies.replay import Replay
 from drsim.units import ONE, Duration, Size, format_ms
 
@@ -62,7 +62,7 @@ class Outlook:
 
     @cached_property
     def _replay(self) -> Replay:
-        return Replay.of(self.plan, self.seed, 0)
+        return Replay.of(self.plan, self.seed, 0, lambda name, _: 0.0 if name[0] == "happens" else None)
 
     @cached_property
     def losses(self) -> list[Loss]:
@@ -158,9 +158,16 @@ class Outlook:
         return frozenset(
             self.plan.structure.sites[site]
             for outage in self.plan.outages
-            if outage.kind == "site" and outage.lasts >= NEVER
+            if outage.kind == "site" and outage.lasts >= NEVER and self._is_certain(outage)
             for site in outage.targets
         )
+
+    def _is_certain(self, outage: Outage) -> bool:
+        """Whether it happens in every drill."""
+        named = {each.name: each for each in self.plan.outages}
+        while outage.chance >= ONE and outage.follows:
+            outage = named[outage.follows]
+        return outage.chance >= ONE
 
     def _expected(self, place: int, step: StepPlan, starts: dict[str, Need]) -> Expected:
         teams = self.plan.structure.teams

@@ -148,7 +148,8 @@ class Replay:
             "seed": self.seed,
             "moment_of_week_ms": trajectory.offset if not self.plan.dated else None,
             "outages": {
-                name: {"begin": a, "end": None if b >= NEVER else b} for name, (a, b) in trajectory.outages.items()
+                name: {"begin": None if a >= NEVER else a, "end": None if b >= NEVER else b}
+                for name, (a, b) in trajectory.outages.items()
             },
             "steps": [
                 {

@@ -30,6 +30,7 @@ _LABELS: Final = (
     ("supplier", "Centric"),
     ("availability", 2),
 )
+_COMMON: Final = (("firmware",), ("firmware",), ("vendor",), ("firmware", "vendor"))
 _KEYS: Final = (
     *(
         "title",
@@ -45,7 +46,7 @@ _KEYS: Final = (
         "restart",
         "repair",
     ),
-    *("restore", "verify", "data", "copies", "recover", "supplier", "gemma", "availability"),
+    *("restore", "verify", "data", "copies", "recover", "labels", "supplier", "gemma", "availability"),
 )
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -149,6 +150,7 @@ def component(draw: DrawFn, known: Components) -> None:
         "pools": 4 * given["pools"],
         "class": 2 * given["classes"],
         "labels": given["labels"],
+        "common": 2 * given["common_causes"],
         # last what depends on other draws, so that those before mean the same without them
         "starts_after": given["starts_after"] and bool(lower),
         "recover": role is not None,
@@ -179,6 +181,8 @@ def component(draw: DrawFn, known: Components) -> None:
                 _take_classes(draw, known, name)
             case "starts_after":
                 component["starts_after"] = tree(draw, some(draw, lower, 3), given["nested_needs"])
+            case "common":
+                component["labels"] = list(pick(draw, _COMMON))
             case "labels":
                 key, value = pick(draw, _LABELS)
                 component[key] = value
@@ -271,6 +275,7 @@ def _new_class(draw: DrawFn, known: Components, fitting: Sequence[str], user: st
         "repair": given["repairs"],
         "verify": given["verification"],
         "gemma": given["labels"],
+        "labels": given["common_causes"],
     }
     for extra in extras(draw, weights, 1):
         match extra:
@@ -280,6 +285,8 @@ def _new_class(draw: DrawFn, known: Components, fitting: Sequence[str], user: st
                 content["start"] = known.people.step(draw, works=OFTEN_OR_NEVER)
             case "gemma":
                 content["gemma"] = "Serverfunctionaliteitcomponent"
+            case "labels":
+                content["labels"] = list(pick(draw, _COMMON))
             case step:
                 content[step] = known.people.step(draw)
     known.classes[name] = content

@@ -75,6 +75,9 @@ class Features(TypedDict, total=False):
     """Targets of services."""
     labels: bool
     """Titles, sources and other keys that only people read."""
+    common_causes: bool
+    """Labels that components share; in a scenario also what breaks all that bear one, if `component_outages`, and what
+    cuts all links of a site, if `link_outages`."""
 
 
 class ScenarioFeatures(Features, total=False):
@@ -94,6 +97,8 @@ class ScenarioFeatures(Features, total=False):
     """Components that break."""
     team_outages: bool
     """Teams and suppliers that are away, or a part of one."""
+    cascades: bool
+    """Disruptions that happen by chance, and those that follow another."""
     later: bool
     """Disruptions that begin later than the drill, and a second one of the same thing, touching or overlapping."""
     whole_drill: bool
@@ -133,6 +138,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "channels": True,
     "targets": True,
     "labels": True,
+    "common_causes": True,
     "min_disruptions": 0,
     "max_disruptions": 3,
     "any_moment": True,
@@ -140,6 +146,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "link_outages": True,
     "component_outages": True,
     "team_outages": True,
+    "cascades": True,
     "later": True,
     "whole_drill": True,
 }

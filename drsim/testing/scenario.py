@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
@@ -58,6 +59,10 @@ class _Targets:
 
     def section(self, kind: str) -> Document:
         """What of this kind there is to hit."""
+        if kind == "label":
+            return {label: None for name in self.landscape["components"] for label in self.labels(name)}
+        if kind == "links_of":
+            return {site: None for link in self.landscape.get("links", {}).values() for site in link["between"]}
         suppliers = self.landscape.get("suppliers", {}) if kind == "team" else {}
         return {**self.landscape.get(f"{kind}s", {}), **suppliers}
 
@@ -68,6 +73,8 @@ class _Targets:
             "component": self.given["component_outages"],
             "team": self.given["team_outages"],
             "link": self.given["link_outages"],
+            "label": self.given["common_causes"] and self.given["component_outages"],
+            "links_of": self.given["common_causes"] and self.given["link_outages"],
         }
         return [kind for kind, allowed in on.items() if allowed and self.section(kind)]
 
@@ -79,16 +86,32 @@ class _Targets:
         more = [site for each in movable for site in (each["at"] if self.disruptions else active(each))]
         return [*self.section(kind), *more]
 
-    def repairable(self, name: str) -> bool:
-        """Whether a component, or one of its classes, has a `repair`."""
+    def holders(self, name: str) -> list[Document]:
+        """A component and all its classes."""
         queue = [self.landscape["components"][name]]
         for holder in queue:
             queue += [self.landscape["classes"][each] for each in classes(holder)]
-        return any("repair" in holder for holder in queue)
+        return queue
+
+    def labels(self, name: str) -> list[str]:
+        """The labels of a component."""
+        return [label for holder in self.holders(name) for label in holder.get("labels", ())]
+
+    def broken(self, kind: str, target: str) -> list[str]:
+        """The components that a disruption breaks."""
+        if kind == "label":
+            return [name for name in self.landscape["components"] if target in self.labels(name)]
+        return [target] if kind == "component" else []
+
+    def repairable(self, names: Sequence[str]) -> bool:
+        """Whether components, or classes of theirs, have a `repair`."""
+        return bool(names) and all(any("repair" in holder for holder in self.holders(name)) for name in names)
 
     def last(self) -> _Span | None:
         """The last disruption, if its beginning and end are fixed."""
         for disruption in list(self.disruptions.values())[-1:]:
+            if "follows" in disruption or "chance" in disruption:
+                return None
             after, lasts = _minutes(disruption.get("after", "0 s")), _minutes(disruption.get("lasts"))
             if after is not None and lasts is not None:
                 kind, target = next(iter(disruption.items()))
@@ -120,15 +143,21 @@ def _disruption(draw: DrawFn, targets: _Targets) -> None:
     disruption: Document = {kind: target}
     if after is not None:
         disruption["after"] = after
-    lasts = _lasts(draw, given, repairable=kind == "component" and targets.repairable(target))
+    broken = targets.broken(kind, target)
+    lasts = _lasts(draw, given, repairable=targets.repairable(broken))
     if lasts is not None:
         disruption["lasts"] = lasts
     hit = targets.section(kind)[target]
     if kind == "team" and one_in(draw, 2):
         disruption["people"] = 1 + below(draw, int(hit.get("people", 1)))
-    if kind == "component" and one_in(draw, 4):
-        at = list(hit["at"])
+    if broken and one_in(draw, 4):
+        at = list(dict.fromkeys(site for name in broken for site in targets.landscape["components"][name]["at"]))
         disruption["sites"] = at if one_in(draw, 3) else [pick(draw, at)]
+    if given["cascades"] and one_in(draw, 5):
+        if targets.disruptions and below(draw, 3):
+            disruption["follows"] = pick(draw, list(targets.disruptions))
+        if "follows" not in disruption or one_in(draw, 2):
+            disruption["chance"] = pick(draw, ("50 %", "80 %", "30 %"))
     targets.disruptions[f"outage-{len(targets.disruptions) + 1}"] = disruption
 
 

@@ -24,6 +24,7 @@ from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
 from drsim.simulation.levels import levels
 from drsim.testing import document_text, landscape_documents, scenario_documents
+from drsim.units import Share
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 QUIET = settings(derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
@@ -58,8 +59,8 @@ def agrees(varied: Plan, scenario: Scenario, count: int) -> None:
         "takes_part",
     ):
         assert getattr(varied, name) == getattr(again, name), name
-    assert [outage._replace(after_variable=0, lasts_variable=0) for outage in varied.outages] == [
-        outage._replace(after_variable=0, lasts_variable=0) for outage in again.outages
+    assert [outage._replace(after_variable=0, lasts_variable=0, chance_variable=0) for outage in varied.outages] == [
+        outage._replace(after_variable=0, lasts_variable=0, chance_variable=0) for outage in again.outages
     ]
     assert drills(varied, count) == drills(again, count)
 
@@ -91,6 +92,33 @@ CHANGES: dict[str, tuple[dict[str, Any], Arguments]] = {
                 "other": Disruption(
                     kind="site", target=SITE, after=Law.parse("1 to 5 h"), lasts=Law.parse("2 d (1 to 3)")
                 )
+            }
+        },
+    ),
+    "a common cause": (
+        {"disruptions": {"digger": {"links_of": SITE, "lasts": "1 to 5 h"}}},
+        {"outages": {"digger": Disruption(kind="links_of", target=SITE, lasts=Law.parse("1 to 5 h"))}},
+    ),
+    "a cascade": (
+        {
+            "disruptions": {
+                "fire": {"site": "sint-michielsgestel", "after": "2 h", "chance": "60 %"},
+                "digger": {"links_of": SITE, "follows": "fire", "after": "1 to 5 h", "chance": "50 %", "lasts": "1 d"},
+            }
+        },
+        {
+            "outages": {
+                "fire": Disruption(
+                    kind="site", target="sint-michielsgestel", after=Law.parse("2 h"), chance=Share.parse("60 %")
+                ),
+                "digger": Disruption(
+                    kind="links_of",
+                    target=SITE,
+                    follows="fire",
+                    after=Law.parse("1 to 5 h"),
+                    chance=Share.parse("50 %"),
+                    lasts=Law.parse("1 d"),
+                ),
             }
         },
     ),

@@ -44,6 +44,7 @@ components:
       nightly: {at: boxtel, kind: backup, taken: daily 22:00, restores: 60 MB/s}
     recover: [warm, cold]
   desktops:
+    labels: [firmware]
     class: server
     at: {haaren: active, boxtel: cold}
     needs: [printer]
@@ -925,6 +926,56 @@ HIT = "fault: {component: oracle}"
         "'sites' says nothing about a link",
     ),
     (
+        "follows",
+        HIT,
+        "fault: {component: oracle, follows: town-hall, chance: 30 %}",
+        "fault: {component: oracle, follows: §townhall, chance: 30 %}",
+        "no disruption is named 'townhall'",
+    ),
+    (
+        "follows-itself",
+        HIT,
+        "fault: {component: oracle, follows: town-hall}",
+        "fault: {component: oracle, follows: §fault}",
+        "'fault' follows itself",
+    ),
+    (
+        "follows-circle",
+        HIT,
+        "fault: {component: oracle}\n  bad: {link: ring, follows: fault}",
+        "fault: {component: oracle, follows: bad}\n  bad: {link: ring, follows: §fault}",
+        "these disruptions follow each other in a circle, so that none ever begins: bad, fault",
+    ),
+    (
+        "chance",
+        HIT,
+        "fault: {component: oracle, chance: 30 %}",
+        "fault: {component: oracle, chance: §0 %}",
+        "'0 %' is nothing",
+    ),
+    ("label", HIT, "fault: {label: firmware}", "fault: {label: §firmwear}", "no component has the label 'firmwear'"),
+    (
+        "label-sites",
+        HIT,
+        "fault: {label: firmware, sites: [boxtel]}",
+        "fault: {label: firmware, sites: [§cloud]}",
+        "nothing with the label 'firmware' stands at 'cloud'",
+    ),
+    (
+        "label-repaired",
+        HIT,
+        "fault: {label: firmware, lasts: 1 h}",
+        "fault: {label: firmware, lasts: §until repaired}",
+        "'until repaired' is impossible: 'desktops' has no 'repair'",
+    ),
+    (
+        "links-of-sites",
+        HIT,
+        "fault: {links_of: boxtel}",
+        "fault: {links_of: boxtel, §sites: [boxtel]}",
+        "'sites' says nothing about a site's links",
+    ),
+    (
         "people",
         HIT,
         "fault: {team: infra, people: 2}",
@@ -980,3 +1031,12 @@ HIT = "fault: {component: oracle}"
 )
 def test_scenarios(case: Case) -> None:
     check(SCENARIO, case, scenario=True)
+
+
+def test_the_links_of_a_site_without_any_cannot_be_cut() -> None:
+    text = SCENARIO.replace("  cloud: {kind: cloud}\n", "  cloud: {kind: cloud}\n    island: {}\n")
+    assert text.count("  fault: {component: oracle}") == text.count("island") == 1
+    hit = "  fault: {{links_of: {}}}"
+    assert loads(text.replace("  fault: {component: oracle}", hit.format("cloud")))
+    (problem,) = refused(text.replace("  fault: {component: oracle}", hit.format("§island")), scenario=True)
+    assert problem.rule == "no link ends at 'island'"

@@ -17,7 +17,7 @@ from drsim.calendar import Hours, compile_calendar, compile_schedule
 from drsim.distributions import Law
 from drsim.model.landscape import Copy
 from drsim.model.needs import Need, without
-from drsim.model.scenario import Scenario
+from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
 from reference.trees import circles, holds, names
@@ -94,12 +94,13 @@ class Task(NamedTuple):
 
 
 class Outage(NamedTuple):
-    """A disruption of a site, a link or a component, with its times drawn; `ends` is None if it does not by itself."""
+    """A disruption of sites, links or components, with its times drawn; `ends` is None if it does not by itself."""
 
     name: str
     kind: str
-    target: str
-    sites: tuple[str, ...]
+    targets: tuple[str, ...]
+    deployments: tuple[Deployment, ...]
+    """What breaks, of components."""
     begins: int
     ends: int | None
     until_repaired: bool
@@ -281,7 +282,9 @@ class Run:
         self.now = -1
         self.outages, self.absences = self.draw_disruptions()
         self.lasting: set[str] = set()
-        self.mended: set[tuple[str, str]] = set()  # (outage, site) of what was broken until repaired and is repaired
+        self.mended: set[tuple[str, str, str]] = (
+            set()
+        )  # (outage, component, site) of what was broken until repaired and is repaired
         self.role = {(c, s): standing.role for c, at in self.standings() for s, standing in at.items()}
         self.started = {d for d, role in self.role.items() if role == "active"}
         self.checked = {(c, s) for c, s in self.role if self.land.components[c].verify is not None}
@@ -335,7 +338,9 @@ class Run:
         """Give the outages by name, and the absences; one of length 0 never lasts, so it is left out."""
         outages, absences = [], []
         for name, what in sorted(self.scenario.disruptions.items()):
-            begins = self.draw(what.after, "after", name)
+            begins = self.begin_of(name)
+            if begins is None:
+                continue
             ends = None
             if what.lasts is not None and not what.until_repaired:
                 ends = begins + self.draw(what.lasts, "lasts", name)
@@ -345,11 +350,34 @@ class Run:
                 heads = self.land.crews[what.target].people.number if what.people is None else what.people.number
                 absences.append(Absence(what.target, heads, begins, ends, name))
             else:
-                sites = what.sites
-                if what.kind == "component" and not sites:
-                    sites = self.land.components[what.target].active
-                outages.append(Outage(name, what.kind, what.target, tuple(sites), begins, ends, what.until_repaired))
+                outages.append(Outage(name, *self.what_is_hit(what), begins, ends, what.until_repaired))
         return outages, absences
+
+    def begin_of(self, name: str) -> int | None:
+        """Section 5: "`after` counts from the beginning of what it follows"; None if it does not happen."""
+        what = self.scenario.disruptions[name]
+        since = 0 if what.follows is None else self.begin_of(what.follows)
+        if since is None or not self.happens(what.chance.millionths, ("happens", name, "", 0, 0)):
+            return None
+        return since + self.draw(what.after, "after", name)
+
+    def what_is_hit(self, what: Disruption) -> tuple[str, tuple[str, ...], tuple[Deployment, ...]]:
+        """Give the kind of things that a disruption hits, these, and of components where they break."""
+        if what.kind == "links_of":
+            links = self.land.links.items()
+            return "link", tuple(name for name, link in links if what.target in link.between), ()
+        if what.kind not in ("component", "label"):
+            return what.kind, (what.target,), ()
+        hit = {what.target}
+        if what.kind == "label":
+            hit = {name for name, component in self.land.components.items() if what.target in component.labels}
+        deployments = tuple(
+            (name, site)
+            for name in hit
+            for site in self.land.components[name].at
+            if (site in what.sites if what.sites else site in self.land.components[name].active)
+        )
+        return "component", tuple({name for name, _ in deployments}), deployments
 
     # ------------------------------------------------------------------------------------ the landscape, looked up
 
@@ -458,11 +486,13 @@ class Run:
     # ------------------------------------------------------------------------------------------- state, worked out
 
     def up_sites(self) -> set[str]:
-        down = {outage.target for outage in self.outages if outage.name in self.lasting and outage.kind == "site"}
+        lasting = [outage for outage in self.outages if outage.name in self.lasting and outage.kind == "site"]
+        down = {site for outage in lasting for site in outage.targets}
         return set(self.land.sites) - down
 
     def up_links(self) -> set[str]:
-        down = {outage.target for outage in self.outages if outage.name in self.lasting and outage.kind == "link"}
+        lasting = [outage for outage in self.outages if outage.name in self.lasting and outage.kind == "link"]
+        down = {link for outage in lasting for link in outage.targets}
         return set(self.land.links) - down
 
     def outages_of(self, c: str, s: str) -> list[Outage]:
@@ -470,8 +500,7 @@ class Run:
         return [
             outage
             for outage in self.outages
-            if outage.name in self.lasting and outage.kind == "component" and outage.target == c and s in outage.sites
-            if (outage.name, s) not in self.mended
+            if outage.name in self.lasting and (c, s) in outage.deployments and (outage.name, c, s) not in self.mended
         ]
 
     def broken(self) -> set[Deployment]:
@@ -745,7 +774,7 @@ class Run:
             return self.finish(work, "failed")
         for outage in self.outages_of(work.object, work.site):
             if outage.until_repaired:
-                self.mended.add((outage.name, work.site))
+                self.mended.add((outage.name, work.object, work.site))
         return self.finish(work, "done")
 
     def end_verify(self, work: Work) -> None:
@@ -943,13 +972,13 @@ class Run:
         outage = next((o for o in self.outages if o.name == applied[1]), None)
         if outage is None or thing in self.points:
             return False
-        if (outage.kind, outage.target) == (incident.kind, incident.root):
+        if outage.kind == incident.kind and incident.root in outage.targets:
             return True
         if kind in INCIDENT_KINDS:
             return False
         if outage.kind == "site":
-            return outage.target in self.land.components[thing].at
-        return outage.kind == "component" and outage.target == thing
+            return any(site in self.land.components[thing].at for site in outage.targets)
+        return outage.kind == "component" and thing in outage.targets
 
     # ---------------------------------------------------------------------------------------------- what is wanted
 

@@ -20,6 +20,9 @@ from drsim.errors import InputError
 from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import NEVER
 from drsim.reading import loads
+from drsim.reporting.planned import planned
+from drsim.reporting.summary import Command
+from drsim.studies.outlook import Outlook
 from drsim.studies.replay import Replay
 from drsim.studies.run import run
 from drsim.units import DAY, HOUR, MINUTE
@@ -787,3 +790,125 @@ components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, by: i
 def test_the_age_of_a_nightly_copy_when_the_clock_changed(morning: str, hours: int) -> None:
     replay = drilled(tape().replace("every 4 h", "daily 22:00"), moment=morning)
     assert data_lost(replay) == [hours * 60]
+
+
+# what is hit at once
+
+LABELLED = (
+    PLACES
+    + """\
+components:
+  app: {at: {here: active, there: warm}, labels: [firmware], start: {takes: 10 min}}
+  web: {at: {there: active}, labels: [firmware, rack]}
+  other: {at: {here: active}}
+services: {s: {points: {p: {at: there, needs: [app, web]}}}}
+"""
+)
+
+
+def test_a_label_with_sites_breaks_the_standby_there_too() -> None:
+    # at `there` web breaks, and the standby of app: when `here` burns at 5, app cannot start before the bug is over at 60
+    bug = "{bug: {label: firmware, sites: [there], lasts: 60 min}, fire: {site: here, after: 5 min}}"
+    replay = drilled(LABELLED, disruptions=bug)
+    assert tries(replay, "app", "start") == [("start", "there", 60, 70, "done")]
+    assert tries(replay, "web", "restart") == [("restart", "there", 60, 60, "done")]
+    # without `sites` only what is active breaks: the standby takes over at once
+    replay = drilled(LABELLED, disruptions="{bug: {label: firmware, lasts: 60 min}}")
+    assert tries(replay, "app", "start") == [("start", "there", 0, 10, "done")]
+    assert tries(replay, "other") == []
+
+
+def test_all_links_of_a_site_are_cut_and_the_site_stays_up() -> None:
+    three = """\
+sites: {here: {}, there: {}, far: {}}
+links:
+  a: {between: [here, there], bandwidth: 1 GB/s}
+  b: {between: [far, here], bandwidth: 1 GB/s}
+  c: {between: [there, far], bandwidth: 1 GB/s}
+components: {app: {at: {here: active}}, web: {at: {far: active}}}
+services:
+  inside: {points: {p: {at: here, needs: [app]}}}
+  outside: {points: {p: {at: there, needs: [app]}}}
+  apart: {points: {p: {at: there, needs: [web]}}}
+"""
+    replay = drilled(three, disruptions="{digger: {links_of: here, after: 5 min, lasts: 20 min}}")
+    assert level(replay, "inside") == level(replay, "apart") == [(0, 1)]
+    assert level(replay, "outside") == [(0, 1), (5, 0), (25, 1)]
+    assert replay.trajectory.rows == []
+    ((_, found),) = replay.explain("outside")
+    assert [(each.cause, each.detail) for each in found] == [("waiting for the end of an outage", "digger")]
+    assert "links a, b are cut" in replay.timeline()
+
+
+# what happens by chance
+
+TWO = (
+    PLACES
+    + """\
+components: {app: {at: {here: active}}, web: {at: {there: active}}}
+services: {s: {points: {p: {at: here, needs: [app]}}}, t: {points: {p: {at: there, needs: [web]}}}}
+"""
+)
+
+
+def spans(replay: Replay) -> dict[str, tuple[float, float] | None]:
+    """Begin and end of each disruption in minutes, None for one that does not happen."""
+    found = replay.trajectory.outages.items()
+    return {name: None if begin >= NEVER else (begin / MINUTE, end / MINUTE) for name, (begin, end) in found}
+
+
+def test_a_follower_counts_from_the_beginning_of_what_it_follows_and_outlives_it() -> None:
+    # a: 10 to 15. z follows it at 10 + 20 = 30, when a is over. b follows z at 30 + 5, and hits what is down: 35 to 70.
+    chain = """{z: {site: here, follows: a, after: 20 min, lasts: 10 min}, a: {site: there, after: 10 min, lasts: 5 min},
+      b: {site: here, follows: z, after: 5 min, lasts: 35 min}}"""
+    replay = drilled(TWO, disruptions=" ".join(chain.split()))
+    assert spans(replay) == {"a": (10, 15), "z": (30, 40), "b": (35, 70)}
+    assert level(replay, "s") == [(0, 1), (30, 0), (70, 1)]
+    assert level(replay, "t") == [(0, 1), (10, 0), (15, 1)]
+
+
+def test_what_does_not_happen_has_no_followers() -> None:
+    fire = """{fire: {site: here, chance: 30 %, lasts: 10 min}, smoke: {site: there, follows: fire, lasts: 5 min},
+      smell: {site: here, follows: smoke, chance: 50 %, after: 20 min, lasts: 5 min}}"""
+    drills = [
+        drilled(TWO, {"happens fire": a, "happens smell": b}, disruptions=" ".join(fire.split()))
+        for a, b in ((0.3, 0.1), (0.29, 0.5), (0.29, 0.49))
+    ]
+    assert [spans(each) for each in drills] == [
+        {"fire": None, "smoke": None, "smell": None},
+        {"fire": (0, 10), "smoke": (0, 5), "smell": None},
+        {"fire": (0, 10), "smoke": (0, 5), "smell": (20, 25)},
+    ]
+    assert level(drills[0], "s") == level(drills[0], "t") == [(0, 1)]
+    assert drills[0].trajectory.rows == []
+    assert "fire: does not happen this time" in drills[0].timeline()
+    assert "smell" not in drills[0].timeline()
+    assert drills[0].to_dict()["outages"]["smoke"] == {"begin": None, "end": None}
+
+
+def test_what_takes_no_time_has_followers() -> None:
+    flash = "{flash: {site: here, after: 5 min, lasts: 0 s}, fire: {site: there, follows: flash, after: 5 min, lasts: 5 min}}"
+    assert level(drilled(TWO, disruptions=flash), "t") == [(0, 1), (10, 0), (15, 1)]
+
+
+def test_a_chance_is_that_share_of_the_drills() -> None:
+    case = scenario(
+        TWO, disruptions="{fire: {site: here, chance: 30 %}, smoke: {site: there, follows: fire, chance: 50 %}}"
+    )
+    drills = run(case, replications=4096, seed=1).drills
+    lost = {name: (group["recovery_h"] > 0).mean() for name, group in drills.groupby("service")}
+    for name, share in (("s", 0.3), ("t", 0.15)):  # five standard errors
+        assert abs(lost[name] - share) < 5 * (share * (1 - share) / 4096) ** 0.5
+
+
+def test_a_plan_shows_what_may_happen() -> None:
+    fire = "{fire: {site: here, chance: 1 %}, smoke: {site: there, follows: fire, chance: 1 %, after: 20 min}}"
+    outlook = Outlook(compile_scenario(scenario(TWO, disruptions=fire)))
+    assert [(loss.outages, loss.components) for loss in outlook.losses] == [
+        (("fire",), ("app",)),
+        (("smoke",), ("web",)),
+    ]
+    shown = str(planned(outlook, command=Command("case.yaml")))
+    assert "site there is lost 20 min after fire began, for the whole drill, with a chance of 1 %" in " ".join(
+        shown.split()
+    )

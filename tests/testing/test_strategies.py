@@ -189,9 +189,14 @@ def disrupted(test: Callable[[Document], Any]) -> Callable[[Document], bool]:
     return lambda document: any(test(each) for each in disruptions(document))
 
 
+KINDS = ("site", "link", "component", "team", "label", "links_of")
+
+
 def span(disruption: Document) -> tuple[str, int, int] | None:
     """What is hit, from when and until when, if that is certain."""
-    target = next(f"{kind} {disruption[kind]}" for kind in ("site", "link", "component", "team") if kind in disruption)
+    target = next(f"{kind} {disruption[kind]}" for kind in KINDS if kind in disruption)
+    if "follows" in disruption:
+        return None
     try:
         after = Duration.parse(disruption.get("after", "0 s")).ms
         return target, after, after + Duration.parse(disruption["lasts"]).ms
@@ -373,6 +378,10 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "several disruptions": (lambda d: len(disruptions(d)) > 1, 0.3),
     **{f"{kind} hit": (disrupted(lambda each, kind=kind: kind in each), 0.1) for kind in ("link", "component", "team")},
     "site hit": (disrupted(lambda each: "site" in each), 0.25),
+    "chance": (disrupted(lambda each: "chance" in each), 0.05),
+    "follows": (disrupted(lambda each: "follows" in each), 0.03),
+    "label hit": (disrupted(lambda each: "label" in each), 0.02),
+    "links of a site hit": (disrupted(lambda each: "links_of" in each), 0.03),
     "part of a team": (disrupted(lambda each: "people" in each), 0.03),
     "sites of a component": (disrupted(lambda each: "sites" in each), 0.03),
     "begins later": (disrupted(lambda each: "after" in each), 0.25),
@@ -431,8 +440,10 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "min_disruptions": (1, ["nothing happens"]),
     "any_moment": (False, ["any moment"]),
     "site_outages": (False, ["site hit"]),
-    "link_outages": (False, ["link hit"]),
-    "component_outages": (False, ["component hit", "until repaired"]),
+    "link_outages": (False, ["link hit", "links of a site hit"]),
+    "component_outages": (False, ["component hit", "label hit", "until repaired"]),
+    "cascades": (False, ["chance", "follows"]),
+    "common_causes": (False, ["label hit", "links of a site hit"]),
     "team_outages": (False, ["team hit"]),
     "later": (False, ["begins later"]),
     "whole_drill": (False, ["the whole drill"]),
@@ -536,7 +547,20 @@ def check(document: Document) -> None:
         if "channels" in service:
             assert sum(Fraction(share.split()[0]) for share in service["channels"].values()) == 100
     for disruption in disruptions(document):
-        (kind,) = disruption.keys() & {"site", "link", "component", "team"}
+        (kind,) = disruption.keys() & set(KINDS)
+        if kind == "links_of":
+            assert any(disruption[kind] in link["between"] for link in section(document, "links").values())
+            continue
+        if kind == "label":
+            parts = section(document, "components").values()
+            labelled = [
+                part for part in parts if any(disruption[kind] in h.get("labels", ()) for h in lineage(document, part))
+            ]
+            assert labelled
+            assert set(disruption.get("sites", [])) <= {site for part in labelled for site in part["at"]}
+            if disruption.get("lasts") == "until repaired":
+                assert all(any("repair" in holder for holder in lineage(document, part)) for part in labelled)
+            continue
         of_kind = section(document, f"{kind}s") | (section(document, "suppliers") if kind == "team" else {})
         hit = of_kind[disruption[kind]]
         assert set(disruption.get("sites", [])) <= hit.get("at", {}).keys()

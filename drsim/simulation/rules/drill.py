@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from drsim.errors import DrsimError
-from drsim.planning.plan import ACTIVE, NEVER, STALE
+from drsim.planning.plan import ACTIVE, NEVER, STALE, Outage
 from drsim.simulation.clock import Work
 from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
@@ -35,14 +35,25 @@ class Drill(Losing):
         plan = self.plan
         self.open_calendars()
         for index, outage in enumerate(plan.outages):
-            begin = self.value(outage.after, outage.after_variable)
-            length = self.value(outage.lasts, outage.lasts_variable)
-            end = begin + length if length < NEVER else NEVER
-            self.outages[outage.name] = (begin, end)
-            if length:
+            begin, end = self._span(outage)
+            if begin < end:
                 self.clock.at(begin, "outage", (index, 1))
                 self.clock.at(end, "outage", (index, -1))
         return self._to_the_end()
+
+    def _span(self, outage: Outage) -> tuple[int, int]:
+        """When an outage begins and ends; never, if it does not happen."""
+        if outage.name not in self.outages:
+            since = 0
+            if outage.follows:
+                since, _ = self._span(self.plan.outages[self.lookups.outage_of[outage.follows]])
+            begin = end = NEVER
+            if since < NEVER and self.luck(outage.chance, outage.chance_variable):
+                begin = since + self.value(outage.after, outage.after_variable)
+                length = self.value(outage.lasts, outage.lasts_variable)
+                end = begin + length if length < NEVER else NEVER
+            self.outages[outage.name] = (begin, end)
+        return self.outages[outage.name]
 
     def resume(self) -> Trajectory:
         """Go on from a copy, which was made before the starts of an instant."""
