@@ -112,6 +112,13 @@ response: {detect: 5 min, assess: {takes: 10 min}}
 disruptions: {fire: {site: here, lasts: 4 h}}
 response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
 """,
+    "a step that was dropped would have ended with another, before anything is drawn": """\
+  components:
+    app: {at: {here: active}, restart: {takes: 10 to 20 min}}
+    web: {at: {here: active, there: hot}}
+disruptions: {one: {component: app, lasts: 1 h}, two: {component: web, lasts: 2 h}, late: {link: line, after: 10 h}}
+response: {detect: 5 min, assess: {takes: 150 min}}
+""",
     "ready, then without ground: `ready` is the last time at which only people were missing": """\
   teams: {infra: {works: "daily 8:00-17:00"}}
   components: {app: {at: {here: active, there: warm}, start: {takes: 10 min, by: infra}}}

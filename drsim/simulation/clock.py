@@ -85,7 +85,8 @@ class Clock:
         """Set on another clock, which shows the same time, what is due on this one; `same` gives its version of a value."""
         for time, _, _, event in sorted(self.environment._queue):
             if isinstance(event, Work):
-                other.end_at(int(time), same(event))
+                if event.outcome is None:  # else it was dropped or interrupted, and is no event of the copy
+                    other.end_at(int(time), same(event))
             else:
                 kind, value = event._value
                 other.at(int(time), kind, same(value))
