@@ -85,7 +85,7 @@ moment: 2015-05-12 20:00
 horizon: 1 d
 landscape:
   drsim: landscape 1
-  sites: {here: {}, there: {}}
+  sites: {here: {}, there: {}, apart: {}}
   links: {line: {between: [here, there], bandwidth: 10 MB/s}}
 """
 CASES = {
@@ -118,6 +118,15 @@ response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 
     web: {at: {here: active, there: hot}}
 disruptions: {one: {component: app, lasts: 1 h}, two: {component: web, lasts: 2 h}, late: {link: line, after: 10 h}}
 response: {detect: 5 min, assess: {takes: 150 min}}
+""",
+    "a copy at a store that never was reached is not taken at the instant of the loss": """\
+  components:
+    b:
+      at: {here: active, apart: cold}
+      data: {size: 3 GB}
+      copies: {kept: {at: apart, kind: backup, taken: "daily 20:00", restores: 10 MB/s}}
+disruptions: {crack: {component: b}}
+response: {detect: 0 s, assess: {takes: 0 s}}
 """,
     "ready, then without ground: `ready` is the last time at which only people were missing": """\
   teams: {infra: {works: "daily 8:00-17:00"}}

@@ -82,6 +82,8 @@ class Lookups:
         self.flag_on = len(structure.sites) + len(structure.links)
         self.flag_checked = self.flag_on + count
         self.flag_trusted = self.flag_checked + count
+        self.whole = site_groups(structure, (True,) * len(structure.sites), (True,) * len(structure.links))
+        """groups of sites that reach each other while everything is up"""
         self._whole()
 
     def _ground(self, index: int) -> Ground:

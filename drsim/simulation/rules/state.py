@@ -331,9 +331,7 @@ class State:
 
     def reached(self, time: int, a: int, b: int) -> bool:
         """Whether two sites reached each other at a time, after the last round of its instant."""
-        if not self.reach_log:
-            return True
-        group = latest(self.reach_log, time)
+        group = latest(self.reach_log, time) if self.reach_log else self.lookups.whole
         return group[a] >= 0 and group[a] == group[b]
 
 
