@@ -634,10 +634,16 @@ def new_laws(scenario: Scenario, draw: Callable[..., Any]) -> tuple[dict[str, An
                 if {to, plan.structure.sites[plan.structure.based[team]]} == {name, other}
             }
             law(f"sites.{name}.travel.{other}", *sorted(ways))
-    for key in ("detect", "evacuation"):
-        law(f"response.{key}", (key, "", ""))
-    for key in ("assess", "decide"):
-        law(f"response.{key}.takes", (key, "", ""), working=bool(getattr(scenario.response, key).by))
+    law("response.evacuation", ("evacuation", "", ""))
+    if isinstance(scenario.response.detect, Law):  # by the hour it is refused
+        law("response.detect", ("detect", "", ""))
+    law("response.decide.takes", ("decide", "", ""), working=bool(scenario.response.decide.by))
+    assess = scenario.response.assess
+    if assess.costs is None:
+        law("response.assess.takes", ("assess", "", ""), working=bool(assess.by))
+    else:
+        both = ("3 wh",) if assess.costs.working else LAWS
+        law("response.assess.takes", ("assess", "", ""), written=both)
     return changes, {"laws": laws}
 
 

@@ -268,6 +268,11 @@ def law(test: Callable[[Any], Any]) -> Callable[[Document], bool]:
     return lambda document: any(test(each) for each in laws_of(document))
 
 
+def most_heads(team: Document) -> int:
+    """The most heads of a team that surely are there at once."""
+    return max((shift.get("people", 1) for shift in team.get("shifts", {}).values()), default=team.get("people", 1))
+
+
 def crew(document: Document) -> bool:
     return any("by" in step for step in steps(document))
 
@@ -291,6 +296,8 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "based": (has("teams", "based"), 0.25),
     "call out": (has("teams", "call_out"), 0.25),
     "team works": (has("teams", "works"), 0.25),
+    "shifts": (has("teams", "shifts"), 0.05),
+    "on call": (has("teams", "on_call"), 0.05),
     "team never there": (of("teams", lambda team: team.get("works") == "never"), 0.01),
     "several people": (of("teams", lambda team: team.get("people", 1) > 1), 0.25),
     "named calendar": (lambda d: section(d, "calendars"), 0.15),
@@ -366,12 +373,13 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     },
     "step of the plan": (lambda d: section(d, "steps"), 0.1),
     "approval": (has("steps", "approval"), 0.01),
-    "wait": (of("steps", lambda step: "by" not in step), 0.08),
+    "step that waits": (of("steps", lambda step: "by" not in step), 0.08),
     "sources": (lambda d: section(d, "sources"), 0.02),
     **{
         key: (lambda d, key=key: key in section(d, "response"), 0.08)
-        for key in ("detect", "assess", "decide", "wait", "evacuation", "settle")
+        for key in ("detect", "assess", "decide", "wait", "abandon", "evacuation", "settle")
     },
+    "wrong diagnosis": (lambda d: "wrong" in section(d, "response").get("assess", {}), 0.02),
     "decided by people": (lambda d: "by" in section(d, "response").get("decide", {}), 0.02),
     "response of the drill": (lambda d: "response" in d, 0.05),
     "horizon": (lambda d: "horizon" in d, 0.14),
@@ -395,7 +403,8 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "until repaired": (disrupted(lambda each: each.get("lasts") == "until repaired"), 0.005),
     "touching": (pairs(lambda a, b: a[2] == b[1]), 0.01),
     "overlapping": (pairs(lambda a, b: a[1] <= b[1] < a[2]), 0.01),
-    "uncertain": (law(lambda each: isinstance(each, dict)), 0.4),
+    "uncertain": (law(lambda each: isinstance(each, dict) and "within" not in each), 0.4),
+    "noticed by the hour": (law(lambda each: isinstance(each, dict) and "within" in each), 0.02),
 }
 
 ANY_FORMS = {
@@ -416,7 +425,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "multi_crews": (False, ["crew of heads", "crew of teams"]),
     "on_site": (False, ["on site", "travel"]),
     "working_hours": (False, ["working hours"]),
-    "calendars": (False, ["named calendar", "team works", "open"]),
+    "calendars": (False, ["named calendar", "team works", "open", "shifts", "noticed by the hour"]),
     "apart": (False, ["apart"]),
     "site_scope": (False, ["site scope"]),
     "nested_needs": (False, ["any", "at least", "nested needs"]),
@@ -436,7 +445,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "classes": (False, ["class"]),
     "channels": (False, ["channels", "municipality", "channel of a point"]),
     "targets": (False, ["rto", "rpo", "mtpd"]),
-    "steps": (False, ["step of the plan", "approval", "wait"]),
+    "steps": (False, ["step of the plan", "approval", "step that waits"]),
     "labels": (False, ["sources"]),
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),
     "max_sites": (1, ["several sites", "hot", "warm", "cold", "travel", "parallel links"]),
@@ -492,7 +501,7 @@ def check(document: Document) -> None:
     """The rules of the notation, by the document alone."""
     sites, components = section(document, "sites"), section(document, "components")
     people = {
-        name: team.get("people", 1) for kind in ("teams", "suppliers") for name, team in section(document, kind).items()
+        name: most_heads(team) for kind in ("teams", "suppliers") for name, team in section(document, kind).items()
     }
     named = [name for kind in ("sites", "links", "components", "services") for name in section(document, kind)]
     assert len({*named, *people}) == len(named) + len(people)
@@ -568,7 +577,7 @@ def check(document: Document) -> None:
         of_kind = section(document, f"{kind}s") | (section(document, "suppliers") if kind == "team" else {})
         hit = of_kind[disruption[kind]]
         assert set(disruption.get("sites", [])) <= hit.get("at", {}).keys()
-        assert disruption.get("people", 1) <= hit.get("people", 1)
+        assert disruption.get("people", 1) <= most_heads(hit)
         if disruption.get("lasts") == "until repaired":
             assert any("repair" in holder for holder in lineage(document, hit))
 
