@@ -6,21 +6,13 @@ everybody knows and decides at once. `luck` names uniform numbers by "purpose ob
 
 from __future__ import annotations
 
-from textwrap import indent
+from cases import scenario
 
 from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
 from drsim.studies.replay import Replay
 from drsim.units import HOUR, MINUTE
 
-HEAD = """\
-drsim: scenario 1
-title: a case
-moment: 2015-05-12 10:00
-horizon: 3 d
-disruptions: {fire: {site: here}}
-response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
-"""
 PLACES = """\
 sites: {here: {}, there: {}, desk: {}}
 links:
@@ -33,15 +25,14 @@ END = 3 * 24 * 60
 
 def explained(landscape: str, luck: dict[str, float] | None = None, **head: str) -> list[tuple[str, str, int, int]]:
     """Cause, detail, from, to in minutes of the one interruption of service s."""
-    lines = [line for line in HEAD.splitlines() if line.split(":")[0] not in head]
-    lines += [f"{key}: {value}" for key, value in head.items()]
-    text = "\n".join([*lines, "landscape:", "  drsim: landscape 1", indent(landscape, "  ")])
 
     def number(name: tuple[str, str, str, int, int]) -> float:
         purpose, thing, place, _, _ = name
         return (luck or {}).get(f"{purpose} {place if purpose == 'usable' else thing}", 0.5)
 
-    replay = Replay.of(compile_scenario(loads(text)), 1, 0, lambda name, _: number(name))
+    replay = Replay.of(
+        compile_scenario(scenario(landscape, **{"horizon": "3 d", **head})), 1, 0, lambda name, _: number(name)
+    )
     ((_, segments),) = replay.explain("s")
     assert all(segment.begin % MINUTE == segment.end % MINUTE == 0 for segment in segments)
     return [(each.cause, each.detail, each.begin // MINUTE, each.end // MINUTE) for each in segments]

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from math import sqrt
-from textwrap import indent
 from typing import Any
 
 import numpy as np
 import pytest
+from cases import scenario
 
 from drsim.distributions import Law
 from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import Variable
-from drsim.reading import loads
 from drsim.simulation.draws import uniforms
 from drsim.simulation.trajectory import Row, Trajectory
 from drsim.studies.run import drill, run
 from drsim.units import HOUR, MINUTE
 
-HEAD = """\
-drsim: scenario 1
-title: a case
-moment: 2015-05-12 10:00
-horizon: 7 d
-disruptions: {fire: {site: here}}
-response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
-"""
 PLACES = """\
 sites: {here: {pools: {hosts: 9}}, there: {pools: {hosts: 4}}}
 links: {line: {between: [here, there], bandwidth: 10 MB/s}}
 """
 ERROR = 5.9  # standard errors: a chance of 4 in a thousand million
-
-
-def scenario(landscape: str, **head: str) -> Any:
-    lines = [line for line in HEAD.splitlines() if line.split(":")[0] not in head]
-    lines += [f"{key}: {value}" for key, value in head.items()]
-    return loads("\n".join([*lines, "landscape:", "  drsim: landscape 1", indent(landscape, "  ")]))
 
 
 def drilled(landscape: str, luck: dict[str, float] | None = None, **head: str) -> Trajectory:

@@ -8,18 +8,17 @@ try" ("usable object copy"); others are 0.5.
 
 from __future__ import annotations
 
-from textwrap import indent
 from typing import Any
 
 import numpy as np
 import pytest
 from agreement import differences, engine_view, reference_view
+from cases import scenario
 from reference.drill import simulate
 
 from drsim.errors import InputError
 from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import NEVER
-from drsim.reading import loads
 from drsim.reporting.planned import planned
 from drsim.reporting.summary import Command
 from drsim.studies.outlook import Outlook
@@ -27,25 +26,11 @@ from drsim.studies.replay import Replay
 from drsim.studies.run import run
 from drsim.units import DAY, HOUR, MINUTE
 
-HEAD = """\
-drsim: scenario 1
-title: a case
-moment: 2015-05-12 10:00
-horizon: 7 d
-disruptions: {fire: {site: here}}
-response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
-"""
 PLACES = """\
 sites: {here: {}, there: {}}
 links: {line: {between: [here, there], bandwidth: 10 MB/s}}
 """
 Luck = dict[str, float]
-
-
-def scenario(landscape: str, **head: str) -> Any:
-    lines = [line for line in HEAD.splitlines() if line.split(":")[0] not in head]
-    lines += [f"{key}: {value}" for key, value in head.items()]
-    return loads("\n".join([*lines, "landscape:", "  drsim: landscape 1", indent(landscape, "  ")]))
 
 
 def drilled(landscape: str, luck: Luck | None = None, **head: str) -> Replay:
