@@ -13,7 +13,7 @@ from drsim.measures.drills import Group, Interruption, interruptions
 from drsim.measures.missing import FAILOVER, missing, room_wait
 from drsim.measures.pieces import Pieces
 from drsim.measures.segments import CAUSES, Segment, tiled
-from drsim.planning.plan import NEVER, Plan, Tree
+from drsim.planning.plan import Plan, Tree
 from drsim.simulation.levels import Levels, levels
 from drsim.simulation.trajectory import DONE, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
 
@@ -80,7 +80,7 @@ class _Walk:
 
     def _outage(self, name: str, time: int, step: int) -> tuple[int, list[Segment], Cause]:
         """It ended now, and a step waited for that: from its beginning, or from the last failover that failed before."""
-        begun = min(time, self.drill.outages[name][0])
+        begun = max((begin for begin, end in self.drill.outages[name] if end <= time), default=time)
         before: Row | None = None
         c = self.plan.steps[step].component if step >= 0 else -1
         for row in self.drill.rows if c >= 0 else ():
@@ -133,7 +133,7 @@ class _Walk:
                     outage.name
                     for outage in self.plan.outages
                     if outage.kind == kind and any(self._target(kind, each) == target for each in outage.targets)
-                    if self.drill.outages.get(outage.name, (NEVER, NEVER))[1] == time
+                    if any(end == time for _, end in self.drill.outages[outage.name])
                 ]
                 return (ended[0], "ends") if ended else None
             case _:

@@ -308,8 +308,8 @@ class _Missing:
         places = [d for d in self._home(c) if moved or self.structure.roles[d] == ACTIVE]
         away = [what for d in places if (what := self._away(d)) is not None]
         if back := [what for what in away if what[0] == STUCK]:
-            _, cause, outage = min(back, key=lambda each: drill.outages[each[2].name][1])
-            begin = max(begin, drill.outages[outage.name][0])
+            _, cause, outage = min(back, key=lambda each: now.span(each[2])[1])
+            begin = max(begin, now.span(outage)[0])
             then = then if then is not None and begin == then.end else None
             return Standing(STUCK, begin, 0, (Segment(begin, self.time, cause, outage.name),), then)
         why = self._why_hopeless(c, last if exhausted else None, places, moved=moved)
@@ -327,7 +327,7 @@ class _Missing:
             ("component", d, "waiting for the end of an outage"),
         ):
             if lasting := self.now.outages(kind, target):
-                end = self.drill.outages[lasting[-1].name][1]
+                _, end = self.now.span(lasting[-1])
                 return STUCK if end < NEVER else NO_WAY, cause, lasting[-1]
         return None
 
@@ -349,7 +349,7 @@ class _Missing:
         if not lasting:
             return None
         outage = lasting[-1]
-        begin, end = self.drill.outages[outage.name]
+        begin, end = self.now.span(outage)
         if end >= NEVER:
             name = outage.name if kind != "site" else self.structure.sites[target]
             why = f"{name} does not return" + (f", where {waits} would come" if waits else "")

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from drsim.planning.plan import ACTIVE, Outage, Plan
 from drsim.simulation.levels import site_groups
+from drsim.simulation.power import Span
 from drsim.simulation.rules.copies import LOOK_BACK
 from drsim.simulation.trajectory import DONE, UNUSABLE, Row, Trajectory
 from drsim.simulation.transfers import route
@@ -40,12 +41,17 @@ class Moment:
     def outages(self, kind: str, target: int) -> list[Outage]:
         """Those that last, of a site, a link or a deployment; the last to end comes last."""
         found = [outage for outage in self.plan.outages if outage.kind == kind and target in outage.targets]
-        return sorted((o for o in found if self._lasts(o)), key=lambda o: (self.drill.outages[o.name][1], o.name))
+        return sorted((o for o in found if self._lasts(o)), key=lambda o: (self.span(o)[1], o.name))
+
+    def span(self, outage: Outage) -> Span:
+        """When an outage that lasts begins and ends."""
+        return next((begin, end) for begin, end in self.drill.outages[outage.name] if begin < self.time <= end)
 
     def _lasts(self, outage: Outage) -> bool:
-        begin, end = self.drill.outages[outage.name]
-        if not begin < self.time <= end:
+        begins = [begin for begin, end in self.drill.outages[outage.name] if begin < self.time <= end]
+        if not begins:
             return False
+        begin = begins[0]
         return not outage.until_repaired or not any(
             row.kind == "repair" and row.outcome == DONE and begin < row.end < self.time
             for row in self.drill.rows

@@ -63,6 +63,45 @@ Detection: TypeAlias = Annotated[LawOf | Watch, PlainValidator(_detection)]
 """From a loss until it is noticed."""
 
 
+class Generator(Part):
+    """What supplies a site while its mains are away."""
+
+    works: fields.SomeShare = ALL
+    """The probability that it starts when it is asked."""
+    takes: fields.ClockLaw = LawOf.constant(MINUTE)
+    """From the loss of the mains until it delivers."""
+    runs: fields.ClockLaw | None = None
+    """How long it runs until it fails; None: it does not."""
+    fuel: fields.Horizon | None = None
+    """How long it runs on a full tank; None: without end."""
+    refuel: fields.ClockLaw | None = None
+    """From its start until the tank is filled, and from each filling until the next; None: never."""
+
+
+class Trip(Part):
+    """Mains that go again when they are back."""
+
+    chance: fields.SomeShare
+    after: fields.ClockLaw = LawOf.constant(MINUTE)
+    """From the return of the mains."""
+    lasts: fields.ClockLaw
+
+
+class Power(Part):
+    """What a site has against the loss of its mains."""
+
+    ups: fields.ClockDuration = DurationOf(0)
+    """How long a full battery lasts."""
+    recharge: fields.Horizon = DurationOf(8 * HOUR)
+    """From an empty battery to a full one."""
+    generator: Generator | None = None
+    trip: Trip | None = None
+
+
+NO_POWER = Power()
+"""Of a site that says nothing about it: it goes down with its mains."""
+
+
 class Site(Part):
     """A place that can be lost."""
 
@@ -77,6 +116,8 @@ class Site(Part):
     """The time to another site, in either direction; given at one of the two."""
     detect: Detection | None = None
     """From its loss until it is noticed, in the place of that of the response."""
+    power: Power | None = None
+    """What it has against the loss of its mains; None: nothing."""
 
     @property
     def municipality(self) -> bool:

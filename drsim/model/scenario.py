@@ -23,9 +23,9 @@ DEFAULT_HORIZON: Final = DurationOf(14 * DAY)
 class Disruption(Part):
     """Something that is hit."""
 
-    kind: Literal["site", "link", "component", "team", "label", "links_of"]
+    kind: Literal["site", "link", "component", "team", "label", "links_of", "power"]
     target: fields.Text
-    """The name of what is hit; of a team or supplier for `team`, of a site for `links_of`."""
+    """The name of what is hit; of a team or supplier for `team`, of a site for `links_of` and `power`."""
     after: fields.ClockLaw = LawOf.constant(0)
     """How long after the moment of the drill, or the beginning of what it follows, it begins."""
     lasts: fields.ClockLaw | None = None

@@ -24,19 +24,22 @@ from drsim.planning.plan import (
     Crew,
     Detect,
     Event,
+    Generator,
     LevelOp,
     OnCall,
     Outage,
     Plan,
+    Power,
     Root,
     RootVariables,
     StepPlan,
     Structure,
     Task,
     Tree,
+    Trip,
     Variable,
 )
-from drsim.units import DAY, ONE, WEEK
+from drsim.units import DAY, ONE, WEEK, Share
 
 __all__ = ["compile_scenario", "compile_structure"]
 
@@ -529,7 +532,8 @@ class _PlanBuilder:
         capacity = tuple(landscape.sites[structure.sites[s]].pools[pool].number for s, pool in structure.pools)
         pool_of = {pair: index for index, pair in enumerate(structure.pools)}
         strategies, never_fits = self._strategies(capacity)
-        outages = tuple(self._outage(name, what) for name, what in sorted(scenario.disruptions.items()))
+        power = self._power(scenario.disruptions)
+        outages = self._outages(scenario.disruptions, power)
         roots = self._roots(steps, outages)
         talk = [self._talk(root, response) for root in roots]
         root_variables = tuple(variables for _, variables in talk)
@@ -598,6 +602,7 @@ class _PlanBuilder:
             wait=response.wait.ms,
             abandon=response.abandon,
             outages=outages,
+            power=power,
             capacity=capacity,
             demands=tuple(
                 tuple(
@@ -713,16 +718,63 @@ class _PlanBuilder:
             )
         return tuple(copies)
 
+    def _outages(self, disruptions: Mapping[str, Disruption], power: Mapping[str, Power]) -> tuple[Outage, ...]:
+        """Those that are given, and the ends of supply that follow from them, by name."""
+        found = [self._outage(name, what) for name, what in disruptions.items()]
+        found += [
+            Outage(name, "site", (supply.site,), 0, 0, -1, -1, -1, False, "", ONE, -1) for name, supply in power.items()
+        ]
+        return tuple(sorted(found, key=lambda outage: outage.name))
+
+    def _power(self, disruptions: Mapping[str, Disruption]) -> dict[str, Power]:
+        """The supply of each site whose mains some disruption takes away."""
+        mains: dict[str, list[str]] = {}
+        for name, what in sorted(disruptions.items()):
+            if what.kind == "power":
+                mains.setdefault(what.target, []).append(name)
+        return {
+            f"{site}.power": self._supply(site, tuple(names), self.landscape.sites[site].power or landscapes.NO_POWER)
+            for site, names in sorted(mains.items())
+        }
+
+    def _supply(self, site: str, mains: tuple[str, ...], power: landscapes.Power) -> Power:
+        generator, trip = power.generator, power.trip
+        return Power(
+            self.structure.sites.index(site),
+            mains,
+            power.ups.ms,
+            power.recharge.ms,
+            None
+            if generator is None
+            else Generator(
+                *self._chance("generator works", site, generator.works),
+                *self.timed("generator", site, "", generator.takes),
+                *((NEVER, -1) if generator.runs is None else self.timed("generator runs", site, "", generator.runs)),
+                NEVER if generator.fuel is None else generator.fuel.ms,
+                *((NEVER, -1) if generator.refuel is None else self.timed("refuel", site, "", generator.refuel)),
+            ),
+            None
+            if trip is None
+            else Trip(
+                *self._chance("trips", site, trip.chance),
+                *self.timed("trip after", site, "", trip.after),
+                *self.timed("trip lasts", site, "", trip.lasts),
+            ),
+        )
+
+    def _chance(self, purpose: str, thing: str, share: Share) -> tuple[int, int]:
+        return share.millionths, -1 if share.millionths == ONE else self.variable(purpose, thing, "", None)
+
     def _outage(self, name: str, what: Disruption) -> Outage:
         structure = self.structure
         after = self.timed("after", name, "", what.after)
         endless = what.until_repaired or what.lasts is None
         lasts = (NEVER, -1) if endless or what.lasts is None else self.timed("lasts", name, "", what.lasts)
         heads = 0
-        kind: Literal["site", "link", "component", "team"]
+        kind: Literal["site", "link", "component", "team", "power"]
         match what.kind:
-            case "site":
-                kind, targets = "site", [structure.sites.index(what.target)]
+            case "site" | "power":
+                kind, targets = what.kind, [structure.sites.index(what.target)]
             case "link":
                 kind = "link"
                 targets = [index for index, link in enumerate(structure.links) if link[0] == what.target]

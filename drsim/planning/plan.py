@@ -30,15 +30,18 @@ __all__ = [
     "Crew",
     "Detect",
     "Event",
+    "Generator",
     "LevelOp",
     "OnCall",
     "Outage",
     "Plan",
+    "Power",
     "Root",
     "RootVariables",
     "StepPlan",
     "Structure",
     "Task",
+    "Trip",
     "Variable",
 ]
 
@@ -164,11 +167,58 @@ class RootVariables(NamedTuple):
     costs: int = -1
 
 
+class Generator(NamedTuple):
+    """What supplies a site while its mains are away; times in ms, -1 if drawn, with the variable beside."""
+
+    works: int
+    """probability, millionths"""
+    works_variable: int
+    takes: int
+    takes_variable: int
+    runs: int
+    """NEVER if it does not fail"""
+    runs_variable: int
+    fuel: int
+    """of a full tank, NEVER without end"""
+    refuel: int
+    """NEVER if the tank is not filled"""
+    refuel_variable: int
+
+
+class Trip(NamedTuple):
+    """Mains that go again when they are back."""
+
+    chance: int
+    """millionths"""
+    chance_variable: int
+    after: int
+    after_variable: int
+    lasts: int
+    lasts_variable: int
+
+
+class Power(NamedTuple):
+    """The supply of a site whose mains some disruption takes away."""
+
+    site: int
+    mains: tuple[str, ...]
+    """the disruptions that take the mains away"""
+    ups: int
+    """ms that a full battery lasts"""
+    recharge: int
+    generator: Generator | None
+    trip: Trip | None
+
+
 class Outage(NamedTuple):
-    """A disruption, compiled. `targets` are sites, links or deployments; a team's outage takes `heads` away."""
+    """A disruption, compiled. `targets` are sites, links or deployments; a team's outage takes `heads` away.
+
+    One of kind `power` takes away the mains of a site, and by that nothing yet: that its supply ends is an outage of the
+    site, named `SITE.power`, whose spans follow from those of the mains.
+    """
 
     name: str
-    kind: Literal["site", "link", "component", "team"]
+    kind: Literal["site", "link", "component", "team", "power"]
     targets: tuple[int, ...]
     heads: int
     after: int
@@ -318,6 +368,8 @@ class Plan:
     wait: int
     abandon: bool
     outages: tuple[Outage, ...]
+    power: Mapping[str, Power]
+    """by the name of the outage that its end is"""
     capacity: tuple[int, ...]
     """of each pool"""
     demands: tuple[tuple[tuple[int, int], ...], ...]

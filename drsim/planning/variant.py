@@ -182,7 +182,8 @@ class _Change(_PlanBuilder):
         for name, what in disruptions.items():
             self._check(name, what)
         _check_follows(disruptions)
-        outages = tuple(self._outage(name, what) for name, what in sorted(disruptions.items()))
+        power = self._power(disruptions)
+        outages = self._outages(disruptions, power)
         outages = tuple(
             outage._replace(heads=self._away(disruptions[outage.name])) if outage.kind == "team" else outage
             for outage in outages
@@ -191,6 +192,7 @@ class _Change(_PlanBuilder):
         self.root_variables = root_variables
         self.changes |= {
             "outages": outages,
+            "power": power,
             "roots": roots,
             "root_variables": root_variables,
             "detect": detects,
@@ -245,8 +247,14 @@ class _Change(_PlanBuilder):
             "team": structure.teams,
             "label": list(self.landscape.labels),
             "links_of": sorted({structure.sites[site] for _, *ends in structure.links for site in ends}),
+            "power": structure.sites,
         }
-        called = {"team": "team or supplier", "label": "label of a component", "links_of": "site with a link"}
+        called = {
+            "team": "team or supplier",
+            "label": "label of a component",
+            "links_of": "site with a link",
+            "power": "site",
+        }
         _check_known(what.target, known[what.kind], called.get(what.kind, what.kind))
         after = what.after.fixed
         if after is not None and after >= self.horizon:

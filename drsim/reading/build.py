@@ -116,6 +116,7 @@ class _Hit(Part):
     team: fields.TeamName | None = None
     label: fields.Name | None = None
     links_of: fields.SiteName | None = None
+    power: fields.SiteName | None = None
     after: fields.ClockLaw | None = None
     lasts: Annotated[Any, PlainValidator(_lasts)] = None
     sites: fields.Items[fields.SiteName] | None = None
@@ -436,7 +437,7 @@ def _fits(checker: Checker, path: Path, hit: _Hit, kind: str) -> bool:
     """Refuse what says nothing for this kind of disruption."""
     wrong = False
     breaks = kind in ("component", "label")
-    what = "site's links" if kind == "links_of" else kind
+    what = {"links_of": "site's links", "power": "site's power"}.get(kind, kind)
     if hit.sites is not None and not breaks:
         hint = "leave it out: it is for a component or a label"
         checker.refuse((*path, "sites"), f"'sites' says nothing about a {what}", hint, key=True)

@@ -17,6 +17,7 @@ from drsim.model.landscape import (
     Component,
     Copy,
     Link,
+    Power,
     Response,
     Service,
     Site,
@@ -78,6 +79,8 @@ def landscape_findings(parts: Parts, response: Response | None) -> Findings:
     """Check everything that a landscape says."""
     for name, site in parts.sites.items():
         yield from _travel(name, site, parts.sites)
+        if site.power is not None:
+            yield from _power(("sites", name, "power"), site.power)
     for section in ("teams", "suppliers"):
         for name, team in getattr(parts, section).items():
             yield from _team((section, name), team)
@@ -131,6 +134,21 @@ def _travel(name: str, site: Site, sites: Mapping[str, Site]) -> Findings:
         elif other in sites and name in sites[other].travel and name > other:
             rule = f"the travel time between '{other}' and '{name}' is given twice: it holds in either direction"
             yield Finding(path, rule, "keep one of the two", True)
+
+
+def _power(path: Path, power: Power) -> Findings:
+    """What a site has against the loss of its mains says something."""
+    if power.generator is None and power.trip is None and not power.ups.ms:
+        rule = "it says nothing: there is no UPS, no generator and no trip"
+        yield Finding(path, rule, "add 'ups: 20 min', or leave 'power' out", True)
+    if "recharge" in power.model_fields_set and not power.ups.ms:
+        yield Finding(
+            (*path, "recharge"), "there is no battery to recharge", "add 'ups: 20 min', or leave it out", True
+        )
+    generator = power.generator
+    if generator is not None and generator.refuel is not None and generator.fuel is None:
+        rule = "the tank is never empty, so it is never filled"
+        yield Finding((*path, "generator", "refuel"), rule, "add 'fuel: 24 h', or leave it out", True)
 
 
 def _room(parts: Parts) -> Findings:

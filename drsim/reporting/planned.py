@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from drsim.distributions import Law
+from drsim.model.landscape import NO_POWER
 from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
 from drsim.planning.graph import closure, needs_graph
@@ -18,7 +19,7 @@ from drsim.studies.outlook import Expected, Loss, Outlook, law_text
 from drsim.units import HOUR, ONE, format_ms
 
 if TYPE_CHECKING:
-    from drsim.model.landscape import Component, Site, Step, Watch
+    from drsim.model.landscape import Component, Power, Site, Step, Watch
 
 __all__ = ["planned"]
 
@@ -50,11 +51,36 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
     if not plan.outages:
         page.say("Nothing: this scenario has no disruptions.")
     for outage in plan.outages:
+        if outage.name in plan.power:
+            site = plan.structure.sites[outage.targets[0]]
+            text = _supply(plan.scenario.landscape.sites[site].power or NO_POWER)
+            page.label(f"{outage.name}:", f"{outage_text(plan, outage)} {text}", label_style="bold", hang=2)
+            continue
         what = plan.scenario.disruptions[outage.name]
         text = f"{outage_text(plan, outage)} {_after(what)}, {_lasts(what)}"
         if outage.chance < ONE:
             text += f", with a chance of {what.chance.text}"
         page.label(f"{outage.name}:", text, label_style="bold", hang=2)
+
+
+def _supply(power: Power) -> str:
+    """What keeps a site going without its mains: `once the battery of 20 min is empty, unless the generator (...) supplies`."""
+    empty = f"once the battery of {power.ups.text} is empty" if power.ups.ms else "at once"
+    parts = [f"{empty}, till the mains are back"]
+    if (generator := power.generator) is not None:
+        works = "" if generator.works.millionths == ONE else f" in {generator.works.text}"
+        told = [f"starts{works}, supplies after {generator.takes.text}"]
+        if generator.runs is not None:
+            told.append(f"fails after {generator.runs.text}")
+        if generator.fuel is not None:
+            told.append(f"has fuel for {generator.fuel.text}")
+        if generator.refuel is not None:
+            told.append(f"its tank is filled every {generator.refuel.text}")
+        parts.append(f"the generator {', '.join(told)}")
+    if (trip := power.trip) is not None:
+        back = f"{trip.after.text} after they are back" if trip.after.fixed != 0 else "as soon as they are back"
+        parts.append(f"in {trip.chance.text} the mains trip {back}, for {trip.lasts.text}")
+    return "; ".join(parts)
 
 
 def _after(what: Disruption) -> str:
@@ -71,7 +97,8 @@ def _lasts(what: Disruption) -> str:
 
 def _losses(outlook: Outlook, page: Page) -> None:
     begun = {name for loss in outlook.losses for name in loss.outages}
-    late = [outage.name for outage in outlook.plan.outages if outage.name not in begun]
+    named = [outage.name for outage in outlook.plan.outages if outage.kind != "power"]
+    late = [name for name in named if name not in begun]
     for loss in outlook.losses:
         page.blank()
         several = f" TO {' and '.join(loss.outages)}" if len(outlook.losses) > 1 else ""

@@ -6,11 +6,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from drsim.measures.drills import Interruption
 from drsim.measures.explanation import CAUSES, Segment
-from drsim.planning.plan import NEVER, Outage, Plan
+from drsim.planning.plan import Outage, Plan
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
@@ -52,7 +52,10 @@ def outage_text(plan: Plan, outage: Outage) -> str:
     structure = plan.structure
     match outage.kind:
         case "site":
-            return f"site {structure.sites[outage.targets[0]]} is lost"
+            site = structure.sites[outage.targets[0]]
+            return f"site {site} has no power" if outage.name in plan.power else f"site {site} is lost"
+        case "power":
+            return f"the mains of {structure.sites[outage.targets[0]]} fail"
         case "link":
             links = [structure.links[link][0] for link in outage.targets]
             return f"link {links[0]} is cut" if len(links) == 1 else f"links {', '.join(links)} are cut"
@@ -146,19 +149,27 @@ class _Log:
         At one instant first all that was applied then, in that order: outages, and steps that take no time; what goes
         below its minimum comes after the outages. Then come what is back, and the steps that go on from there.
         """
-        places = {cause: place for place, cause in enumerate(self.drill.applied) if isinstance(cause, tuple)}
+        places: dict[Any, list[int]] = defaultdict(list)
+        for place, cause in enumerate(self.drill.applied):
+            if isinstance(cause, tuple):
+                places[cause].append(place)
         struck: dict[int, float] = defaultdict(lambda: math.inf)  # time -> the place of the last outage that began then
         for outage in self.plan.outages:
-            begin, end = self.drill.outages.get(outage.name, (NEVER, NEVER))
-            if begin < self.plan.horizon:
-                place = places.get((outage.name, "begins"), -1)
-                struck[begin] = max(place, struck.get(begin, -1))
-                yield begin, 0, place, f"{outage.name}: {outage_text(self.plan, outage)}", "bold"
-            since = self.drill.outages[outage.follows][0] if outage.follows else 0
-            if begin >= NEVER and since < self.plan.horizon:
-                yield since, 0, len(places), f"{outage.name}: does not happen this time", "bold"
-            if end < self.plan.horizon:
-                yield end, 0, places.get((outage.name, "ends"), -1), f"{outage.name}: over", "bold"
+            spans = self.drill.outages.get(outage.name, ())
+            begun, over = (places[outage.name, how] + [-1] * len(spans) for how in ("begins", "ends"))
+            for (begin, end), place, last in zip(spans, begun, over, strict=False):
+                if begin < self.plan.horizon:
+                    if outage.kind != "power":
+                        struck[begin] = max(place, struck.get(begin, -1))
+                    yield begin, 0, place, f"{outage.name}: {outage_text(self.plan, outage)}", "bold"
+                if end < self.plan.horizon:
+                    yield end, 0, last, f"{outage.name}: over", "bold"
+            if not spans and outage.name not in self.plan.power:
+                before = self.drill.outages[outage.follows] if outage.follows else ((0, 0),)
+                if before and before[0][0] < self.plan.horizon:
+                    yield before[0][0], 0, len(self.drill.applied), f"{outage.name}: does not happen this time", "bold"
+        for event in self.drill.supply:
+            yield event.time, 0, -1, f"{self.plan.structure.sites[event.site]}: {event.what}", ""
         for time, names in self._gone().items():
             whose = f"{len(names)} services below their minimum" if len(names) > 1 else "below its minimum"
             yield time, 0, struck[time] + 0.5, f"{whose}: {', '.join(names)}", "bold red"
@@ -403,7 +414,7 @@ def _told(segment: Segment) -> str:
 def _wall(replay: Replay) -> Wall:
     drill, plan = replay.trajectory, replay.plan
     ends = [min(row.end, plan.horizon) for row in drill.rows]
-    ends += [t for span in drill.outages.values() for t in span if t < plan.horizon]
+    ends += [t for spans in drill.outages.values() for span in spans for t in span if t < plan.horizon]
     if any(row.end < 0 and row.outcome in (RUNNING, WAITING) for row in drill.rows) or drill.lost_at_end:
         ends.append(plan.horizon)
     return Wall.over(plan.scenario.moment, drill.offset, max([0, *ends]))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from drsim.planning.plan import Crew, Plan, StepPlan
+from drsim.simulation.power import Event, Span
 
 __all__ = [
     "DONE",
@@ -19,6 +20,7 @@ __all__ = [
     "WAITING",
     "Recovery",
     "Row",
+    "Spans",
     "Trajectory",
     "What",
     "by_order",
@@ -28,6 +30,7 @@ __all__ = [
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
 RUNNING, WAITING = "running", "waiting"
 
+Spans = tuple[Span, ...]
 Reference = tuple[str | int, ...]
 """("row", kind, object, site, incident, try) or ("outage", disruption, "begins" or "ends")."""
 
@@ -132,8 +135,10 @@ class Trajectory:
     """(incident, team) -> when it had arrived"""
     wrong: dict[int, int]
     """incident whose first diagnosis was wrong -> when it would have been assessed"""
-    outages: dict[str, tuple[int, int]]
-    """disruption -> (begin, end) as drawn, NEVER for no end of its own, twice for one that does not happen"""
+    outages: dict[str, Spans]
+    """disruption, or `SITE.power`, -> its (begin, end) as drawn, NEVER for no end of its own; none if it does not happen"""
+    supply: list[Event]
+    """what happens to the supply of sites without mains"""
     ended: int
     """the last instant at which something happened"""
 

@@ -68,9 +68,11 @@ class Outlook:
     def losses(self) -> list[Loss]:
         """By instant, in the order in which they come in the first drill of the seed."""
         found: dict[int, list[str]] = {}
-        for name, (begin, _) in sorted(self._replay.trajectory.outages.items()):
-            if begin < self.plan.horizon:
-                found.setdefault(begin, []).append(name)
+        kinds = {outage.name: outage.kind for outage in self.plan.outages}
+        for name, spans in sorted(self._replay.trajectory.outages.items()):
+            for begin, _ in spans[:1] if kinds[name] != "power" else ():
+                if begin < self.plan.horizon:
+                    found.setdefault(begin, []).append(name)
         return [self._loss(tuple(names), begin) for begin, names in sorted(found.items())]
 
     def _loss(self, names: tuple[str, ...], begin: int) -> Loss:

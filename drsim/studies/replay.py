@@ -148,9 +148,13 @@ class Replay:
             "seed": self.seed,
             "moment_of_week_ms": trajectory.offset if not self.plan.dated else None,
             "outages": {
-                name: {"begin": None if a >= NEVER else a, "end": None if b >= NEVER else b}
-                for name, (a, b) in trajectory.outages.items()
+                name: [{"begin": a, "end": None if b >= NEVER else b} for a, b in spans]
+                for name, spans in trajectory.outages.items()
             },
+            "supply": [
+                {"time": event.time, "site": self.plan.structure.sites[event.site], "what": event.what}
+                for event in trajectory.supply
+            ],
             "steps": [
                 {
                     "kind": row.kind,

@@ -75,6 +75,8 @@ class Features(TypedDict, total=False):
     """Targets of services."""
     steps: bool
     """Steps of the plan, before and after components and each other."""
+    power: bool
+    """Batteries, generators and mains that trip; in a scenario also mains that fail, if `site_outages`."""
     labels: bool
     """Titles, sources and other keys that only people read."""
     common_causes: bool
@@ -140,6 +142,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "channels": True,
     "targets": True,
     "steps": True,
+    "power": True,
     "labels": True,
     "common_causes": True,
     "min_disruptions": 0,

@@ -10,10 +10,12 @@ from typing import Final
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from drsim.testing.choices import Document, one_in, pick
+from drsim.testing.choices import Document, extras, one_in, pick
 from drsim.testing.features import Features
 from drsim.testing.quantities import bandwidth, detection, law
 
+_UPS: Final = ("20 min", "10 min", "1 h")
+_FUEL: Final = ("1 h", "30 min", "2 h", "4 h")
 _KINDS: Final = (None, "town hall", "town hall", "home", "cloud", "outside", "data centre")
 _INHABITANTS: Final = ((1000, False), (3000, False), (28000, False), (28000, True), (1, False))
 _SOURCE: Final = "log"
@@ -94,4 +96,31 @@ def _site(draw: DrawFn, given: Features) -> Document:
             site |= {"title": "Sint-Michielsgestel: 't hof", "inhabitants": f"{people} @{_SOURCE}"}
     if one_in(draw, 8):
         site["detect"] = detection(draw, given)
+    if given["power"] and one_in(draw, 3):
+        site["power"] = _power(draw, given)
     return site
+
+
+def _power(draw: DrawFn, given: Features) -> Document:
+    """A battery, a generator and a trip, or some of them."""
+    power: Document = {}
+    forms = list(extras(draw, {"ups": 2, "generator": 2, "trip": 1}, 3)) or ["ups"]
+    if "ups" in forms:
+        power["ups"] = pick(draw, _UPS)
+        if one_in(draw, 2):
+            power["recharge"] = pick(draw, ("1 h", "30 min", "8 h"))
+    if "generator" in forms:
+        power["generator"] = generator = {"takes": law(draw, given)}
+        if given["failures"] and one_in(draw, 3):
+            generator["works"] = pick(draw, ("50 %", "90 %"))
+        if one_in(draw, 2):
+            generator["runs"] = pick(draw, ("1 h", "4 h")) if one_in(draw, 2) else law(draw, given)
+        if one_in(draw, 2):
+            generator["fuel"] = pick(draw, _FUEL)
+            if one_in(draw, 2):
+                generator["refuel"] = pick(draw, _FUEL) if one_in(draw, 2) else law(draw, given)
+    if "trip" in forms:
+        power["trip"] = {"chance": pick(draw, ("50 %", "90 %", "100 %")), "lasts": law(draw, given)}
+        if one_in(draw, 2):
+            power["trip"]["after"] = law(draw, given)
+    return power

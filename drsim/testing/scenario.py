@@ -63,6 +63,9 @@ class _Targets:
             return {label: None for name in self.landscape["components"] for label in self.labels(name)}
         if kind == "links_of":
             return {site: None for link in self.landscape.get("links", {}).values() for site in link["between"]}
+        if kind == "power":
+            sites = self.landscape["sites"]
+            return {name: None for name in sites if "power" in sites[name]} or dict.fromkeys(sites)
         suppliers = self.landscape.get("suppliers", {}) if kind == "team" else {}
         return {**self.landscape.get(f"{kind}s", {}), **suppliers}
 
@@ -75,6 +78,7 @@ class _Targets:
             "link": self.given["link_outages"],
             "label": self.given["common_causes"] and self.given["component_outages"],
             "links_of": self.given["common_causes"] and self.given["link_outages"],
+            "power": self.given["power"] and self.given["site_outages"],
         }
         return [kind for kind, allowed in on.items() if allowed and self.section(kind)]
 

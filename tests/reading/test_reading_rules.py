@@ -199,6 +199,13 @@ def test_the_base_texts_are_fine() -> None:
         "  haaren: {travel: {§boxtel: 1 h}, kind",
         "the travel time between 'boxtel' and 'haaren' is given twice",
     ),
+    (
+        "power",
+        "  cloud: {kind: cloud}",
+        "  cloud: {kind: cloud, power: {ups: 20 min, generator: {works: 95 %, fuel: 1 d, refuel: 18 h}}}",
+        "  cloud: {kind: cloud, power: {generator: {fuel: 1 d}, ups: §20}}",
+        "'20' has no unit",
+    ),
     ("travel-law", "{haaren: 25 min}", "{haaren: 25 min (15 to 50)}", "{haaren: §2 wh}", "'2 wh' is in working hours"),
     ("bare", "bandwidth: 1 Gbit/s", "bandwidth: 10 MB/s", "bandwidth: §10", "'10' has no unit"),
     ("rate", "bandwidth: 1 Gbit/s", "bandwidth: 10 MB/s", "bandwidth: §10 min", "'10 min' has the unit 'min'"),
@@ -996,6 +1003,14 @@ HIT = "fault: {component: oracle}"
         "fault: {links_of: boxtel, §sites: [boxtel]}",
         "'sites' says nothing about a site's links",
     ),
+    (
+        "power-sites",
+        HIT,
+        "fault: {power: boxtel}",
+        "fault: {power: boxtel, §sites: [boxtel]}",
+        "'sites' says nothing about a site's power",
+    ),
+    ("power", HIT, "fault: {power: boxtel, lasts: 1 h}", "fault: {power: §boxtle}", "did you mean 'boxtel'"),
     (
         "people",
         HIT,

@@ -15,11 +15,12 @@ import numpy as np
 
 from drsim.calendar import Calendar, Hours, compile_calendar, compile_schedule
 from drsim.distributions import Law
-from drsim.model.landscape import Copy, Team
+from drsim.model.landscape import Copy, Power, Team
 from drsim.model.needs import Need, without
 from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
+from reference.power import Span, without_supply
 from reference.trees import circles, holds, names
 
 Name = tuple[str, str, str, int, int]
@@ -353,6 +354,7 @@ class Run:
     def draw_disruptions(self) -> tuple[list[Outage], list[Absence]]:
         """Give the outages by name, and the absences; one of length 0 never lasts, so it is left out."""
         outages, absences = [], []
+        mains: dict[str, list[Span]] = {}
         for name, what in sorted(self.scenario.disruptions.items()):
             begins = self.begin_of(name)
             if begins is None:
@@ -362,12 +364,27 @@ class Run:
                 ends = begins + self.draw(what.lasts, "lasts", name)
             if begins == ends:
                 continue
-            if what.kind == "team":
+            if what.kind == "power":
+                mains.setdefault(what.target, []).append(Span(begins, ends))
+            elif what.kind == "team":
                 heads = self.most[what.target] if what.people is None else what.people.number
                 absences.append(Absence(what.target, heads, begins, ends, name))
             else:
                 outages.append(Outage(name, *self.what_is_hit(what), begins, ends, what.until_repaired))
+        for site, spans in mains.items():
+            for down in self.without_supply(site, spans):
+                outages.append(Outage(f"{site}.power", "site", (site,), (), down.begins, down.ends, False))
         return outages, absences
+
+    def without_supply(self, site: str, mains: list[Span]) -> list[Span]:
+        """Section 5, power."""
+        return without_supply(
+            self.land.sites[site].power or Power(),
+            mains,
+            self.scenario.horizon.ms,
+            lambda law, purpose, number, attempt: self.draw(law, purpose, site, "", number, attempt),
+            lambda share, purpose, number: self.happens(share, (purpose, site, "", number, 0)),
+        )
 
     def begin_of(self, name: str) -> int | None:
         """Section 5: "`after` counts from the beginning of what it follows"; None if it does not happen."""

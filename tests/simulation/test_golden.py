@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from cases import rows, segments
+
 from drsim.measures.drills import CONTINUITY, measure
 from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
 from drsim.simulation.draws import DrawName
-from drsim.simulation.trajectory import Trajectory
 from drsim.studies.replay import Replay
 from drsim.units import HOUR, MINUTE
 
@@ -19,30 +20,6 @@ def replayed(text: str, luck: dict[str, float] | None = None, copies: dict[str, 
         return (copies or {}).get(place) if purpose == "usable" else (luck or {}).get(f"{purpose} {thing} {attempt}")
 
     return Replay.of(compile_scenario(loads(text)), 1, 0, number)
-
-
-def minutes(time: int) -> str:
-    whole, rest = divmod(time, MINUTE)
-    assert time < 0 or not rest
-    return str(whole) if time >= 0 else "-"
-
-
-def rows(drill: Trajectory) -> str:
-    """step, object, site | incident.try | wanted ready start end, minutes | outcome | bound by."""
-    lines = []
-    for row in drill.rows:
-        cause = row.bound_by
-        bound = " ".join(cause) if isinstance(cause, tuple) else f"{cause.kind} {cause.object}" if cause else "-"
-        name = f"{row.kind} {row.object}" + (f" @{row.site}" if row.site else "")
-        when = " ".join(minutes(time) for time in (row.wanted, row.ready, row.start, row.end))
-        lines.append(f"{name} | {row.incident}.{row.attempt} | {when} | {row.outcome} | {bound}")
-    return "\n".join(lines)
-
-
-def segments(replay: Replay, service: str) -> list[tuple[str, int, int]]:
-    """Cause, from, to in minutes; details apart."""
-    ((_, found),) = replay.explain(service)
-    return [(s.cause, s.begin // MINUTE, s.end // MINUTE) for s in found]
 
 
 def test_a_night_shift_of_one_takes_over_from_a_day_shift_of_two() -> None:

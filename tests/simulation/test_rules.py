@@ -1008,7 +1008,7 @@ services: {s: {points: {p: {at: here, needs: [app]}}}, t: {points: {p: {at: ther
 def spans(replay: Replay) -> dict[str, tuple[float, float] | None]:
     """Begin and end of each disruption in minutes, None for one that does not happen."""
     found = replay.trajectory.outages.items()
-    return {name: None if begin >= NEVER else (begin / MINUTE, end / MINUTE) for name, (begin, end) in found}
+    return {name: (each[0][0] / MINUTE, each[0][1] / MINUTE) if each else None for name, each in found}
 
 
 def test_a_follower_counts_from_the_beginning_of_what_it_follows_and_outlives_it() -> None:

@@ -80,6 +80,12 @@ BRANCHES = [
     "step of the plan after a component",
     "step of the plan that held a component",
     "step of the plan in two incidents",
+    "site without supply",
+    "site without supply more than once",
+    "generator out of fuel",
+    "tank filled in time",
+    "generator that fails",
+    "mains that trip",
 ]
 
 
@@ -201,6 +207,13 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     cut = range(len(structure.sites), len(structure.sites) + len(structure.links))
     yield "link cut", any(flag in cut and not value for _, flag, value in drill.changes)
     yield "any moment", scenario.moment is None
+    supply = {event.what for event in drill.supply}
+    yield "site without supply", any(spans for name, spans in drill.outages.items() if name in drill.plan.power)
+    yield "site without supply more than once", any(len(spans) > 1 for spans in drill.outages.values())
+    yield "generator out of fuel", "the generator is out of fuel" in supply
+    yield "tank filled in time", "the tank is filled" in supply and "the generator is out of fuel" not in supply
+    yield "generator that fails", "the generator fails" in supply
+    yield "mains that trip", "the mains trip" in supply
     tasks = [row for row in rows if row.kind == "task"]
     yield "step of the plan", any(row.outcome == DONE for row in tasks)
     yield "step of the plan that is tried again", any(row.outcome == FAILED for row in tasks)

@@ -189,7 +189,7 @@ def disrupted(test: Callable[[Document], Any]) -> Callable[[Document], bool]:
     return lambda document: any(test(each) for each in disruptions(document))
 
 
-KINDS = ("site", "link", "component", "team", "label", "links_of")
+KINDS = ("site", "link", "component", "team", "label", "links_of", "power")
 
 
 def span(disruption: Document) -> tuple[str, int, int] | None:
@@ -393,6 +393,10 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "follows": (disrupted(lambda each: "follows" in each), 0.03),
     "label hit": (disrupted(lambda each: "label" in each), 0.02),
     "links of a site hit": (disrupted(lambda each: "links_of" in each), 0.03),
+    "power hit": (disrupted(lambda each: "power" in each), 0.03),
+    "battery": (of("sites", lambda site: "ups" in site.get("power", {})), 0.1),
+    "generator": (of("sites", lambda site: "generator" in site.get("power", {})), 0.1),
+    "trip": (of("sites", lambda site: "trip" in site.get("power", {})), 0.05),
     "part of a team": (disrupted(lambda each: "people" in each), 0.03),
     "sites of a component": (disrupted(lambda each: "sites" in each), 0.03),
     "begins later": (disrupted(lambda each: "after" in each), 0.25),
@@ -446,13 +450,14 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "channels": (False, ["channels", "municipality", "channel of a point"]),
     "targets": (False, ["rto", "rpo", "mtpd"]),
     "steps": (False, ["step of the plan", "approval", "step that waits"]),
+    "power": (False, ["power hit", "battery", "generator", "trip"]),
     "labels": (False, ["sources"]),
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),
     "max_sites": (1, ["several sites", "hot", "warm", "cold", "travel", "parallel links"]),
     "max_disruptions": (1, ["several disruptions"]),
     "min_disruptions": (1, ["nothing happens"]),
     "any_moment": (False, ["any moment"]),
-    "site_outages": (False, ["site hit"]),
+    "site_outages": (False, ["site hit", "power hit"]),
     "link_outages": (False, ["link hit", "links of a site hit"]),
     "component_outages": (False, ["component hit", "label hit", "until repaired"]),
     "cascades": (False, ["chance", "follows"]),
@@ -561,6 +566,9 @@ def check(document: Document) -> None:
             assert sum(Fraction(share.split()[0]) for share in service["channels"].values()) == 100
     for disruption in disruptions(document):
         (kind,) = disruption.keys() & set(KINDS)
+        if kind == "power":
+            assert disruption[kind] in sites
+            continue
         if kind == "links_of":
             assert any(disruption[kind] in link["between"] for link in section(document, "links").values())
             continue

@@ -11,10 +11,11 @@ from drsim.planning.plan import ACTIVE, NEVER, STALE, Outage
 from drsim.simulation.clock import Work
 from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
+from drsim.simulation.power import Supply
 from drsim.simulation.rules.losing import Losing
 from drsim.simulation.rules.people import waits
 from drsim.simulation.rules.state import NoNumbers
-from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Trajectory, by_order
+from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Spans, Trajectory, by_order
 
 __all__ = ["Drill"]
 
@@ -35,25 +36,41 @@ class Drill(Losing):
         plan = self.plan
         self.open_calendars()
         for index, outage in enumerate(plan.outages):
-            begin, end = self._span(outage)
-            if begin < end:
-                self.clock.at(begin, "outage", (index, 1))
-                self.clock.at(end, "outage", (index, -1))
+            for begin, end in self._spans(outage) if outage.kind != "power" else ():
+                if begin < end:
+                    self.clock.at(begin, "outage", (index, 1))
+                    self.clock.at(end, "outage", (index, -1))
         return self._to_the_end()
 
-    def _span(self, outage: Outage) -> tuple[int, int]:
-        """When an outage begins and ends; never, if it does not happen."""
-        if outage.name not in self.outages:
-            since = 0
-            if outage.follows:
-                since, _ = self._span(self.plan.outages[self.lookups.outage_of[outage.follows]])
-            begin = end = NEVER
-            if since < NEVER and self.luck(outage.chance, outage.chance_variable):
-                begin = since + self.value(outage.after, outage.after_variable)
-                length = self.value(outage.lasts, outage.lasts_variable)
-                end = begin + length if length < NEVER else NEVER
-            self.outages[outage.name] = (begin, end)
-        return self.outages[outage.name]
+    def _spans(self, outage: Outage) -> Spans:
+        """When an outage begins and ends; nothing, if it does not happen."""
+        name = outage.name
+        if name not in self.outages:
+            self.outages[name] = self._power_spans(name) if name in self.plan.power else self._span(outage)
+        return self.outages[name]
+
+    def _span(self, outage: Outage) -> Spans:
+        since = 0
+        if outage.follows:
+            before = self._spans(self._outage(outage.follows))
+            if not before:
+                return ()
+            since = before[0][0]
+        if not self.luck(outage.chance, outage.chance_variable):
+            return ()
+        begin = since + self.value(outage.after, outage.after_variable)
+        length = self.value(outage.lasts, outage.lasts_variable)
+        return ((begin, begin + length if length < NEVER else NEVER),)
+
+    def _power_spans(self, name: str) -> Spans:
+        power = self.plan.power[name]
+        mains = [span for each in power.mains for span in self._spans(self._outage(each)) if span[0] < span[1]]
+        supply = Supply(power, mains, self.plan.horizon, self.value, self.luck)
+        self.supply += supply.events
+        return tuple(supply.down)
+
+    def _outage(self, name: str) -> Outage:
+        return self.plan.outages[self.lookups.outage_of[name]]
 
     def resume(self) -> Trajectory:
         """Go on from a copy, which was made before the starts of an instant."""
@@ -83,6 +100,7 @@ class Drill(Losing):
             arrivals=self.arrivals,
             wrong=self.wrong,
             outages=self.outages,
+            supply=sorted(self.supply),
             ended=self.now,
         )
 

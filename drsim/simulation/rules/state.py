@@ -10,7 +10,8 @@ from drsim.planning.plan import ACTIVE
 from drsim.simulation.clock import Clock, Work
 from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
-from drsim.simulation.trajectory import DROPPED, Recovery
+from drsim.simulation.power import Event
+from drsim.simulation.trajectory import DROPPED, Recovery, Spans
 from drsim.simulation.transfers import Flow
 
 __all__ = [
@@ -213,7 +214,8 @@ class State:
         """(incident, team) of calls to those on call"""
         self.wrong: dict[int, int] = {}
         self.arrivals: dict[tuple[int, int], int] = {}
-        self.outages: dict[str, tuple[int, int]] = {}
+        self.outages: dict[str, Spans] = {}
+        self.supply: list[Event] = []
 
     def on_alarm(self, kind: str, value: Any) -> None:
         """Something is due."""
