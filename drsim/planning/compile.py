@@ -720,7 +720,7 @@ class _PlanBuilder:
 
     def _outages(self, disruptions: Mapping[str, Disruption], power: Mapping[str, Power]) -> tuple[Outage, ...]:
         """Those that are given, and the ends of supply that follow from them, by name."""
-        found = [self._outage(name, what) for name, what in disruptions.items()]
+        found = [self._outage(name, what) for name, what in sorted(disruptions.items())]
         found += [
             Outage(name, "site", (supply.site,), 0, 0, -1, -1, -1, False, "", ONE, -1) for name, supply in power.items()
         ]
