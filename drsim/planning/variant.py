@@ -6,7 +6,7 @@ small part of the time: the graph is not walked again, and only what follows fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from immutabledict import immutabledict
@@ -26,6 +26,7 @@ LawName = tuple[str, str, str]
 K = TypeVar("K", bound=str | tuple[str, str])
 
 _STEPS = ("switch", "start", "restart", "repair", "verify", "task")
+_WORK = ("start", "switch", "restart", "repair", "restore", "verify")
 _RESPONSE = ("detect", "assess", "decide", "evacuation")
 _CREWS = ("mobilise", "travel")
 _COPIES = ("restores", "lag")
@@ -123,16 +124,25 @@ class _Change(_PlanBuilder):
             if name in teams and self.team_of[name] in plan.on_call:
                 raise DrsimError(f"{name!r} is on call: change its people with 'Scenario.with_', and compile again")
         self.people = _replaced(plan.people, teams, people, "team or supplier", "people", least=1)
-        crews: Iterable[Crew] = (*(step.crew for step in plan.steps), plan.assess[1], plan.decide[1])
-        for team, heads in {pair for crew in crews for pair in crew}:
-            if heads > self.people[team] and team not in plan.on_call:
-                raise DrsimError(f"{heads} of {teams[team]!r} are asked for, who are {self.people[team]}")
+        for name, heads in self._asked():
+            if heads > people.get(name, heads):
+                raise DrsimError(f"{heads} of {name!r} are asked for, who are {people[name]}")
         self.changes["people"] = self.people
         self.changes["outages"] = tuple(
             outage if what is None or outage.kind != "team" else outage._replace(heads=self._away(what))
             for outage in plan.outages
             for what in (plan.scenario.disruptions.get(outage.name),)
         )
+
+    def _asked(self) -> Iterator[tuple[str, int]]:
+        """How many of which teams are asked for, also by what no drill comes to."""
+        response, landscape = self.before.scenario.response, self.landscape
+        parts = [response.assess, response.decide, *landscape.steps.values()]
+        parts += [service.verify for service in landscape.services.values()]
+        for component in landscape.components.values():
+            parts += [getattr(component, key) for key in _WORK]
+        for part in parts:
+            yield from part.by.items() if part is not None else ()
 
     def set_capacity(self, capacity: Mapping[tuple[str, str], int]) -> None:
         structure = self.structure
