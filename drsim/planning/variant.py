@@ -13,6 +13,7 @@ from immutabledict import immutabledict
 
 from drsim.distributions import Law
 from drsim.errors import DrsimError, did_you_mean
+from drsim.model.landscape import Step
 from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
 from drsim.planning.compile import _PlanBuilder
@@ -137,7 +138,7 @@ class _Change(_PlanBuilder):
     def _asked(self) -> Iterator[tuple[str, int]]:
         """How many of which teams are asked for, also by what no drill comes to."""
         response, landscape = self.before.scenario.response, self.landscape
-        parts = [response.assess, response.decide, *landscape.steps.values()]
+        parts: list[Step | None] = [response.assess, response.decide, *landscape.steps.values()]
         parts += [service.verify for service in landscape.services.values()]
         for component in landscape.components.values():
             parts += [getattr(component, key) for key in _WORK]
