@@ -199,12 +199,14 @@ def plain(ms: int) -> str:
 def format_count(value: float, half_width: float) -> str:
     """Write a number with its error: `1,670 ±10`; the error in one digit, rounded up, and the value to the same digit.
 
-    Without an error (0) it is exact, `1,670`; with an infinite one it is `?`.
+    Without an error (0) it is exact, `1,670`, or cut to three digits where it is no whole number, `3.14`; with an
+    infinite one it is `?`.
     """
     if not math.isfinite(value) or not math.isfinite(half_width):
         return UNKNOWN
     if half_width <= 0:
-        return f"{value:z,.15g}".replace("-", "−")
+        places = 0 if value == round(value) else max(0, 2 - floor(math.log10(abs(value))))
+        return f"{value:z,.{places}f}".replace("-", "−")
     scale = 10.0 ** floor(math.log10(half_width))
     error = ceil(round(half_width / scale, 9)) * scale  # rounded: 0.3 is 3 tenths, not 2.9999999999999996
     power = floor(math.log10(error) + 1e-9)

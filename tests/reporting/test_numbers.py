@@ -299,6 +299,9 @@ def test_exact_durations(ms, text):
         (0, 0, "0"),
         (5, math.inf, "?"),
         (math.nan, 1, "?"),
+        (935 / 3, 0, "312"),
+        (10 / 3, 0, "3.33"),
+        (-0.000123456, 0, "−0.000123"),
     ],
 )
 def test_numbers(value, half_width, text):
