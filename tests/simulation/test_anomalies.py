@@ -50,11 +50,14 @@ def test_with_people_enough_every_help_helps() -> None:
 
 def test_a_tight_target_puts_the_longest_first() -> None:
     tight = {"services.counter.targets.rto": "4 h"}
-    text = FILE.read_text(encoding="utf-8") + """\
+    text = (
+        FILE.read_text(encoding="utf-8")
+        + """\
     first:
       targets: {rto: 2 h}
       points: {desk: {at: annex, needs: [s9]}}
 """
+    )
     scenario = loads(text).with_({"teams.engineers.people": 4, **tight})
     assert drsim.run(scenario, replications=1).services.loc["counter", "p50_h"] == 2
 

@@ -551,7 +551,11 @@ def test_any_circle_keeps_its_bottleneck(shares: list[int], below: int, more: li
 
 def whole_again(drill: Trajectory) -> bool:
     return (
-        all(begin >= drill.plan.horizon or end < drill.plan.horizon for begin, end in drill.outages.values())
+        all(
+            begin >= drill.plan.horizon or end < drill.plan.horizon
+            for spans in drill.outages.values()
+            for begin, end in spans
+        )
         and not drill.lost_at_end
         and not any(row.outcome in (RUNNING, WAITING) for row in drill.rows)
         and not any(row.outcome == DONE and row.kind in ("switch", "start") for row in drill.rows)

@@ -1037,7 +1037,7 @@ def test_what_does_not_happen_has_no_followers() -> None:
     assert drills[0].trajectory.rows == []
     assert "fire: does not happen this time" in drills[0].timeline()
     assert "smell" not in drills[0].timeline()
-    assert drills[0].to_dict()["outages"]["smoke"] == {"begin": None, "end": None}
+    assert drills[0].to_dict()["outages"]["smoke"] == []
 
 
 def test_what_takes_no_time_has_followers() -> None:
