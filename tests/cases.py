@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from textwrap import indent
+from typing import Any
+
+from agreement import differences, engine_view, reference_view
+from reference.drill import simulate
 
 from drsim.model import Scenario
+from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
 from drsim.simulation.trajectory import Trajectory
 from drsim.studies.replay import Replay
 from drsim.units import MINUTE
 
+Luck = dict[str, float]
 HEAD = """\
 drsim: scenario 1
 title: a case
@@ -25,6 +31,34 @@ def scenario(landscape: str, **head: str) -> Scenario:
     lines = [line for line in HEAD.splitlines() if line.split(":")[0] not in head]
     lines += [f"{key}: {value}" for key, value in head.items()]
     return loads("\n".join([*lines, "landscape:", "  drsim: landscape 1", indent(landscape, "  ")]))
+
+
+def drilled(landscape: str, luck: Luck | None = None, **head: str) -> Replay:
+    """One drill, in which both implementations agree."""
+    case = scenario(landscape, **head)
+
+    def number(name: tuple[Any, ...]) -> float:
+        purpose, thing, place, _, attempt = name
+        last = place if purpose == "usable" else attempt
+        return (luck or {}).get(f"{purpose} {thing} {last}", (luck or {}).get(f"{purpose} {thing}", 0.5))
+
+    replay = Replay.of(compile_scenario(case), 1, 0, lambda name, _: number(name))
+    found = differences(engine_view(replay.trajectory), reference_view(simulate(case, number)))
+    assert not found, "\n".join(found)
+    return replay
+
+
+def in_minutes(time: int) -> float:
+    return time / MINUTE if time >= 0 else -1
+
+
+def tries(replay: Replay, thing: str, *kinds: str) -> list[tuple[Any, ...]]:
+    """Kind, site, start, end and outcome of each try of the steps of a thing (of some kinds), in order."""
+    return [
+        (row.kind, row.site, in_minutes(row.start), in_minutes(row.end), row.outcome)
+        for row in replay.trajectory.rows
+        if row.object == thing and (not kinds or row.kind in kinds)
+    ]
 
 
 def minutes(time: int) -> str:

@@ -200,7 +200,9 @@ class _Missing:
             return Standing(WAITING, time, row.order, (), row)
         if held := self._holders(row):
             return min((s for other in held if (s := self._row(other)) is not None), key=_hope, default=None)
-        if not self.now.grounded(row):
+        if before := self._groups_before(row):
+            return min((s for c in before if (s := self._component(c)) is not None), key=_hope, default=None)
+        if not self.now.grounded(row) and not (self.plan.best_effort and 0 <= row.ready < time):
             return self._ground(row)
         if 0 <= row.ready < time:
             since, then, told = time, row, self.pieces.waits(row, row.ready, time)
@@ -236,6 +238,20 @@ class _Missing:
         if row.kind not in ("restore", "start", "restart") or (row.kind == "restart" and automatic):
             return []
         return self._tasks_open(row.incident, {task.name for task in self.structure.tasks if c in task.before})
+
+    def _groups_before(self, row: Row) -> list[int]:
+        """The components of earlier groups that hold a step which never was ready."""
+        c = self.plan.steps[row.step].component
+        if not self.plan.grouped or c < 0 or row.ready >= 0 or row.kind not in ("restore", "start", "restart"):
+            return []
+        if self.now.is_go(row.incident) is None or self.structure.automatic[c] * (row.kind == "restart"):
+            return []
+        on, group = self.now.on, self.structure.group
+        return [
+            other
+            for other, deployments in enumerate(self.structure.of_component)
+            if group[other] < group[c] and not any(on[d] for d in deployments) and self._incident(other) == row.incident
+        ]
 
     def _ground(self, row: Row) -> Standing | None:
         """A row without ground: its site, what is broken, or what it starts after."""

@@ -202,6 +202,10 @@ Role = Annotated[Literal["active", "hot", "warm", "cold"], choice("active", "hot
 """What a deployment is at the start of a drill."""
 Strategy = Annotated[Literal["hot", "warm", "cold"], choice("hot", "warm", "cold")]
 """How a component is recovered."""
+Order = Annotated[
+    Literal["dependencies", "groups", "best-effort groups"], choice("dependencies", "groups", "best-effort groups")
+]
+"""By which rule the steps of a plan follow each other."""
 CopyKind = Annotated[
     Literal["synchronous", "asynchronous", "snapshot", "backup"],
     choice("synchronous", "asynchronous", "snapshot", "backup"),

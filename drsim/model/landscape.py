@@ -482,6 +482,10 @@ class Response(Part):
     """Decide whether to fail over."""
     wait: fields.ClockDuration = DurationOf(0)
     """An outage of a site shorter than this is sat out."""
+    order: fields.Order = "dependencies"
+    """Whether groups only come first, or wait for each other."""
+    groups: fields.Items[fields.Items[fields.ComponentName]] = ()
+    """Components that come first, and first of all, and so on; the rest comes after them."""
     abandon: bool = False
     """Whether what has not begun of a failover is dropped when the lost site is back."""
     evacuation: fields.ClockLaw = LawOf.constant(HOUR)

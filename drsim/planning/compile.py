@@ -51,13 +51,13 @@ TARGET_CALENDAR = "Mon-Fri 9:00-17:00 except Dutch holidays"
 
 
 def compile_scenario(scenario: Scenario, structure: Structure | None = None) -> Plan:
-    """The plan of a scenario. `structure`, if given, must be that of the scenario's landscape."""
-    return _PlanBuilder(scenario, structure or compile_structure(scenario.landscape)).plan()
+    """The plan of a scenario. `structure`, if given, must be that of the scenario's landscape and its groups."""
+    return _PlanBuilder(scenario, structure or compile_structure(scenario.landscape, scenario.response)).plan()
 
 
-def compile_structure(landscape: Landscape) -> Structure:
-    """The index arrays of a landscape."""
-    return _StructureBuilder(landscape).structure()
+def compile_structure(landscape: Landscape, response: Response | None = None) -> Structure:
+    """The index arrays of a landscape; `response` has the groups, if it is not that of the landscape."""
+    return _StructureBuilder(landscape, response or landscape.response).structure()
 
 
 def restart_of(component: Component) -> tuple[Step | None, bool]:
@@ -118,13 +118,16 @@ def _tree(need: Need, leaf: Mapping[str, int]) -> Tree:
 
 
 class _StructureBuilder:
-    def __init__(self, landscape: Landscape) -> None:
+    def __init__(self, landscape: Landscape, response: Response) -> None:
         self.landscape = landscape
+        self.group = dict.fromkeys(landscape.components, len(response.groups))
+        self.group |= {name: index for index, names in enumerate(response.groups) for name in names}
+        self.best_effort = response.order == "best-effort groups"
         self.needs = graph.needs_graph(landscape)
         self.starts = graph.starting_needs(landscape)
         self.depth = graph.depths(self.starts)
         self.priority = graph.priorities(landscape, self.needs, NO_PRIORITY)
-        self.names = sorted(landscape.components, key=lambda name: (self.priority[name], self.depth[name], name))
+        self.names = sorted(landscape.components, key=self._place)
         self.parts = [landscape.components[name] for name in self.names]
         self.sites = sorted(landscape.sites)
         self.site_of = {name: index for index, name in enumerate(self.sites)}
@@ -135,6 +138,10 @@ class _StructureBuilder:
             tuple(self.deployment_of[c, s] for s in sorted(map(self._site, part.at)))
             for c, part in enumerate(self.parts)
         ]
+
+    def _place(self, name: str) -> tuple[int, int, int, str]:
+        """In plan order."""
+        return self.group[name], self.priority[name], self.depth[name], name
 
     def _site(self, name: str) -> int:
         return self.site_of[name]
@@ -167,7 +174,7 @@ class _StructureBuilder:
             if parts[c].scope == "network" or self.deployments[d][1] == point[2]
         ]
         self.points, self.direct = points, direct
-        network, gate, restore_gate, point_gate, views, checked = self._network()
+        network, gate, restore_gate, early_gate, point_gate, views, checked = self._network()
         support, supports = self._support()
         view_nodes, groups, point_ops = self._levels()
         return Structure(
@@ -204,6 +211,7 @@ class _StructureBuilder:
             owner=tuple(network.owner),
             gate=gate,
             restore_gate=restore_gate,
+            early_gate=early_gate,
             point_gate=point_gate,
             views=views,
             checked_views=checked,
@@ -221,6 +229,7 @@ class _StructureBuilder:
             point_ops=point_ops,
             depth=tuple(self.depth[name] for name in self.names),
             priority=tuple(self.priority[name] for name in self.names),
+            group=tuple(self.group[name] for name in self.names),
             tasks=self._tasks(),
         )
 
@@ -267,6 +276,7 @@ class _StructureBuilder:
         tuple[int, ...],
         tuple[int, ...],
         tuple[int, ...],
+        tuple[int, ...],
         dict[tuple[int, int], int],
         dict[tuple[int, int], int],
     ]:
@@ -282,20 +292,24 @@ class _StructureBuilder:
                 table[key] = network.node(1)
             return table[key]
 
-        gate, restore_gate, point_gate = [], [], []
+        gate, restore_gate, early_gate, point_gate = [], [], [], []
         for d, (c, s) in enumerate(self.deployments):
             need = self.starts[self.names[c]]
             names = set(leaves(need)) if need is not None else set()
             seen = {name: view(name, s) for name in sorted(names)}
-            gate.append(network.tree(need, seen, 1 + 3 * d))
+            gate.append(network.tree(need, seen, 1 + 4 * d))
             beside = {n: v for n, v in seen.items() if self.landscape.components[n].scope == "site"}
-            restore_gate.append(network.tree(need, beside, 1 + 3 * d + 1))
+            restore_gate.append(network.tree(need, beside, 1 + 4 * d + 1))
+            mates = {n: v for n, v in seen.items() if self.group[n] == self.group[self.names[c]]}
+            early = self.best_effort and len(mates) < len(seen)
+            early_gate.append(network.tree(need, mates, 1 + 4 * d + 3) if early else -1)
         for p, (sv, name, s, *_) in enumerate(self.points):
             need = self.landscape.services[sorted(self.landscape.services)[sv]].points[name].needs
             opts = {n: self.landscape.components[n].verify is not None for n in leaves(need)}
             seen = {n: view(n, s, only_checked=opts[n]) for n in sorted(opts)}
-            point_gate.append(network.tree(need, seen, 1 + 3 * p + 2))
-        return network, tuple(gate), tuple(restore_gate), tuple(point_gate), views, checked
+            point_gate.append(network.tree(need, seen, 1 + 4 * p + 2))
+        gates = (tuple(each) for each in (gate, restore_gate, early_gate, point_gate))
+        return network, *gates, views, checked  # type: ignore[return-value]
 
     def _support(self) -> tuple[tuple[Tree | None, ...], tuple[tuple[int, ...], ...]]:
         """What of `scope: site` each deployment needs beside it."""
@@ -427,6 +441,7 @@ class _PlanBuilder:
         crews = structure.teams
         del crews
         found: list[tuple[tuple[object, ...], StepPlan]] = []
+        last_group = len(self.scenario.response.groups)
 
         def add(
             kind: str, c: int, d: int, p: int, step: Step | None, *, tries: bool = False, last: bool = False
@@ -436,9 +451,10 @@ class _PlanBuilder:
                 name = f"{structure.services[sv]}.{point}"
                 rto = landscape.services[structure.services[sv]].targets.rto
                 priority, depth = NO_PRIORITY if rto is None else rto.ms, max(structure.depth, default=-1) + 1
+                group = last_group
             else:
                 name, site = structure.components[c], structure.deployments[d][1]
-                priority, depth = structure.priority[c], structure.depth[c]
+                priority, depth, group = structure.priority[c], structure.depth[c], structure.group[c]
             place = structure.sites[site]
             law = Law.constant(0) if step is None else step.takes
             fixed, variable = (0, -1) if kind == "restore" else self.timed(kind, name, place, law)
@@ -460,7 +476,7 @@ class _PlanBuilder:
                 attempts=step.attempts if step is not None and tries else 1,
                 hours=-1 if step is None or kind == "restore" else self.hours(step),
             )
-            found.append(((last, priority, depth, name, place, KINDS.index(kind)), plan))
+            found.append(((last, group, priority, depth, name, place, KINDS.index(kind)), plan))
 
         for c, name in enumerate(structure.components):
             part = landscape.components[name]
@@ -483,7 +499,7 @@ class _PlanBuilder:
             verify = landscape.services[structure.services[point_row[0]]].verify
             if verify is not None:
                 add("verify", -1, -1, p, verify)
-        for task, priority in zip(structure.tasks, self._task_priorities(), strict=True):
+        for task, (group, priority) in zip(structure.tasks, self._task_places(last_group), strict=True):
             step = landscape.steps[task.name]
             fixed, variable = self.timed("task", task.name, "", step.takes)
             works = step.works.millionths
@@ -504,20 +520,22 @@ class _PlanBuilder:
                 attempts=1,
                 hours=self.hours(step),
             )
-            found.append(((False, priority, 0, task.name, "", KINDS.index("task")), plan))
+            found.append(((False, group, priority, 0, task.name, "", KINDS.index("task")), plan))
         return [step for _, step in sorted(found, key=lambda pair: pair[0])]
 
-    def _task_priorities(self) -> list[int]:
-        """For each step of the plan the tightest priority of what comes after it."""
-        tasks, found = self.structure.tasks, dict[int, int]()
+    def _task_places(self, last_group: int) -> list[tuple[int, int]]:
+        """For each step of the plan the first group and the tightest priority of what comes after it."""
+        tasks, structure, found = self.structure.tasks, self.structure, dict[int, tuple[int, int]]()
 
-        def priority(t: int) -> int:
+        def place(t: int) -> tuple[int, int]:
             if t not in found:
-                own = [self.structure.priority[c] for c in tasks[t].before]
-                found[t] = min([*own, *map(priority, tasks[t].before_tasks)], default=NO_PRIORITY)
+                after = [(structure.group[c], structure.priority[c]) for c in tasks[t].before]
+                after += [place(other) for other in tasks[t].before_tasks]
+                groups, priorities = zip(*after, strict=True) if after else ((), ())
+                found[t] = (min(groups, default=last_group), min(priorities, default=NO_PRIORITY))
             return found[t]
 
-        return [priority(t) for t in range(len(tasks))]
+        return [place(t) for t in range(len(tasks))]
 
     # the rest
 
@@ -601,6 +619,8 @@ class _PlanBuilder:
             evacuation=-1 if response.evacuation.fixed is None else response.evacuation.fixed,
             wait=response.wait.ms,
             abandon=response.abandon,
+            grouped=response.order != "dependencies",
+            best_effort=response.order == "best-effort groups",
             outages=outages,
             power=power,
             capacity=capacity,

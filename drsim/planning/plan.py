@@ -292,10 +292,13 @@ class Structure:
     up: tuple[tuple[int, ...], ...]
     """per node: which nodes it is an input of"""
     owner: tuple[int, ...]
-    """per node: what becomes ready with it: 0 nothing, else 1 + 3 * i + (0 deployment i, 1 restore at deployment i, 2 point i)"""
+    """per node: what becomes ready with it: 0 nothing, else 1 + 4 * i + (0 deployment i, 1 restore at deployment i, 2 point i,
+    3 an early start at deployment i)"""
     gate: tuple[int, ...]
     """for each deployment the node of its `starts_after`"""
     restore_gate: tuple[int, ...]
+    early_gate: tuple[int, ...]
+    """the same as `gate`, but what is in another group counts as met; -1 where there is nothing of that"""
     point_gate: tuple[int, ...]
     views: Mapping[tuple[int, int], int]
     """(component, site) -> node"""
@@ -320,6 +323,8 @@ class Structure:
     point_ops: tuple[LevelOp, ...]
     depth: tuple[int, ...]
     priority: tuple[int, ...]
+    group: tuple[int, ...]
+    """for each component its group; those in none come last"""
     tasks: tuple[Task, ...]
     """the steps of the plan"""
 
@@ -367,6 +372,10 @@ class Plan:
     evacuation: int
     wait: int
     abandon: bool
+    grouped: bool
+    """whether groups wait for each other"""
+    best_effort: bool
+    """whether they do so only for what still may come"""
     outages: tuple[Outage, ...]
     power: Mapping[str, Power]
     """by the name of the outage that its end is"""

@@ -108,6 +108,23 @@ def response_findings(response: Response, crews: Mapping[str, Team]) -> Findings
     for key in ("assess", "decide"):
         yield from _step(("response", key), getattr(response, key), crews)
     yield from _wrong(("response", "assess"), response.assess)
+    yield from _groups(("response",), response)
+
+
+def _groups(path: Path, response: Response) -> Findings:
+    """Groups have members, each component is in one at most, and an order of groups has some."""
+    if response.order != "dependencies" and not response.groups:
+        rule = f"'{response.order}' is the order, but there are no groups"
+        yield Finding((*path, "order"), rule, "add 'groups: [[storage], [oracle, mail]]', or leave the order out")
+    seen: dict[str, int] = {}
+    for index, group in enumerate(response.groups):
+        if not group:
+            yield Finding((*path, "groups", index), "nothing is in this group", "name its components, or leave it out")
+        for place, name in enumerate(group):
+            if name in seen:
+                rule = f"'{name}' is in a group already"
+                yield Finding((*path, "groups", index, place), rule, "leave it in one of them")
+            seen[name] = index
 
 
 def _wrong(path: Path, assess: Assess) -> Findings:

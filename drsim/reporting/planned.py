@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from drsim.distributions import Law
 from drsim.model.landscape import NO_POWER
@@ -36,6 +36,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     _disruptions(outlook, page)
     _losses(outlook, page)
     _recovery(outlook, page)
+    _groups(outlook, page)
     _incident(outlook, page)
     _steps(outlook, page)
     _people(outlook, page)
@@ -146,6 +147,23 @@ def _recovery(outlook: Outlook, page: Page) -> None:
         page.heading(f"NEVER FITS {len(plan.never_fits)}", style="bold red")
         for sentence in plan.never_fits:
             page.say(sentence, hang=2)
+
+
+_RULES: Final = {
+    "dependencies": "each before the next where people or room are short",
+    "groups": "each waits until all of the one before is back",
+    "best-effort groups": "each waits for what may still come of the one before",
+}
+
+
+def _groups(outlook: Outlook, page: Page) -> None:
+    response = outlook.plan.scenario.response
+    if not response.groups:
+        return
+    page.blank()
+    page.heading(f"GROUPS {len(response.groups)}", _RULES[response.order])
+    for number, names in enumerate(response.groups, 1):
+        page.label(f"{number}:", " · ".join(names), label_style="bold", hang=2)
 
 
 def _incident(outlook: Outlook, page: Page) -> None:

@@ -249,6 +249,8 @@ class _Log:
             "interrupted": ": interrupted, it lost its ground",
             "dropped": ": dropped, no longer wanted",
         }.get(row.outcome or "", f": {row.outcome}")
+        if (row.step, row.incident, row.attempt) in self.drill.early:
+            ending = ": failed, it began too early"
         task = self.plan.scenario.landscape.steps.get(row.object) if row.kind == "task" else None
         what = task.do if task is not None and task.do else ""
         if task is not None and (task.approval or task.is_wait):

@@ -82,19 +82,28 @@ class Lookups:
         ]
         self.ground = [self._ground(i) for i in range(len(steps))]
         self.holdable = [
-            step.component in self.tasks_before
+            (step.component in self.tasks_before or (plan.grouped and step.component >= 0))
             and (
                 step.kind in ("restore", "start")
                 or (step.kind == "restart" and not structure.automatic[step.component])
             )
             for step in steps
         ]
-        """whether a step of the plan may hold a step"""
+        """whether a step of the plan or a group may hold a step"""
+        self.early = [
+            structure.early_gate[step.deployment]
+            if plan.best_effort and step.kind in ("start", "restart") and self.holdable[i]
+            else -1
+            for i, step in enumerate(steps)
+        ]
+        """the node that is the ground of a step before it is known that it began too early; -1 for none"""
         self.lone_team = [
-            step.crew[0][0] if len(step.crew) == 1 and step.crew[0][1] == 1 and step.component not in bound else -1
+            step.crew[0][0]
+            if len(step.crew) == 1 and step.crew[0][1] == 1 and step.component not in bound and not plan.grouped
+            else -1
             for step in steps
         ]
-        """the team of a step that takes one head of one team, else -1; also -1 if a step of the plan is tied to it"""
+        """the team of a step that takes one head of one team, else -1; also -1 if a step of the plan or a group is tied to it"""
         self.rivals = [
             tuple(d for d in structure.of_component[s.component] if d != s.deployment) if s.component >= 0 else ()
             for s in steps
@@ -104,7 +113,7 @@ class Lookups:
         self.facts = [(s.component, s.deployment, self.lone_team[i], self.rivals[i]) for i, s in enumerate(steps)]
         self.variable_of_step = [step.variable for step in steps]
         self.lasts = [(step.fixed, step.variable) for step in steps]
-        self.gate_of = [(owner - 1) // 3 if owner and (owner - 1) % 3 == 0 else -1 for owner in structure.owner]
+        self.gate_of = [(owner - 1) // 4 if owner and (owner - 1) % 4 == 0 else -1 for owner in structure.owner]
         """for each node the deployment that it lets start, -1 for none"""
         self.flag_on = len(structure.sites) + len(structure.links)
         self.flag_checked = self.flag_on + count
@@ -158,7 +167,7 @@ class Lookups:
                 short[node] -= 1
                 if short[node] == 0:
                     stack.extend(up[node])
-                    kind, index = (owner[node] - 1) % 3, (owner[node] - 1) // 3
+                    kind, index = (owner[node] - 1) % 4, (owner[node] - 1) // 4
                     if owner[node] and kind == 0:
                         gates[index] = True
                         if structure.roles[index] == ACTIVE:

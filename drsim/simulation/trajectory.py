@@ -135,6 +135,8 @@ class Trajectory:
     """(incident, team) -> when it had arrived"""
     wrong: dict[int, int]
     """incident whose first diagnosis was wrong -> when it would have been assessed"""
+    early: list[tuple[int, int, int]]
+    """(step, incident, try) of what failed since it began too early"""
     outages: dict[str, Spans]
     """disruption, or `SITE.power`, -> its (begin, end) as drawn, NEVER for no end of its own; none if it does not happen"""
     supply: list[Event]

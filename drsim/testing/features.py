@@ -77,6 +77,8 @@ class Features(TypedDict, total=False):
     """Steps of the plan, before and after components and each other."""
     power: bool
     """Batteries, generators and mains that trip; in a scenario also mains that fail, if `site_outages`."""
+    groups: bool
+    """Groups of components that come one after the other, or wait for each other."""
     labels: bool
     """Titles, sources and other keys that only people read."""
     common_causes: bool
@@ -142,6 +144,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "channels": True,
     "targets": True,
     "steps": True,
+    "groups": True,
     "power": True,
     "labels": True,
     "common_causes": True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from drsim.testing.choices import Document, below, one_in, several
+from drsim.testing.choices import Document, below, one_in, pick, several
 from drsim.testing.components import Components, component
 from drsim.testing.features import Features, complete
 from drsim.testing.people import People, named_calendars, response, team
@@ -41,6 +41,8 @@ def landscape(draw: DrawFn, given: Features) -> Document:
     tasks = Tasks(known)
     if given["steps"]:
         several(draw, task(tasks), 0, 3)
+    if given["groups"] and one_in(draw, 4):
+        drawn_response |= _groups(draw, list(known.components))
     sections = {
         "response": drawn_response,
         "sites": places.sites,
@@ -56,6 +58,22 @@ def landscape(draw: DrawFn, given: Features) -> Document:
     sections = {"sources": places.sources, "calendars": named_calendars(sections), **sections}
     filled = {name: section for name, section in sections.items() if section}
     return {"drsim": "landscape 1", "title": "A generated landscape", **filled}
+
+
+def _groups(draw: DrawFn, names: list[str]) -> Document:
+    """Some components in up to three groups, and by which rule these follow each other."""
+    groups: list[list[str]] = []
+    for name in names:
+        place = below(draw, 5)
+        if place < 4:
+            at = max(0, place - 1)
+            groups += [[] for _ in range(at + 1 - len(groups))]
+            groups[at].append(name)
+    groups = [group for group in groups if group] or [names[:1]]
+    if one_in(draw, 2):
+        groups.reverse()
+    order = pick(draw, ("groups", "best-effort groups", "dependencies"))
+    return {"groups": groups} if order == "dependencies" else {"order": order, "groups": groups}
 
 
 def landscape_documents(**features: Unpack[Features]) -> SearchStrategy[Document]:

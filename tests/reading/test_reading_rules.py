@@ -1058,6 +1058,23 @@ HIT = "fault: {component: oracle}"
         "'1 wh' is in working hours",
     ),
     (
+        "order",
+        "wait: 1 h}",
+        "order: groups, groups: [[oracle], [desktops, printer]]}",
+        "order: §group, groups: [[oracle]]}",
+        "'group' is not one of the words",
+    ),
+    ("no-groups", "wait: 1 h}", "groups: [[oracle]]}", "order: §groups}", "but there are no groups"),
+    ("empty-group", "wait: 1 h}", "groups: [[oracle]]}", "groups: [[oracle], §[]]}", "nothing is in this group"),
+    (
+        "group-twice",
+        "wait: 1 h}",
+        "groups: [[oracle], [printer]]}",
+        "groups: [[oracle], [printer, §oracle]]}",
+        "'oracle' is in a group already",
+    ),
+    ("group-name", "wait: 1 h}", "groups: [[oracle]]}", "groups: [[§orakle]]}", "no component is named 'orakle'"),
+    (
         "assess-heads",
         "wait: 1 h}",
         "assess: {takes: 1 h, by: infra}}",

@@ -231,11 +231,13 @@ class Sight:
             self.known[c, s] = (c, s) in self.run.started and self.may_start(c, s)
         return self.known[c, s]
 
-    def may_start(self, c: str, s: str, network_counts_as_met: bool = False) -> bool:
+    def may_start(self, c: str, s: str, network_counts_as_met: bool = False, others_count_as_met: bool = False) -> bool:
         """Tell whether `starts_after` of a deployment holds over the views from its site."""
 
         def met(need: str) -> bool:
             if network_counts_as_met and self.run.land.components[need].scope == "network":
+                return True
+            if others_count_as_met and self.run.group[need] != self.run.group[c]:
                 return True
             return self.view(need, s)
 
@@ -281,7 +283,10 @@ class Run:
             for service_name, service in self.land.services.items()
             for point_name in service.points
         }
-        self.plan = {c: (self.priority(c), self.depth(c), c) for c in self.land.components}
+        groups = scenario.response.groups
+        of = {c: g for g, members in enumerate(groups) for c in members}
+        self.group = {c: of.get(c, len(groups)) for c in self.land.components}
+        self.plan = {c: (self.group[c], self.priority(c), self.depth(c), c) for c in self.land.components}
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
         self.possible = self.possible_steps()
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
@@ -321,8 +326,11 @@ class Run:
         self.applied: list[Applied] = []
         self.round_began = 0
         self.ground_since: dict[tuple[str, str, str], int] = {}  # number of what was applied when a ground came to hold
+        self.early_since: dict[tuple[str, str, str], int] = {}  # and one that leaves out what is in other groups
         self.due_since: dict[tuple[str, int], int] = {}  # the same of steps of the plan, by incident
         self.free_since: dict[tuple[str, int], int] = {}  # and of components that no step of the plan holds
+        self.group_since: dict[tuple[int, int], int] = {}  # (incident, group): what let it begin; -1 while it waits
+        self.careful: set[tuple[str, str, str, int]] = set()  # step and incident of what began too early
         self.went_down: set[str] = set()
         self.broke: set[Deployment] = set()
         self.stopped: set[Deployment] = set()
@@ -504,6 +512,49 @@ class Run:
         before = [n for n, step in self.steps.items() if c in step.before and n not in incident.done]
         return [name for name in before if self.concerns_incident(name, incident)]
 
+    def groups_wait(self, incident: Incident) -> bool:
+        """Section 7: "in the incidents of lost sites, from *go* on"."""
+        return self.scenario.response.order != "dependencies" and incident.go and incident.kind == "site"
+
+    def settle_groups(self) -> None:
+        """Section 7: which groups may begin, and after what."""
+        for number, incident in enumerate(self.incidents):
+            if not self.groups_wait(incident):
+                continue
+            holding = [c for c, loss in self.lost.items() if loss.incident == number and not self.is_given_up(c)]
+            for group in range(1, len(self.scenario.response.groups) + 1):
+                before = self.group_since.get((number, group))
+                if any(self.group[c] < group for c in holding):
+                    self.group_since[number, group] = -1
+                elif before is None:
+                    self.group_since[number, group] = 0
+                elif before == -1:
+                    self.group_since[number, group] = self.why_begun(group)
+
+    def is_given_up(self, c: str) -> bool:
+        """Section 7: of `best-effort groups` what "has no strategy left, or no room"."""
+        if self.scenario.response.order != "best-effort groups":
+            return False
+        return not self.fails_over(c) or (c, self.standby(c)) not in self.room
+
+    def why_begun(self, group: int) -> int:
+        for number in range(len(self.applied) - 1, self.round_began - 1, -1):
+            applied = self.applied[number]
+            if applied[0] == "row" and applied[1] in COMPONENT_KINDS and self.group.get(str(applied[2]), group) < group:
+                return number
+        return len(self.applied) - 1
+
+    def begins_early(self, work: Work) -> bool:
+        """Section 7: a step whose ground leaves out what is in other groups."""
+        incident = self.incidents[work.incident]
+        return (
+            self.scenario.response.order == "best-effort groups"
+            and work.kind in ("start", "restart")
+            and self.can_be_held(work)
+            and self.groups_wait(incident)
+            and (*work.step, work.incident) not in self.careful
+        )
+
     def can_be_held(self, work: Work) -> bool:
         """Section 7: "a `restore` or `start` of a component, and a `restart` that is not automatic"."""
         automatic = work.kind == "restart" and self.task["restart", work.object].automatic
@@ -612,11 +663,18 @@ class Run:
         if kind in INCIDENT_KINDS:
             return 0, incident, INCIDENT_KINDS.index(kind), thing, site
         if kind == "task":
-            return 1, self.urgency(thing), 0, thing, "", len(COMPONENT_KINDS)
+            return 1, self.first_group(thing), self.urgency(thing), 0, thing, "", len(COMPONENT_KINDS)
         if thing in self.points:
-            return 1, self.rto(self.points[thing][0]), self.last_depth, thing, site, COMPONENT_KINDS.index(kind)
+            last = len(self.scenario.response.groups)
+            return 1, last, self.rto(self.points[thing][0]), self.last_depth, thing, site, COMPONENT_KINDS.index(kind)
         last = kind == "repair" and self.land.components[thing].standby is not None
         return 2 if last else 1, *self.plan[thing], site, COMPONENT_KINDS.index(kind)
+
+    def first_group(self, name: str) -> int:
+        """Section 9: "the first of those that come after it"."""
+        after = [self.group[c] for c in self.steps[name].before if c in self.land.components]
+        after += [self.first_group(other) for other, before in self.comes_after.items() if name in before]
+        return min(after, default=len(self.scenario.response.groups))
 
     def urgency(self, name: str) -> float:
         """Section 9: "the tightest of those of the components and steps that come after it"."""
@@ -733,7 +791,7 @@ class Run:
         if work.kind == "restore":
             store = self.land.components[work.object].copies[work.copy].at
             return store in self.up_sites() and self.ground(work.step, sight)
-        return self.ground(work.step, sight)
+        return self.ground(work.step, sight, self.begins_early(work))
 
     def finish(self, work: Work, outcome: str) -> None:
         work.outcome, work.end = outcome, self.now
@@ -750,6 +808,9 @@ class Run:
                 self.note_grounds(len(self.applied) - 1)
 
     def end_step(self, work: Work) -> None:
+        if self.begins_early(work) and not Sight(self).may_start(work.object, work.site):
+            self.careful.add((*work.step, work.incident))
+            return self.finish(work, "failed")
         match work.kind:
             case "detect":
                 self.incidents[work.incident].detected = True
@@ -1065,6 +1126,10 @@ class Run:
                 self.ground_since.setdefault(step, number)
             else:
                 self.ground_since.pop(step, None)
+            if self.ground(step, sight, early=True):
+                self.early_since.setdefault(step, number)
+            else:
+                self.early_since.pop(step, None)
         for k, incident in enumerate(self.incidents if self.steps else []):
             since = [(self.due_since, name, self.is_due(name, incident)) for name in self.steps]
             since += [(self.free_since, c, not self.holders(c, incident)) for c in self.land.components]
@@ -1121,17 +1186,23 @@ class Run:
             if step not in alive_incident and (each_its_own or step[:3] not in alive):
                 attempt = sum((*work.step, work.incident) == step for work in self.work)
                 self.work.append(Work(*step, attempt, self.now, wanted_by=self.why_wanted(step)))
+        self.settle_groups()
         sight = Sight(self)
         for work in self.waiting():
             incident = self.incidents[work.incident]
             if work.kind == "task":
                 ground, since = self.is_due(work.object, incident), self.due_since.get((work.object, work.incident), -1)
             else:
-                ground = self.ground(work.step, sight)
-                since = self.ground_since.get(work.step, -1)
+                early = self.begins_early(work)
+                ground = self.ground(work.step, sight, early)
+                since = (self.early_since if early else self.ground_since).get(work.step, -1)
                 if self.can_be_held(work):
                     ground = ground and not self.holders(work.object, incident)
                     since = max(since, self.free_since.get((work.object, work.incident), -1))
+                    if self.groups_wait(incident):
+                        begun = self.group_since.get((work.incident, self.group[work.object]), 0)
+                        ground = ground and begun >= 0
+                        since = max(since, begun)
             if ground and not work.is_ready:
                 number = max(work.wanted_by, since)
                 work.ready, work.bound_by = self.now, self.applied[number]
@@ -1226,12 +1297,12 @@ class Run:
 
     # --------------------------------------------------------------------------------------------- ground and crew
 
-    def ground(self, step: tuple[str, str, str], sight: Sight) -> bool:
-        """Section 8, the table."""
+    def ground(self, step: tuple[str, str, str], sight: Sight, early: bool = False) -> bool:
+        """Section 8, the table; `early` leaves out what is in other groups."""
         kind, c, s = step
         match kind:
             case "switch" | "start" | "restart":
-                return self.usable(c, s) and sight.may_start(c, s)
+                return self.usable(c, s) and sight.may_start(c, s, others_count_as_met=early)
             case "restore":
                 return self.usable(c, s) and sight.may_start(c, s, network_counts_as_met=True)
             case "repair":

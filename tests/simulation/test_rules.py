@@ -12,9 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from agreement import differences, engine_view, reference_view
-from cases import scenario
-from reference.drill import simulate
+from cases import Luck, drilled, in_minutes, scenario, tries
 
 from drsim.errors import InputError
 from drsim.planning.compile import compile_scenario
@@ -30,35 +28,6 @@ PLACES = """\
 sites: {here: {}, there: {}}
 links: {line: {between: [here, there], bandwidth: 10 MB/s}}
 """
-Luck = dict[str, float]
-
-
-def drilled(landscape: str, luck: Luck | None = None, **head: str) -> Replay:
-    """One drill, in which both implementations agree."""
-    case = scenario(landscape, **head)
-
-    def number(name: tuple[Any, ...]) -> float:
-        purpose, thing, place, _, attempt = name
-        last = place if purpose == "usable" else attempt
-        return (luck or {}).get(f"{purpose} {thing} {last}", (luck or {}).get(f"{purpose} {thing}", 0.5))
-
-    replay = Replay.of(compile_scenario(case), 1, 0, lambda name, _: number(name))
-    found = differences(engine_view(replay.trajectory), reference_view(simulate(case, number)))
-    assert not found, "\n".join(found)
-    return replay
-
-
-def in_minutes(time: int) -> float:
-    return time / MINUTE if time >= 0 else -1
-
-
-def tries(replay: Replay, thing: str, *kinds: str) -> list[tuple[Any, ...]]:
-    """Kind, site, start, end and outcome of each try of the steps of a thing (of some kinds), in order."""
-    return [
-        (row.kind, row.site, in_minutes(row.start), in_minutes(row.end), row.outcome)
-        for row in replay.trajectory.rows
-        if row.object == thing and (not kinds or row.kind in kinds)
-    ]
 
 
 def level(replay: Replay, service: str = "s") -> list[tuple[float, float]]:

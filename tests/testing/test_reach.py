@@ -19,7 +19,7 @@ from drsim.simulation.clock import Work
 from drsim.simulation.levels import levels
 from drsim.simulation.rules.drill import Drill
 from drsim.simulation.rules.state import ASKED
-from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
+from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, WAITING, Row, Trajectory
 from drsim.testing import scenarios
 
 USUAL = scenarios(min_disruptions=1)
@@ -80,6 +80,9 @@ BRANCHES = [
     "step of the plan after a component",
     "step of the plan that held a component",
     "step of the plan in two incidents",
+    "group that waits",
+    "group that waits for ever",
+    "start that begins too early",
     "site without supply",
     "site without supply more than once",
     "generator out of fuel",
@@ -118,6 +121,14 @@ class Watch:
             self.note("restart of what is stale", self_.role[d] == STALE)
             restarted(self_, c, d, row)
 
+        settle_groups = Drill.settle_groups
+
+        def watched_groups(self_: Drill) -> None:
+            before = {key for key, since in self_.group_since.items() if since < 0}
+            settle_groups(self_)
+            self.note("group that waits", any(self_.group_since[key] > 0 for key in before))
+
+        patch.setattr(Drill, "settle_groups", watched_groups)
         settle_incidents = Drill.settle_incidents
 
         def watched_incidents(self_: Drill) -> None:
@@ -207,6 +218,9 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     cut = range(len(structure.sites), len(structure.sites) + len(structure.links))
     yield "link cut", any(flag in cut and not value for _, flag, value in drill.changes)
     yield "any moment", scenario.moment is None
+    grouped = [row for row in rows if drill.plan.grouped and row.kind in ("start", "restore")]
+    yield "group that waits for ever", any(row.outcome == WAITING and row.ready < 0 for row in grouped)
+    yield "start that begins too early", bool(drill.early)
     supply = {event.what for event in drill.supply}
     yield "site without supply", any(spans for name, spans in drill.outages.items() if name in drill.plan.power)
     yield "site without supply more than once", any(len(spans) > 1 for spans in drill.outages.values())

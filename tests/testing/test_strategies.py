@@ -268,6 +268,9 @@ def law(test: Callable[[Any], Any]) -> Callable[[Document], bool]:
     return lambda document: any(test(each) for each in laws_of(document))
 
 
+ORDERS = ("groups", "best-effort groups")
+
+
 def most_heads(team: Document) -> int:
     """The most heads of a team that surely are there at once."""
     return max((shift.get("people", 1) for shift in team.get("shifts", {}).values()), default=team.get("people", 1))
@@ -375,6 +378,11 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "approval": (has("steps", "approval"), 0.01),
     "step that waits": (of("steps", lambda step: "by" not in step), 0.08),
     "sources": (lambda d: section(d, "sources"), 0.02),
+    "groups": (lambda d: "groups" in section(d, "response"), 0.1),
+    **{
+        f"order of {order}": (lambda d, order=order: section(d, "response").get("order") == order, 0.03)
+        for order in ORDERS
+    },
     **{
         key: (lambda d, key=key: key in section(d, "response"), 0.08)
         for key in ("detect", "assess", "decide", "wait", "abandon", "evacuation", "settle")
@@ -450,6 +458,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "channels": (False, ["channels", "municipality", "channel of a point"]),
     "targets": (False, ["rto", "rpo", "mtpd"]),
     "steps": (False, ["step of the plan", "approval", "step that waits"]),
+    "groups": (False, ["groups", *(f"order of {order}" for order in ORDERS)]),
     "power": (False, ["power hit", "battery", "generator", "trip"]),
     "labels": (False, ["sources"]),
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),

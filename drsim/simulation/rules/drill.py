@@ -99,6 +99,7 @@ class Drill(Losing):
             heads=self.heads,
             arrivals=self.arrivals,
             wrong=self.wrong,
+            early=self.early,
             outages=self.outages,
             supply=sorted(self.supply),
             ended=self.now,

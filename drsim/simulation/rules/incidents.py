@@ -37,7 +37,7 @@ class Incidents(Room):
 
     def settle_incidents(self) -> None:
         """Close what is back in time, let a component's go once assessed, drop what nobody needs to know any more."""
-        self.dirty_incidents = False
+        self.dirty_incidents, self.dirty_groups = False, self.plan.grouped
         for incident in self.incidents:
             back = self.is_back(incident)
             if not incident.go and not incident.closed:

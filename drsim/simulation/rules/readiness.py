@@ -38,13 +38,17 @@ class Readiness(People):
     def open_gate(self, node: int, owner: int, stack: list[int], number: int) -> None:
         """A gate holds from now on; more nodes to raise are put on the stack."""
         self.gate_since[node] = number
-        kind, index = owner % 3, owner // 3
+        kind, index = owner % 4, owner // 4
         if kind == 0:
             if self.started[index] and not self.ready[index]:
                 self.becomes_ready(index, stack, number)
             for step in self.lookups.gated[index]:
                 if self.wanted[step] >= 0:
                     self.check_step(step)
+            return
+        if kind == 3:
+            for step in self.lookups.gated[index]:
+                self.check_step(step)
             return
         step = self.lookups.restore[index] if kind == 1 else self.lookups.point_verify[index]
         if step >= 0:
@@ -78,7 +82,7 @@ class Readiness(People):
             stack.extend(up[node])
             if not owner[node]:
                 continue
-            kind, index = (owner[node] - 1) % 3, (owner[node] - 1) // 3
+            kind, index = (owner[node] - 1) % 4, (owner[node] - 1) // 4
             if kind == 0:
                 if self.ready[index]:
                     self.ready[index] = False
@@ -86,6 +90,9 @@ class Readiness(People):
                     self.fed[index] = ()
                     if (step := lookups.verify[index]) >= 0:
                         self.shake(step)
+                for step in lookups.gated[index]:
+                    self.shake(step)
+            elif kind == 3:
                 for step in lookups.gated[index]:
                     self.shake(step)
             elif (step := lookups.restore[index] if kind == 1 else lookups.point_verify[index]) >= 0:
@@ -141,8 +148,9 @@ class Readiness(People):
         """A row is ready: bound by why it is wanted, what completed its ground or what held it, whichever came last."""
         since = max(self.wanted_by[row.step], self._ground_since(row.step))
         if self.lookups.holdable[row.step]:
-            released = self.incidents[row.incident].released
-            since = max(since, released.get(self.lookups.component_of_step[row.step], 0))
+            c = self.lookups.component_of_step[row.step]
+            since = max(since, self.incidents[row.incident].released.get(c, 0))
+            since = max(since, self.group_since.get((row.incident, self.structure.group[c]), 0))
         self.ready_by(row, since)
         self.queue(row)
 
@@ -152,6 +160,8 @@ class Readiness(People):
         since = self.site_since[place]
         if kind == "ready":
             return max(since, self.ready_since[d])
+        if kind == "gate" and self.may_begin_early(step):
+            node = self.lookups.early[step]
         if node >= 0:
             since = max(since, self.gate_since[node])
         return max(since, self.whole_since[d]) if kind == "gate" else since

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from drsim.planning.plan import ACTIVE, STALE
 from drsim.simulation.clock import Work
+from drsim.simulation.rules.groups import Groups
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
-from drsim.simulation.rules.tasks import Tasks
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
 
 __all__ = ["Recovering"]
 
 
-class Recovering(Tasks):
+class Recovering(Groups):
     """Switch, restore, start, restart, repair, verify."""
 
     def settle_wanted(self) -> None:
         """Bring incidents, room and what is wanted in line, until nothing is left to do."""
-        while self.dirty_incidents or self.dirty or self.dirty_room or self.dirty_points or self.dirty_tasks:
+        while self.is_unsettled() or self.dirty_groups:
             if self.dirty_incidents:
                 self.settle_incidents()
             if self.dirty:
@@ -31,8 +31,15 @@ class Recovering(Tasks):
                     self._settle_point(p)
             if self.dirty_tasks:
                 self.settle_tasks()
+            if self.dirty_groups and not self.is_unsettled():
+                self.settle_groups()
+
+    def is_unsettled(self) -> bool:
+        """Whether something but the groups is to be brought in line."""
+        return bool(self.dirty_incidents or self.dirty or self.dirty_room or self.dirty_points or self.dirty_tasks)
 
     def _settle_component(self, c: int) -> None:
+        self.dirty_groups = self.plan.grouped
         abandoned = self.plan.abandon and self.lost[c] and self.incidents[self.incident[c]].abandoned
         if abandoned and not self._moving(self.structure.standby[c]):
             self.release_room(c)
@@ -165,6 +172,12 @@ class Recovering(Tasks):
             return
         step = self.plan.steps[row.step]
         c, d = step.component, step.deployment
+        if row.kind in ("start", "restart") and self._began_too_early(row, d):
+            self.finish(row, FAILED)
+            self.careful.add((row.step, row.incident))
+            self.early.append((row.step, row.incident, row.attempt))
+            self.touch(c)
+            return
         match row.kind:
             case "switch" | "start":
                 self._end_failover(c, d, row)
@@ -188,6 +201,10 @@ class Recovering(Tasks):
                 self.finish(row, DONE)
                 self._check(d, row)
         self.touch(c)
+
+    def _began_too_early(self, row: Work, d: int) -> bool:
+        """Whether what it starts after is not there; only with best-effort groups a step comes so far without it."""
+        return self.may_begin_early(row.step) and self.short[self.structure.gate[d]] > 0
 
     def _works(self, row: Work) -> bool:
         step = self.plan.steps[row.step]

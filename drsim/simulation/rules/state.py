@@ -185,7 +185,11 @@ class State:
         self.dirty_points: set[int] = set()
         self.dirty_incidents = False
         self.dirty_room = False
-        self.dirty_tasks = False
+        self.dirty_tasks = self.dirty_groups = False
+        self.group_since: dict[tuple[int, int], int] = {}
+        """(incident, group) -> the number of what let it begin, 0 if it never had to wait, -1 while it waits"""
+        self.careful: set[tuple[int, int]] = set()
+        """(step, incident) of what has begun too early"""
         self.tasks_short: set[tuple[int, int]] = set()
         """(incident, step of the plan) whose ground does not hold"""
         self.tasks_since: dict[tuple[int, int], int] = {}
@@ -213,6 +217,7 @@ class State:
         self.calls: set[tuple[int, int]] = set()
         """(incident, team) of calls to those on call"""
         self.wrong: dict[int, int] = {}
+        self.early: list[tuple[int, int, int]] = []
         self.arrivals: dict[tuple[int, int], int] = {}
         self.outages: dict[str, Spans] = {}
         self.supply: list[Event] = []
@@ -350,21 +355,37 @@ class State:
         if not self.site_up[place]:
             return False
         if kind == "gate":
+            if self.may_begin_early(step):
+                node = self.lookups.early[step]
             return self.short[node] <= 0 and not self.broken[d]
         if kind == "point":
             return self.short[node] <= 0
         return kind == "site" or self.ready[d]
 
     def held(self, step: int) -> bool:
-        """Whether a wanted step is held by a step of the plan, section 7."""
+        """Whether a wanted step is held by a step of the plan or a group, section 7."""
         if not self.lookups.holdable[step]:
             return False
-        incident = self.incidents[self.wanted_incident[step]]
-        return incident.go and self.holds_up(incident, self.lookups.component_of_step[step])
+        incident, c = self.incidents[self.wanted_incident[step]], self.lookups.component_of_step[step]
+        return incident.go and (self.holds_up(incident, c) or (self.plan.grouped and self.group_holds(incident, c)))
+
+    def group_holds(self, incident: Incident, c: int) -> bool:
+        """Whether earlier groups hold a component; everything is held until that is settled."""
+        if not self.plan.roots[incident.root].is_site:
+            return False
+        return self.dirty_groups or self.group_since.get((incident.number, self.structure.group[c]), 0) < 0
+
+    def may_begin_early(self, step: int) -> bool:
+        """Whether a step leaves out of its ground what is in other groups, section 7."""
+        if self.lookups.early[step] < 0:
+            return False
+        number = self.wanted_incident[step]
+        incident = self.incidents[number]
+        return incident.go and self.plan.roots[incident.root].is_site and (step, number) not in self.careful
 
     def holds_up(self, incident: Incident, c: int) -> bool:
         """Whether a step of the plan before a component is not done in an incident that it concerns."""
-        return any(t in incident.concerning and t not in incident.done for t in self.lookups.tasks_before[c])
+        return any(t in incident.concerning and t not in incident.done for t in self.lookups.tasks_before.get(c, ()))
 
     def reached(self, time: int, a: int, b: int) -> bool:
         """Whether two sites reached each other at a time, after the last round of its instant."""

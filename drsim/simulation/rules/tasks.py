@@ -46,7 +46,7 @@ class Tasks(Incidents):
             for c in self.lookups.tasks_before:
                 for step in self.lookups.steps_of[c]:
                     if self.wanted[step] >= 0 and self.wanted_incident[step] == incident.number:
-                        self._settle_held(step)
+                        self.settle_held(step)
 
     def _settle_task(self, incident: Incident, t: int) -> None:
         row = incident.tasks.get(t)
@@ -84,7 +84,8 @@ class Tasks(Incidents):
                     return place
         return len(self.applied) - 1
 
-    def _settle_held(self, step: int) -> None:
+    def settle_held(self, step: int) -> None:
+        """Whether a wanted step is ready, now that it may be held or not."""
         row = self.live[step]
         if row is not None and row.is_ready and row.start < 0 and self.held(step):
             row.is_ready = False
