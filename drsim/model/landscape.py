@@ -376,6 +376,8 @@ class Component(Part):
     copies: fields.Named[Copy] = _NONE
     recover: fields.Items[fields.Strategy] = Field(default_factory=_recover)
     """The strategies in the order in which they are tried; empty without a standby."""
+    give_up_after: fields.Named[fields.Horizon] = _NONE
+    """By strategy, how long after its first step could begin the next one is used."""
     labels: fields.Labels = ()
     """What it has in common with others, by which they may fail together; by name."""
     supplier: fields.Text | None = None

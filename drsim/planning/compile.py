@@ -576,6 +576,11 @@ class _PlanBuilder:
             steps=tuple(steps),
             step_of={self._key(step): index for index, step in enumerate(steps)},
             strategies=strategies,
+            give_up={
+                c: {strategy: limit.ms for strategy, limit in sorted(limits.items())}
+                for c, name in enumerate(structure.components)
+                if (limits := landscape.components[name].give_up_after)
+            },
             never_fits=never_fits,
             copies=copies,
             data_size=tuple(

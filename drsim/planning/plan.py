@@ -335,6 +335,8 @@ class Plan:
     """(kind, deployment) -> step; ('point', point) -> step; ('task', task) -> step"""
     strategies: tuple[tuple[str, ...], ...]
     """for each component, those that can never fit left out"""
+    give_up: Mapping[int, Mapping[str, int]]
+    """component -> strategy -> ms after which it is given up, for those that have any"""
     never_fits: tuple[str, ...]
     """one sentence for each that was left out"""
     copies: tuple[tuple[Copy, ...], ...]

@@ -65,7 +65,8 @@ def variant(
     replaced when `outages` is given, since they tell whether a team is away as a whole, however many it has. The
     numbers of a variant are in the plan alone.
 
-    All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets)
+    All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets,
+    when a strategy is given up)
     is in the landscape or the scenario: change those with `Scenario.with_`, and compile again.
 
     DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.

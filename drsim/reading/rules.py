@@ -393,6 +393,15 @@ def _recover(component: Component, _: Parts) -> Findings:
             )
 
 
+def _patience(component: Component, _: Parts) -> Findings:
+    for strategy in component.give_up_after:
+        if strategy not in component.recover:
+            known = ", ".join(component.recover)
+            hint = f"expected some of: {known}" if known else "leave 'give_up_after' out"
+            rule = f"{strategy!r} is none of its strategies, so it is never given up"
+            yield Finding(("give_up_after", strategy), rule, hint, True)
+
+
 def _ways(component: Component, role: str) -> str:
     ways = {"hot": ("hot", "warm"), "warm": ("warm",)}.get(role, ())
     return ", ".join((*ways, "cold") if component.data is None or _restorable(component) else ways)
@@ -400,7 +409,7 @@ def _ways(component: Component, role: str) -> str:
 
 _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
     *(_roles, _needs_beside, _pools, _component_steps),
-    *(_copies, _standby_data, _recover),
+    *(_copies, _standby_data, _recover, _patience),
 )
 
 

@@ -57,7 +57,7 @@ class Lookups:
         """components that steps of the plan come after"""
         self.tasks_near = _near(structure)
         """component -> the steps of the plan that concern an incident that takes it down"""
-        bound = self.tasks_after.union(self.tasks_before)
+        bound = self.tasks_after.union(self.tasks_before, plan.give_up)
         for i, step in enumerate(steps):
             if step.kind in ("switch", "start", "restart"):
                 gated[step.deployment].append(i)
@@ -94,7 +94,15 @@ class Lookups:
             step.crew[0][0] if len(step.crew) == 1 and step.crew[0][1] == 1 and step.component not in bound else -1
             for step in steps
         ]
-        """the team of a step that takes one head of one team, else -1; also -1 if a step of the plan is tied to it"""
+        """the team of a step that takes one head of one team, else -1; also -1 if a step of the plan is tied to it, or if it may
+        be given up"""
+        self.impatient = frozenset(
+            step
+            for c in plan.give_up
+            for step in (s[structure.standby[c]] for s in (self.switch, self.restore, self.start))
+            if step >= 0
+        )
+        """the steps of failovers that may be given up"""
         self.rivals = [
             tuple(d for d in structure.of_component[s.component] if d != s.deployment) if s.component >= 0 else ()
             for s in steps

@@ -254,6 +254,11 @@ class Outlook:
                 for name, strategies in zip(structure.components, plan.strategies, strict=True)
                 if name in self.lost
             },
+            "give_up_after_ms": {
+                name: dict(plan.give_up[c])
+                for c, name in enumerate(structure.components)
+                if c in plan.give_up and name in self.lost
+            },
             "never_fits": list(plan.never_fits),
             "steps": [
                 {

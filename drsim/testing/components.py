@@ -24,6 +24,7 @@ _RECOVERIES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "cold": (("cold",),),
 }
 _TAKEN: Final = tuple((kind, taken) for taken in SCHEDULES for kind in ("backup", "snapshot"))
+_PATIENCE: Final = ("1 min", "5 min", "10 min", "30 min", "2 h")
 _LABELS: Final = (
     ("title", "Ünit “x”: no"),
     ("gemma", "Zaakregistratiecomponent"),
@@ -47,7 +48,7 @@ _KEYS: Final = (
         "repair",
         "detect",
     ),
-    *("restore", "verify", "data", "copies", "recover", "labels", "supplier", "gemma", "availability"),
+    *("restore", "verify", "data", "copies", "recover", "give_up_after", "labels", "supplier", "gemma", "availability"),
 )
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -190,6 +191,9 @@ def component(draw: DrawFn, known: Components) -> None:
             case "labels":
                 key, value = pick(draw, _LABELS)
                 component[key] = value
+    if role is not None and given["give_up"] and one_in(draw, 3):
+        strategies = component.get("recover", [role])
+        component["give_up_after"] = {pick(draw, strategies): pick(draw, _PATIENCE)}
     known.components[name] = in_order(component, _KEYS)
 
 

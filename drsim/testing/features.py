@@ -75,6 +75,8 @@ class Features(TypedDict, total=False):
     """Targets of services."""
     steps: bool
     """Steps of the plan, before and after components and each other."""
+    give_up: bool
+    """Strategies that are given up after a time."""
     power: bool
     """Batteries, generators and mains that trip; in a scenario also mains that fail, if `site_outages`."""
     labels: bool
@@ -142,6 +144,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "channels": True,
     "targets": True,
     "steps": True,
+    "give_up": True,
     "power": True,
     "labels": True,
     "common_causes": True,

@@ -633,6 +633,13 @@ RECOVER = "recover: [warm, cold]"
         ("boxtel: cold", "boxtel: §cold"),
     ),
     ("hot", RECOVER, "recover: [cold]", "recover: [§hot, warm]", "'hot' is impossible: its standby is warm"),
+    (
+        "given-up",
+        RECOVER,
+        RECOVER + "\n    give_up_after: {warm: 2 h}",
+        RECOVER + "\n    give_up_after: {§hot: 2 h}",
+        "'hot' is none of its strategies, so it is never given up\n  expected some of: warm, cold",
+    ),
     ("twice", RECOVER, "recover: [warm]", "recover: [warm, cold, §warm]", "'warm' is there twice"),
     ("strategy", RECOVER, "recover: []", "recover: [§tepid]", "'tepid' is not one of the words for this"),
     ("list", RECOVER, "recover: [cold, warm]", "recover: §warm", "'warm' stands where a list is due"),

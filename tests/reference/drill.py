@@ -197,8 +197,13 @@ class Loss:
     strategy: int = 0
     """Place in the list of its strategies; beyond its end when it is exhausted."""
     attempts: int = 0
+    given_up: int | None = None
+    """When the strategy in force is given up, once that is known."""
     restored: Work | None = None
     """The restore that brought its data to the standby."""
+
+    def next_strategy(self) -> None:
+        self.strategy, self.attempts, self.given_up = self.strategy + 1, 0, None
 
 
 class Moment(NamedTuple):
@@ -647,6 +652,7 @@ class Run:
     def next_instant(self) -> int | None:
         times = [work.due for work in self.running()]
         times += [time for outage in self.outages for time in (outage.begins, outage.ends)]
+        times += [loss.given_up for loss in self.lost.values()]
         times += [time for absence in self.absences for time in (absence.begins, absence.ends)]
         times += [self.next_opening(team) for work in self.waiting() if work.is_ready for team in self.crew(work)]
         return min((time for time in times if time is not None and time > self.now), default=None)
@@ -665,7 +671,9 @@ class Run:
             self.end_steps(lambda kind: kind == "mobilise")
             self.settle()
             self.end_steps(lambda kind: kind in ("detect", "declare"))
+            self.give_up()
             self.settle()
+            self.begin_to_count()
             started = self.start_steps()
             self.share_bandwidth()
             if not started and not self.due():
@@ -787,6 +795,30 @@ class Run:
                 self.end_verify(work)
         self.finish(work, "done")
 
+    def begin_to_count(self) -> None:
+        """Section 7, giving up: from the first step of a strategy that is ready when item 6 begins."""
+        for work in self.waiting():
+            c = work.object
+            if work.kind not in FAILOVER_KINDS or not work.is_ready or self.lost[c].given_up is not None:
+                continue
+            limit = self.land.components[c].give_up_after.get(self.strategy(c) or "")
+            if limit is not None:
+                self.lost[c].given_up = work.ready + limit.ms
+
+    def give_up(self) -> None:
+        """Section 7, giving up: section 9, item 5, "the last in plan order first"."""
+        for c in sorted(self.lost, key=lambda c: self.plan[c], reverse=True):
+            loss = self.lost[c]
+            if loss.given_up != self.now:
+                continue
+            loss.given_up = None
+            if not self.fails_over(c):
+                continue
+            for work in [*self.running(), *self.waiting()]:
+                if work.object == c and work.kind in FAILOVER_KINDS:
+                    self.finish(work, "given up")
+            loss.next_strategy()
+
     def end_restore(self, work: Work) -> None:
         """Section 7: "An unusable restored copy is found out at the end of its `restore`"."""
         c, copy = work.object, self.land.components[work.object].copies[work.copy]
@@ -803,7 +835,7 @@ class Run:
         if not work.succeeds:
             loss.attempts += 1
             if loss.attempts >= self.task[work.kind, c].attempts:
-                loss.strategy, loss.attempts = loss.strategy + 1, 0
+                loss.next_strategy()
             return self.finish(work, "failed")
         if replica is not None:
             copy = self.land.components[c].copies[replica]
@@ -954,6 +986,7 @@ class Run:
                     self.lost[c].incident = number
                     if not self.scenario.response.abandon or not self.is_moving(c):
                         self.lost[c].strategy = self.lost[c].attempts = 0
+                        self.lost[c].given_up = None
 
     def is_past(self, number: int) -> bool:
         """Nothing fails over in it any more."""
@@ -1007,7 +1040,7 @@ class Run:
         """Section 7: go past what is over for good: unusable replicated copies, all copies found unusable."""
         for c, loss in self.lost.items():
             while self.strategy(c) is not None and self.is_over(c, self.strategy(c)):
-                loss.strategy, loss.attempts = loss.strategy + 1, 0
+                loss.next_strategy()
 
     def is_over(self, c: str, strategy: str | None) -> bool:
         if strategy in ("hot", "warm"):

@@ -764,3 +764,59 @@ task call-carrier | 0.1 | 55 55 55 80 | done | task call-carrier"""
         ("waiting for approval", 120, 130),
         ("step under way", 130, 135),
     ]
+
+
+def test_a_start_that_takes_too_long_is_given_up_for_the_tape() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 10:00
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  components:
+    storage: {at: {hall: active, annex: warm}, start: {takes: 20 min, by: infra}}
+    registry:
+      at: {hall: active, annex: warm}
+      needs: [storage]
+      start: {takes: 90 min, by: infra}
+      recover: [warm, cold]
+      give_up_after: {warm: 1 h}
+      data: {size: 60 GB}
+      copies:
+        mirror: {at: annex, kind: synchronous}
+        tape: {at: annex, kind: backup, taken: "daily 2:00", restores: 100 MB/s}
+    phones: {at: {hall: active, annex: warm}, start: {takes: 30 min, by: infra}}
+  services: {permits: {targets: {rto: 8 h}, points: {desk: {at: annex, needs: [registry]}}}}
+"""
+    )
+    # 30   declared; infra starts the storage until 50, then the registry (8 h), before the phones (no RTO)
+    # 110  an hour after it could begin the registry still starts: given up. The tape is restored, which takes nobody:
+    #      60 GB at 100 MB/s is 10 min. So infra takes the phones, until 140.
+    # 120  the data is there, and the registry waits for infra: 140-230. Of the data 8 hours are lost (10:00 - 2:00).
+    assert (
+        rows(replay.trajectory).split("\n", 4)[-1]
+        == """\
+start storage @annex | 0.0 | 30 30 30 50 | done | declare hall
+start registry @annex | 0.0 | 30 50 50 110 | given up | start storage
+start phones @annex | 0.0 | 30 30 110 140 | done | declare hall
+restore registry @annex | 0.0 | 110 110 110 120 | done | start registry
+start registry @annex | 0.1 | 120 120 140 230 | done | restore registry"""
+    )
+    assert [(r.lost_at - r.point) // HOUR for r in replay.trajectory.recoveries] == [8]
+    assert segments(replay, "permits") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
+        ("step under way", 30, 50),
+        ("failed attempt", 50, 110),
+        ("restoring data", 110, 120),
+        ("team busy", 120, 140),
+        ("step under way", 140, 230),
+    ]

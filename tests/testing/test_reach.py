@@ -19,7 +19,7 @@ from drsim.simulation.clock import Work
 from drsim.simulation.levels import levels
 from drsim.simulation.rules.drill import Drill
 from drsim.simulation.rules.state import ASKED
-from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
+from drsim.simulation.trajectory import DONE, DROPPED, FAILED, GIVEN_UP, INTERRUPTED, UNUSABLE, Row, Trajectory
 from drsim.testing import scenarios
 
 USUAL = scenarios(min_disruptions=1)
@@ -57,6 +57,8 @@ BRANCHES = [
     "unusable copy",
     "failure on demand",
     "exhaustion",
+    "given up while it runs",
+    "given up before it starts",
     "interruption of a running step",
     "waiting for room",
     "crew of several teams",
@@ -189,6 +191,8 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "check of a point", any(row.kind == "verify" and plan.steps[row.step].point >= 0 for row in done)
     yield "unusable copy", any(row.outcome == UNUSABLE for row in rows)
     yield "failure on demand", any(row.outcome == FAILED for row in rows)
+    yield "given up while it runs", any(row.outcome == GIVEN_UP and row.start >= 0 for row in rows)
+    yield "given up before it starts", any(row.outcome == GIVEN_UP and row.start < 0 for row in rows)
     yield "interruption of a running step", any(row.outcome == INTERRUPTED for row in rows)
     yield "crew of several teams", any(row.start >= 0 and len(row.crew) > 1 for row in work)
     yield "work in working hours", bool(in_hours)

@@ -5,6 +5,7 @@ People        8      crews, calendars, arrivals, evacuation
 Readiness     3, 4   what is ready, kept in counters
 Copies        8, 11  copies of data, their points, and transfers
 Recovering    7      strategies, room, what is wanted, what follows from the end of a step
+Patience      7      strategies that are given up after a time
 Incidents     6      from detection to declaration
 Losing        5      outages and what they take down
 Drill         9      one instant after the other

@@ -130,6 +130,8 @@ class Drill(Losing):
                 self.due_arrivals.append(value)
             case "timer":
                 self.due_timers.append(value)
+            case "patience":
+                self.due_patience.append(value)
             case "heads":
                 self.due_heads.append(value)
             case "edge":
@@ -160,8 +162,9 @@ class Drill(Losing):
         if self.due_heads or self.due_edge >= 0 or self.evacuated:
             self.change_heads()
         self.settle_wanted()
-        if self.due_timers:
+        if self.due_timers or self.due_patience:
             self.end_timers()
+            self.end_patience()
             self.settle_wanted()
         if self.keeps:
             self.kept = self.again(self.numbers, 0)  # type: ignore[arg-type]
@@ -175,6 +178,8 @@ class Drill(Losing):
             raise DrsimError(f"the instant {self.now} ms does not settle; it goes on with: {', '.join(busy)}")
 
     def _finish_instant(self) -> None:
+        if self.impatient:
+            self.begin_patience()
         self._start()
         if self.dirty:
             self.rounds += 1

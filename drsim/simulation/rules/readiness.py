@@ -144,6 +144,8 @@ class Readiness(People):
             released = self.incidents[row.incident].released
             since = max(since, released.get(self.lookups.component_of_step[row.step], 0))
         self.ready_by(row, since)
+        if row.step in self.lookups.impatient:
+            self.impatient.add(row.step)
         self.queue(row)
 
     def _ground_since(self, step: int) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from drsim.planning.plan import ACTIVE, STALE
 from drsim.simulation.clock import Work
+from drsim.simulation.rules.patience import Patience
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
-from drsim.simulation.rules.tasks import Tasks
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
 
 __all__ = ["Recovering"]
 
 
-class Recovering(Tasks):
+class Recovering(Patience):
     """Switch, restore, start, restart, repair, verify."""
 
     def settle_wanted(self) -> None:
@@ -284,6 +284,7 @@ class Recovering(Tasks):
         self.start_incident[d] = row.incident
         self.lost[c] = False
         self.failures[c] = 0
+        self.patience.pop(c, None)
         self.touch(c)
         if c in self.lookups.tasks_after:
             self.note_tasks(row.number)

@@ -137,6 +137,10 @@ class State:
         self.stage = [0] * components
         """the place of the strategy in force in its list"""
         self.failures = [0] * components
+        self.patience: dict[int, int] = {}
+        """component -> when its strategy in force is given up"""
+        self.impatient: set[int] = set()
+        """steps that became ready in this round, with which such a time may begin"""
         self.restored = [-1] * components
         self.no_replica = [False] * components
         self.bad: set[tuple[int, int]] = set()
@@ -179,6 +183,7 @@ class State:
         self.due_heads: list[tuple[int, int]] = []
         self.due_arrivals: list[Work] = []
         self.due_timers: list[Work] = []
+        self.due_patience: list[tuple[int, int]] = []
         self.due_edge = -1
         self.evacuated: list[int] = []
         self.dirty: set[int] = set()
