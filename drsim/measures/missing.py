@@ -22,7 +22,7 @@ __all__ = ["FAILOVER", "Standing", "missing", "no_ground", "room_wait"]
 NO_WAY, STUCK, WAITING, RUNNING = range(4)
 """How near something is to coming back: the smallest binds."""
 
-FAILOVER = ("switch", "restore", "start")
+FAILOVER = ("precheck", "switch", "restore", "start")
 DECIDING = ("detect", "assess", "decide", "declare")
 
 
@@ -346,6 +346,8 @@ class _Missing:
             return f"no usable copy of {name}"
         if last is not None and last.outcome == GIVEN_UP:
             return f"to {last.kind} {name} was given up"
+        if last is not None and last.kind == "precheck":
+            return f"the precheck of {name} failed"
         if last is not None:
             return f"every attempt to {last.kind} {name} failed"
         up = all(self.now.site_up[self.structure.deployments[d][1]] for d in places)

@@ -253,6 +253,13 @@ class Repair(Step):
     attempts: Annotated[fields.Whole, fields.Uncounted] = 1
 
 
+class Precheck(Step):
+    """Looking whether a standby can take over, before anything is done there."""
+
+    attempts: Annotated[fields.Whole, Forbidden] = 1
+    on_site: Annotated[bool, Forbidden] = False
+
+
 class Restart(Step):
     """A start in place."""
 
@@ -359,6 +366,8 @@ class Component(Part):
     """Room that it reserves at a site."""
     shares: fields.Named[fields.SomeCount] = _NONE
     """Demand on pools that are shared."""
+    precheck: Precheck | None = None
+    """Look at the standby before a warm or cold strategy begins there."""
     start: Step | None = None
     """Start it at a warm or cold standby; None: at once, by itself."""
     switch: Switch | None = None

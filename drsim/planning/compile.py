@@ -469,6 +469,8 @@ class _PlanBuilder:
                 if "hot" in part.recover:
                     add("switch", c, b, -1, part.switch, tries=True)
                 if "warm" in part.recover or "cold" in part.recover:
+                    if part.precheck is not None:
+                        add("precheck", c, b, -1, part.precheck, tries=True)
                     add("start", c, b, -1, part.start, tries=True)
                 if "cold" in part.recover and part.data is not None:
                     held = {} if part.restore is None else part.restore.by

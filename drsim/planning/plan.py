@@ -50,7 +50,7 @@ NEVER = 2**62
 EVERYBODY = -1
 NO_PRIORITY = 2**61
 INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
-KINDS = ("switch", "restore", "start", "restart", "repair", "verify", "task")
+KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify", "task")
 
 Crew = tuple[tuple[int, int], ...]  # (team, heads), teams in order
 Tree = int | tuple[int, tuple["Tree", ...]]  # a view, or (how many are needed, of which)

@@ -26,8 +26,8 @@ LawName = tuple[str, str, str]
 
 K = TypeVar("K", bound=str | tuple[str, str])
 
-_STEPS = ("switch", "start", "restart", "repair", "verify", "task")
-_WORK = ("start", "switch", "restart", "repair", "restore", "verify")
+_STEPS = ("precheck", "switch", "start", "restart", "repair", "verify", "task")
+_WORK = ("precheck", "start", "switch", "restart", "repair", "restore", "verify")
 _RESPONSE = ("detect", "assess", "decide", "evacuation")
 _CREWS = ("mobilise", "travel")
 _COPIES = ("restores", "lag")
@@ -53,7 +53,7 @@ def variant(
 
     `laws`: durations (ms) and rates (bytes per second), by (kind, object, site):
 
-    - ``switch``, ``start``, ``restart``, ``repair``, ``verify``: a component and a site, or ``service.point`` and its
+    - ``precheck``, ``switch``, ``start``, ``restart``, ``repair``, ``verify``: a component and a site, or ``service.point`` and its
       site; the site ``""`` stands for every site. A component without a ``restart`` of its own is restarted as it is
       started: to change both, give both.
     - ``task``: a step of the plan and ``""``.

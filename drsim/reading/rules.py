@@ -31,7 +31,7 @@ from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
 from drsim.units import ONE, Duration, Share
 
-_STEPS: Final = ("start", "switch", "restart", "repair", "verify")
+_STEPS: Final = ("precheck", "start", "switch", "restart", "repair", "verify")
 _ENDLESS: Final = ("restart", "repair")
 """Steps that are tried until they succeed."""
 _MOST_TRIES: Final = 100
@@ -322,6 +322,9 @@ def _component_steps(component: Component, parts: Parts) -> Findings:
         who = ", ".join(sorted(component.restart.by))
         rule = f"an automatic restart needs nobody, but is to be done by {who}"
         yield Finding(("restart", "by"), rule, "leave 'by' out, or 'automatic'", True)
+    if component.precheck is not None and not {"warm", "cold"} & set(component.recover):
+        rule = "nothing would ever be looked at: neither warm nor cold is one of its strategies"
+        yield Finding(("precheck",), rule, "leave 'precheck' out", True)
     if component.restore is not None:
         yield from _crew(("restore",), component.restore.by, parts.crews)
 

@@ -139,7 +139,7 @@ class Outlook:
         match step.kind:
             case "switch":
                 return "hot" in strategies and not away
-            case "start":
+            case "precheck" | "start":
                 return ("warm" in strategies or "cold" in strategies) and not away
             case "restore":
                 return "cold" in strategies and not away
@@ -220,7 +220,8 @@ class Outlook:
                 need = need_text(starts[step.object])
                 restored = step.kind == "start" and self.plan.strategies[step.component] == ("cold",)
                 data = self.plan.data_size[step.component] >= 0
-                parts = [need, "its restore" if restored and data else ""]
+                checked = step.kind == "start" and ("precheck", step.deployment) in self.plan.step_of
+                parts = [need, "its restore" if restored and data else "", "its precheck" if checked else ""]
                 if step.kind == "start" or (
                     step.kind == "restart" and not self.plan.structure.automatic[step.component]
                 ):

@@ -42,6 +42,7 @@ _KEYS: Final = (
         "starts_after",
         "uses",
         "shares",
+        "precheck",
         "start",
         "switch",
         "restart",
@@ -191,6 +192,9 @@ def component(draw: DrawFn, known: Components) -> None:
             case "labels":
                 key, value = pick(draw, _LABELS)
                 component[key] = value
+    people_needed = {"warm", "cold"} & set(component.get("recover", [role]))
+    if people_needed and given["prechecks"] and one_in(draw, 4):
+        component["precheck"] = step(draw, works=UNTIL_IT_WORKS)
     if role is not None and given["give_up"] and one_in(draw, 3):
         strategies = component.get("recover", [role])
         component["give_up_after"] = {pick(draw, strategies): pick(draw, _PATIENCE)}

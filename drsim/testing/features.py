@@ -75,6 +75,8 @@ class Features(TypedDict, total=False):
     """Targets of services."""
     steps: bool
     """Steps of the plan, before and after components and each other."""
+    prechecks: bool
+    """Looks at a standby before it is used."""
     give_up: bool
     """Strategies that are given up after a time."""
     power: bool
@@ -144,6 +146,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "channels": True,
     "targets": True,
     "steps": True,
+    "prechecks": True,
     "give_up": True,
     "power": True,
     "labels": True,

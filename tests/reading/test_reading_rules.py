@@ -634,6 +634,20 @@ RECOVER = "recover: [warm, cold]"
     ),
     ("hot", RECOVER, "recover: [cold]", "recover: [§hot, warm]", "'hot' is impossible: its standby is warm"),
     (
+        "precheck",
+        RECOVER,
+        RECOVER + "\n    precheck: {takes: 5 min, works: 90 %}",
+        RECOVER + "\n    precheck: {takes: 5 min, §attempts: 2}",
+        "'attempts' is not a key here\n  expected one of: takes, by, works",
+    ),
+    (
+        "no-precheck",
+        RECOVER,
+        RECOVER + "\n    precheck: {takes: 5 min}",
+        "recover: []\n    §precheck: {takes: 5 min}",
+        "nothing would ever be looked at: neither warm nor cold is one of its strategies",
+    ),
+    (
         "given-up",
         RECOVER,
         RECOVER + "\n    give_up_after: {warm: 2 h}",

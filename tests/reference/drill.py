@@ -32,9 +32,9 @@ Applied = tuple[str | int, ...]
 Flag = tuple[str, ...]
 
 INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
-COMPONENT_KINDS = ("switch", "restore", "start", "restart", "repair", "verify")
+COMPONENT_KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify")
 AT_ONCE = Law.constant(0)
-FAILOVER_KINDS = ("switch", "restore", "start")
+FAILOVER_KINDS = ("precheck", "switch", "restore", "start")
 
 
 class Row(NamedTuple):
@@ -197,13 +197,15 @@ class Loss:
     strategy: int = 0
     """Place in the list of its strategies; beyond its end when it is exhausted."""
     attempts: int = 0
+    prechecked: bool = False
+    """A precheck of the strategy in force found all well."""
     given_up: int | None = None
     """When the strategy in force is given up, once that is known."""
     restored: Work | None = None
     """The restore that brought its data to the standby."""
 
     def next_strategy(self) -> None:
-        self.strategy, self.attempts, self.given_up = self.strategy + 1, 0, None
+        self.strategy, self.attempts, self.given_up, self.prechecked = self.strategy + 1, 0, None, False
 
 
 class Moment(NamedTuple):
@@ -526,6 +528,8 @@ class Run:
                     kinds.append("verify")
                 if s == component.standby:
                     kinds += [k for k, by in (("switch", "hot"), ("restore", "cold")) if by in component.recover]
+                    if component.precheck is not None and {"warm", "cold"} & set(component.recover):
+                        kinds.append("precheck")
                     kinds += ["start"] if {"warm", "cold"} & set(component.recover) else []
                 steps += [(kind, c, s) for kind in kinds]
         for name, (service, point) in sorted(self.points.items()):
@@ -783,6 +787,8 @@ class Run:
                 return self.finish(work, "failed")
             case "task":
                 self.incidents[work.incident].done.add(work.object)
+            case "precheck":
+                return self.end_precheck(work)
             case "restore":
                 return self.end_restore(work)
             case "switch" | "start":
@@ -794,6 +800,15 @@ class Run:
             case "verify":
                 self.end_verify(work)
         self.finish(work, "done")
+
+    def end_precheck(self, work: Work) -> None:
+        """Section 7, prechecks: it fails on demand, if the standby is broken, or if there is no room."""
+        c, s = work.object, work.site
+        if work.succeeds and not self.outages_of(c, s) and (c, s) in self.room:
+            self.lost[c].prechecked = True
+            return self.finish(work, "done")
+        self.lost[c].next_strategy()
+        return self.finish(work, "failed")
 
     def begin_to_count(self) -> None:
         """Section 7, giving up: from the first step of a strategy that is ready when item 6 begins."""
@@ -986,7 +1001,7 @@ class Run:
                     self.lost[c].incident = number
                     if not self.scenario.response.abandon or not self.is_moving(c):
                         self.lost[c].strategy = self.lost[c].attempts = 0
-                        self.lost[c].given_up = None
+                        self.lost[c].given_up, self.lost[c].prechecked = None, False
 
     def is_past(self, number: int) -> bool:
         """Nothing fails over in it any more."""
@@ -1203,6 +1218,9 @@ class Run:
             strategy, admitted = self.strategy(c), (c, b) in self.room
             if strategy == "hot":
                 yield "switch", c, b, loss.incident
+            elif self.land.components[c].precheck is not None and not loss.prechecked:
+                if self.is_go(c):
+                    yield "precheck", c, b, loss.incident
             elif self.is_go(c) and admitted:
                 data_to_restore = self.land.components[c].data is not None and loss.restored is None
                 yield "restore" if strategy == "cold" and data_to_restore else "start", c, b, loss.incident
@@ -1267,7 +1285,7 @@ class Run:
                 return self.usable(c, s) and sight.may_start(c, s)
             case "restore":
                 return self.usable(c, s) and sight.may_start(c, s, network_counts_as_met=True)
-            case "repair":
+            case "precheck" | "repair":
                 return s in self.up_sites()
             case "verify" if c in self.points:
                 service, point = self.points[c]

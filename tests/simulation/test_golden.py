@@ -820,3 +820,58 @@ start registry @annex | 0.1 | 120 120 140 230 | done | restore registry"""
         ("team busy", 120, 140),
         ("step under way", 140, 230),
     ]
+
+
+def test_a_precheck_that_fails_leads_to_the_tape() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 10:00
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  components:
+    registry:
+      at: {hall: active, annex: warm}
+      recover: [warm, cold]
+      precheck: {takes: 10 min, by: infra, works: 80 %}
+      start: {takes: 20 min, by: infra}
+      data: {size: 60 GB}
+      copies:
+        mirror: {at: annex, kind: synchronous}
+        tape: {at: annex, kind: backup, taken: "daily 2:00", restores: 100 MB/s}
+    phones: {at: {hall: active, annex: warm}, start: {takes: 30 min, by: infra}}
+  services: {permits: {targets: {rto: 8 h}, points: {desk: {at: annex, needs: [registry]}}}}
+""",
+        {"precheck works registry 0": 0.9, "precheck works registry 1": 0.1},
+    )
+    # 30   declared; infra looks at the standby of the registry (8 h), before the phones (no RTO): at 40 it is not well
+    #      (0.9 is not below 0.8). The tape comes next, and begins with a look of its own, which goes before the phones
+    #      as well: at 50 all is well.
+    # 50   60 GB at 100 MB/s is 10 min, which takes nobody, so infra starts the phones: 50-80
+    # 60   the data is there, infra is not until 80: the registry runs at 100
+    assert (
+        rows(replay.trajectory).split("\n", 4)[-1]
+        == """\
+precheck registry @annex | 0.0 | 30 30 30 40 | failed | declare hall
+start phones @annex | 0.0 | 30 30 50 80 | done | declare hall
+precheck registry @annex | 0.1 | 40 40 40 50 | done | precheck registry
+restore registry @annex | 0.0 | 50 50 50 60 | done | precheck registry
+start registry @annex | 0.0 | 60 60 80 100 | done | restore registry"""
+    )
+    assert segments(replay, "permits") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
+        ("failed attempt", 30, 40),
+        ("step under way", 40, 50),
+        ("restoring data", 50, 60),
+        ("team busy", 60, 80),
+        ("step under way", 80, 100),
+    ]

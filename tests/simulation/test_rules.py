@@ -703,6 +703,77 @@ def test_exhaustion_ends_with_the_incident() -> None:
     assert [row.incident for row in replay.trajectory.rows if row.object == "app"] == [0, 0, 1]
 
 
+# prechecks
+
+
+CHECKED = (
+    PLACES
+    + """\
+components:
+  app:
+    at: {here: active, there: warm}
+    recover: [warm, cold]
+    precheck: {takes: 5 min, works: 50 %}
+    start: {takes: 10 min, works: 50 %, attempts: 2}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("luck", "steps"),
+    [
+        # all is well: then warm, whose second attempt needs no other look
+        (
+            {"precheck works app 0": WELL, "start works app 0": ILL, "start works app 1": WELL},
+            [
+                ("precheck", "there", 0, 5, "done"),
+                ("start", "there", 5, 15, "failed"),
+                ("start", "there", 15, 25, "done"),
+            ],
+        ),
+        # it is not: cold comes at once, with a look of its own
+        (
+            {"precheck works app 0": ILL, "precheck works app 1": WELL, "start works app": WELL},
+            [
+                ("precheck", "there", 0, 5, "failed"),
+                ("precheck", "there", 5, 10, "done"),
+                ("start", "there", 10, 20, "done"),
+            ],
+        ),
+        # it never is: nothing is left
+        ({"precheck works app": ILL}, [("precheck", "there", 0, 5, "failed"), ("precheck", "there", 5, 10, "failed")]),
+    ],
+    ids=["well", "ill", "both"],
+)
+def test_a_standby_is_looked_at_first(luck: Luck, steps: list[Any]) -> None:
+    assert tries(drilled(CHECKED, luck), "app") == steps
+
+
+ROOM = """\
+sites: {here: {pools: {hosts: 9}}, there: {pools: {hosts: 3}}}
+links: {line: {between: [here, there], bandwidth: 10 MB/s}}
+components:
+  first: {at: {here: active, there: warm}, uses: {hosts: 2}, precheck: {takes: 5 min}, start: {takes: 10 min}}
+  other: {at: {here: active, there: warm}, uses: {hosts: 2}, precheck: {takes: 5 min}, start: {takes: 10 min}}
+"""
+
+
+def test_a_precheck_finds_that_there_is_no_room() -> None:
+    # without a precheck `other` would wait for room for ever; so it knows at 5, and starts again in place at 60
+    replay = drilled(ROOM, disruptions="{fire: {site: here, lasts: 1 h}}")
+    assert tries(replay, "first") == [("precheck", "there", 0, 5, "done"), ("start", "there", 5, 15, "done")]
+    assert tries(replay, "other") == [("precheck", "there", 0, 5, "failed"), ("restart", "here", 60, 70, "done")]
+
+
+def test_a_precheck_finds_a_broken_standby() -> None:
+    # the standby breaks at 2 and is well again at 30; nobody tries once more
+    fault = "{component: app, sites: [there], after: 2 min, lasts: 28 min}"
+    luck = {"precheck works app": WELL, "start works app": WELL}
+    replay = drilled(CHECKED, luck, disruptions=f"{{fire: {{site: here}}, fault: {fault}}}")
+    found = tries(replay, "app", "precheck", "start")
+    assert found == [("precheck", "there", 0, 5, "failed"), ("precheck", "there", 5, 10, "failed")]
+
+
 # giving up
 
 

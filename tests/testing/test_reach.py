@@ -43,7 +43,7 @@ FAILING_OVER = scenarios(
 )
 """Little but failovers, for what takes several of them, or several outages."""
 
-FAILOVER = ("switch", "restore", "start")
+FAILOVER = ("precheck", "switch", "restore", "start")
 
 BRANCHES = [
     "hot switch",
@@ -57,6 +57,8 @@ BRANCHES = [
     "unusable copy",
     "failure on demand",
     "exhaustion",
+    "precheck",
+    "precheck that fails",
     "given up while it runs",
     "given up before it starts",
     "interruption of a running step",
@@ -191,6 +193,8 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "check of a point", any(row.kind == "verify" and plan.steps[row.step].point >= 0 for row in done)
     yield "unusable copy", any(row.outcome == UNUSABLE for row in rows)
     yield "failure on demand", any(row.outcome == FAILED for row in rows)
+    yield "precheck", any(row.kind == "precheck" for row in done)
+    yield "precheck that fails", any(row.kind == "precheck" and row.outcome == FAILED for row in rows)
     yield "given up while it runs", any(row.outcome == GIVEN_UP and row.start >= 0 for row in rows)
     yield "given up before it starts", any(row.outcome == GIVEN_UP and row.start < 0 for row in rows)
     yield "interruption of a running step", any(row.outcome == INTERRUPTED for row in rows)

@@ -32,9 +32,8 @@ class Patience(Tasks):
             if not self.fails_over(c):
                 del self.patience[c]
                 continue
-            b = self.structure.standby[c]
-            for step in (self.lookups.switch[b], self.lookups.restore[b], self.lookups.start[b]):
-                if step >= 0 and self.wanted[step] >= 0:
+            for step in self.lookups.failover(self.structure.standby[c]):
+                if self.wanted[step] >= 0:
                     self.finish(self.live[step] or self.row(step), GIVEN_UP)
             self.next_strategy(c)
             self.touch(c)

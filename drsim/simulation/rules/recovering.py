@@ -78,20 +78,22 @@ class Recovering(Patience):
 
     def _moving(self, b: int) -> list[int]:
         """The steps of the failover to `b` that run."""
-        if b < 0:
-            return []
-        steps = (self.lookups.switch[b], self.lookups.restore[b], self.lookups.start[b])
-        return [step for step in steps if step >= 0 and self.is_running(step)]
+        return [step for step in self.lookups.failover(b) if self.is_running(step)]
 
     def _failover(self, c: int, b: int) -> list[tuple[int, int]]:
         """The next step of the strategy in force."""
         number, strategy = self.incident[c], self.strategy(c)
         if strategy == "hot":
             return [(self.lookups.switch[b], number)]
-        if self.incidents[number].go and (self.structure.hot[b] or self.room[c] == GIVEN):
+        if self.lookups.precheck[b] >= 0 and c not in self.prechecked:
+            return [(self.lookups.precheck[b], number)] if self.incidents[number].go else []
+        if self.incidents[number].go and self._has_room(c, b):
             restores = strategy == "cold" and self.structure.has_data[c] and self.restored[c] < 0
             return [(self.lookups.restore[b] if restores else self.lookups.start[b], number)]
         return []
+
+    def _has_room(self, c: int, b: int) -> bool:
+        return self.structure.hot[b] or self.room[c] == GIVEN
 
     def _settle_point(self, p: int) -> None:
         step = self.lookups.point_verify[p]
@@ -168,6 +170,13 @@ class Recovering(Patience):
         match row.kind:
             case "switch" | "start":
                 self._end_failover(c, d, row)
+            case "precheck":
+                works = self._works(row) and not self.broken[d] and self._has_room(c, d)
+                self.finish(row, DONE if works else FAILED)
+                if works:
+                    self.prechecked.add(c)
+                else:
+                    self.next_strategy(c)
             case "restore":
                 self._end_restore(c, row)
             case "restart":

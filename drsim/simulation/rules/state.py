@@ -137,6 +137,8 @@ class State:
         self.stage = [0] * components
         """the place of the strategy in force in its list"""
         self.failures = [0] * components
+        self.prechecked: set[int] = set()
+        """components of which a precheck found all well, since the strategy in force began"""
         self.patience: dict[int, int] = {}
         """component -> when its strategy in force is given up"""
         self.impatient: set[int] = set()
