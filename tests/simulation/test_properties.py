@@ -205,7 +205,7 @@ def test_no_step_is_done_twice_at_once(scenario: Scenario) -> None:
             for row in drill.rows
             if row.step >= 0
             and drill.plan.steps[row.step].component == c
-            and row.kind in ("switch", "restore", "start")
+            and row.kind in ("precheck", "switch", "restore", "start")
             and row.start >= 0
         )
         for (_, end), (begin, _) in pairwise(moves):
