@@ -431,6 +431,13 @@ class Task(Step):
     """Components and steps that wait for it."""
     after: fields.OneOrMore = ()
     """Components and steps for which it waits."""
+    replaces: fields.SomeComponents = ()
+    """Components that wait for it, and whose start it is in the place of."""
+
+    @property
+    def ahead_of(self) -> tuple[str, ...]:
+        """Components and steps that wait for it, those that it replaces among them."""
+        return (*self.before, *self.replaces)
 
     @property
     def is_wait(self) -> bool:

@@ -229,7 +229,7 @@ class _StructureBuilder:
         steps = self.landscape.steps
         number = {name: index for index, name in enumerate(sorted(steps))}
         after: dict[str, set[str]] = {name: set(step.after) for name, step in steps.items()}
-        before: dict[str, set[str]] = {name: set(step.before) for name, step in steps.items()}
+        before: dict[str, set[str]] = {name: set(step.ahead_of) for name, step in steps.items()}
         for name, step in steps.items():
             for other in step.after:
                 if other in before:
@@ -244,6 +244,7 @@ class _StructureBuilder:
                 is_wait=steps[name].is_wait,
                 after=tuple(sorted(self.component_of[n] for n in after[name] if n in self.component_of)),
                 before=tuple(sorted(self.component_of[n] for n in before[name] if n in self.component_of)),
+                replaces=tuple(sorted(map(self.component_of.__getitem__, steps[name].replaces))),
                 after_tasks=tuple(sorted(number[n] for n in after[name] if n in number)),
                 before_tasks=tuple(sorted(number[n] for n in before[name] if n in number)),
             )

@@ -100,6 +100,8 @@ class Task(NamedTuple):
     after: tuple[int, ...]
     """components"""
     before: tuple[int, ...]
+    """components, those that it replaces among them"""
+    replaces: tuple[int, ...]
     """components"""
     after_tasks: tuple[int, ...]
     before_tasks: tuple[int, ...]

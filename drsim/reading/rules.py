@@ -233,14 +233,20 @@ def _task(path: Path, name: str, task: Task, parts: Parts) -> Findings:
     if task.approval and not task.by:
         rule = "'approval' is true, but nobody is there to give it"
         yield Finding((*path, "approval"), rule, "say by whom with 'by', or leave it out for a wait", True)
-    if not task.before and not task.after:
+    if not task.ahead_of and not task.after:
         rule = f"'{name}' is neither before nor after anything"
         yield Finding(path, rule, "say what it is 'before' or 'after': without that it is never due")
-    for key in ("before", "after"):
+    for key in ("before", "after", "replaces"):
         for other, count in Counter(getattr(task, key)).items():
             if count > 1:
                 yield Finding((*path, key), f"'{other}' is there twice", "leave one out")
-    for other in sorted(set(task.before) & set(task.after)):
+    for other in task.replaces:
+        if other in task.before:
+            yield Finding((*path, "replaces"), f"'{other}' is there twice", "it is before what it replaces anyway")
+        elif other in parts.components and not {"warm", "cold"} & set(parts.components[other].recover):
+            rule = f"'{other}' has no start at a standby that could be replaced"
+            yield Finding((*path, "replaces"), rule, "it has no warm or cold strategy: write 'before'")
+    for other in sorted(set(task.ahead_of) & set(task.after)):
         yield Finding(path, f"'{name}' is both before and after '{other}'", "take it out of one of the two")
 
 
@@ -435,13 +441,13 @@ def _step_circles(parts: Parts) -> Findings:
     below: dict[str, list[Need]] = {name: [need] for name, need in _starts(parts.components).items()}
     below |= {name: list(task.after) for name, task in parts.steps.items()}
     for name, task in parts.steps.items():
-        for other in task.before:
+        for other in task.ahead_of:
             if other in below:
                 below[other].append(name)
     waits: dict[str, Need] = {name: All(tuple(needs)) for name, needs in below.items()}
     for circle in circles(waits):
         if steps := sorted(circle & parts.steps.keys()):
-            if any(other in parts.steps[one].before for one in steps for other in parts.steps[one].after):
+            if any(other in parts.steps[one].ahead_of for one in steps for other in parts.steps[one].after):
                 continue  # told already
             order = _one_circle({name: sorted(circle & set(leaves(waits[name]))) for name in sorted(circle)})
             chain = " after ".join(f"'{name}'" for name in order)

@@ -55,6 +55,14 @@ class Lookups:
                 self.tasks_before[c] = (*self.tasks_before.get(c, ()), t)
         self.tasks_after = {c for task in structure.tasks for c in task.after}
         """components that steps of the plan come after"""
+        self.replaced = {
+            step: steps[step]._replace(
+                crew=(), fixed=0, variable=-1, works=ONE, works_variable=-1, attempts=1, hours=-1
+            )
+            for task in structure.tasks
+            for step in (self.start[structure.standby[c]] for c in task.replaces)
+        }
+        """start -> what is left of it where a step of the plan was taken in its place"""
         self.tasks_near = _near(structure)
         """component -> the steps of the plan that concern an incident that takes it down"""
         bound = self.tasks_after.union(self.tasks_before, plan.give_up)

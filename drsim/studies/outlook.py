@@ -155,8 +155,8 @@ class Outlook:
         steps = self.plan.scenario.landscape.steps
         while todo:
             one = todo.pop()
-            tied = {*steps[one].before, *steps[one].after}
-            tied |= {other for other in steps if one in (*steps[other].before, *steps[other].after)}
+            tied = {*steps[one].ahead_of, *steps[one].after}
+            tied |= {other for other in steps if one in (*steps[other].ahead_of, *steps[other].after)}
             todo += [other for other in tied - names if other in steps]
             names |= tied
         return any(outage.kind == "site" for outage in self.plan.outages) and not names.isdisjoint(self.lost)
@@ -225,7 +225,13 @@ class Outlook:
                 if step.kind == "start" or (
                     step.kind == "restart" and not self.plan.structure.automatic[step.component]
                 ):
-                    parts += [task.name for task in self.plan.structure.tasks if step.component in task.before]
+                    parts += [
+                        f"{task.name} (in its place)"
+                        if step.kind == "start" and step.component in task.replaces
+                        else task.name
+                        for task in self.plan.structure.tasks
+                        if step.component in task.before
+                    ]
                 return ", ".join(text for text in parts if text)
             case "verify":
                 return f"{step.object} runs"

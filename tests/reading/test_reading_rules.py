@@ -1227,6 +1227,14 @@ steps:
 @cases(
     ("name", "before: phones", "before: [phones]", "before: §fones", "no component or step is named 'fones'"),
     ("twice", "[call]", "[call, phones]", "§[call, call]", "'call' is there twice"),
+    ("replaces-step", "before: phones", "replaces: phones", "replaces: §call", "no component is named 'call'"),
+    (
+        "replaces-twice",
+        "before: phones",
+        "replaces: phones",
+        "before: phones, replaces: §phones",
+        "'phones' is there twice",
+    ),
     ("attempts", "works: 50 %", "works: 60 %", "§attempts: 2", "'attempts' is not a key here"),
     ("never", "works: 50 %", "works: 1 %", "works: §0 %", "a step of the plan is tried until it does"),
     ("hardly", "works: 50 %", "works: 1 %", "works: §0.5 %", "a step of the plan is tried until it succeeds"),
@@ -1276,3 +1284,12 @@ def test_a_scenario_puts_steps_of_the_plan_among_those_of_its_landscape() -> Non
     assert (steps["settle"].after, steps["settle"].before, steps["more"].after) == ((), ("phones",), ("call",))
     assert scenario.with_({"steps.more.takes": "2 h"}).landscape.steps["more"].takes.fixed == 7_200_000
     assert loads(dump(scenario)) == scenario
+
+
+def test_only_a_start_at_a_standby_can_be_replaced() -> None:
+    text = STEPS.replace("before: phones", "replaces: §phones")
+    assert loads_landscape(text.replace("§", "")).steps["call"].ahead_of == ("phones",)
+    (problem,) = refused(
+        text.replace("components:\n", "components:\n  web: {at: {here: active}}\n").replace("§phones", "§web")
+    )
+    assert problem.rule == "'web' has no start at a standby that could be replaced"

@@ -294,7 +294,7 @@ class Run:
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
         self.steps = self.land.steps
         self.comes_after = {
-            name: {*step.after, *(other for other in self.steps if name in self.steps[other].before)}
+            name: {*step.after, *(other for other in self.steps if name in self.steps[other].ahead_of)}
             for name, step in self.steps.items()
         }
         self.task = {(kind, thing): self.described(kind, thing) for kind, thing, _ in self.possible}
@@ -486,10 +486,10 @@ class Run:
         seen, todo = {name}, [name]
         while todo:
             one = todo.pop()
-            tied = {*self.steps[one].before, *self.steps[one].after}
+            tied = {*self.steps[one].ahead_of, *self.steps[one].after}
             if tied & incident.took_down:
                 return True
-            tied |= {other for other in self.steps if one in (*self.steps[other].before, *self.steps[other].after)}
+            tied |= {other for other in self.steps if one in (*self.steps[other].ahead_of, *self.steps[other].after)}
             todo += [other for other in tied & set(self.steps) if other not in seen]
             seen |= tied
         return False
@@ -508,7 +508,7 @@ class Run:
         """Section 7: the steps of the plan that hold a component in an incident."""
         if not incident.go:
             return []
-        before = [n for n, step in self.steps.items() if c in step.before and n not in incident.done]
+        before = [n for n, step in self.steps.items() if c in step.ahead_of and n not in incident.done]
         return [name for name in before if self.concerns_incident(name, incident)]
 
     def can_be_held(self, work: Work) -> bool:
@@ -629,7 +629,7 @@ class Run:
 
     def urgency(self, name: str) -> float:
         """Section 9: "the tightest of those of the components and steps that come after it"."""
-        after = [self.priority(c) for c in self.steps[name].before if c in self.land.components]
+        after = [self.priority(c) for c in self.steps[name].ahead_of if c in self.land.components]
         after += [self.urgency(other) for other, before in self.comes_after.items() if name in before]
         return min(after, default=math.inf)
 
@@ -1306,7 +1306,12 @@ class Run:
                 return self.scenario.response.decide.by
             case "task":
                 return self.steps[work.object].by
-        return self.task[work.kind, work.object].by
+        return {} if self.is_replaced(work) else self.task[work.kind, work.object].by
+
+    def is_replaced(self, work: Work) -> bool:
+        """Section 7: in the incident of a site a step of the plan was taken in the place of a `start`."""
+        by_a_step = any(work.object in step.replaces for step in self.steps.values())
+        return work.kind == "start" and by_a_step and self.incidents[work.incident].kind == "site"
 
     def present(self, team: str) -> int:
         """Section 8: "people while the team's calendar is open (the sum of the shifts that are), less those away"."""
@@ -1391,7 +1396,7 @@ class Run:
         work.start, work.outcome = self.now, "running"
         if work.kind in ("switch", "start"):
             work.strategy = self.strategy(work.object) or ""
-        if work.kind in COMPONENT_KINDS:
+        if work.kind in COMPONENT_KINDS and not self.is_replaced(work):
             works = self.task[work.kind, work.object].works
             name = (f"{work.kind} works", work.object, work.site, work.incident, work.attempt)
             work.succeeds = self.happens(works, name)
@@ -1430,7 +1435,7 @@ class Run:
             case "task":
                 law = self.steps[work.object].takes
             case _:
-                law = self.task[work.kind, work.object].takes
+                law = AT_ONCE if self.is_replaced(work) else self.task[work.kind, work.object].takes
         takes = max(least, self.draw(law, work.kind, work.object, work.site, work.incident, work.attempt))
         if work.kind == "assess":
             takes += self.cost_of_a_wrong_diagnosis(work)

@@ -875,3 +875,54 @@ start registry @annex | 0.0 | 60 60 80 100 | done | restore registry"""
         ("team busy", 60, 80),
         ("step under way", 80, 100),
     ]
+
+
+def test_the_carrier_moves_the_numbers_in_the_place_of_a_start() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 10:00
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  suppliers: {carrier: {call_out: 30 min}}
+  components:
+    network: {at: {hall: active, annex: warm}, start: {takes: 50 min, by: infra}}
+    phones: {at: {hall: active, annex: warm}, needs: [network], start: {takes: 1 h, by: infra}}
+    mail: {at: {hall: active, annex: warm}, start: {takes: 20 min, by: infra}}
+  services: {call: {targets: {rto: 4 h}, points: {line: {at: annex, needs: [phones]}}}}
+steps:
+  reroute: {do: the carrier moves the numbers, takes: 1 h, by: carrier, replaces: phones}
+  announce: {do: record the message, takes: 10 min, by: infra, after: reroute, replaces: phones}
+"""
+    )
+    # 15   assessed: the carrier is called, and is there at 45
+    # 30   declared: infra starts the network until 80
+    # 45   the carrier moves the numbers, until 105
+    # 80   phones (4 h) could start after the network now, but are held; infra takes the mail (no RTO), until 100
+    # 105  infra records the message: 115. The start of the phones, in whose place all this was, takes no time then.
+    assert (
+        rows(replay.trajectory).split("\n", 3)[-1]
+        == """\
+mobilise carrier | 0.0 | 15 15 15 45 | done | assess hall
+declare hall | 0.0 | 30 30 30 30 | done | decide hall
+task announce | 0.0 | 30 105 105 115 | done | task reroute
+start network @annex | 0.0 | 30 30 30 80 | done | declare hall
+task reroute | 0.0 | 30 30 45 105 | done | declare hall
+start phones @annex | 0.0 | 30 115 115 115 | done | task announce
+start mail @annex | 0.0 | 30 30 80 100 | done | declare hall"""
+    )
+    assert segments(replay, "call") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
+        ("people on their way", 30, 45),
+        ("supplier at work", 45, 105),
+        ("step under way", 105, 115),
+    ]

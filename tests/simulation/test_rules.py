@@ -703,6 +703,58 @@ def test_exhaustion_ends_with_the_incident() -> None:
     assert [row.incident for row in replay.trajectory.rows if row.object == "app"] == [0, 0, 1]
 
 
+# steps that replace a start
+
+
+PHONES = """\
+teams: {infra: {}, carrier: {}}
+components:
+  net: {at: {here: active, there: warm}, start: {takes: 40 min}}
+  phones: {at: {here: active, there: warm}, start: {takes: 30 min, by: infra, works: 50 %}, restart: {takes: 15 min, by: infra}}
+steps: {reroute: {takes: 20 min, by: carrier, replaces: phones}}
+services: {s: {points: {p: {at: there, needs: [phones]}}}}
+"""
+
+
+def test_a_step_of_the_plan_takes_the_place_of_a_start() -> None:
+    # 20 min of the carrier, and then neither infra nor the luck of a start is asked for
+    replay = drilled(PLACES + PHONES, {"start works phones": ILL})
+    assert tries(replay, "reroute") == [("task", "", 0, 20, "done")]
+    assert tries(replay, "phones") == [("start", "there", 20, 20, "done")]
+    assert segments(replay, "s") == [("step under way", 0, 20)]
+    outlook = Outlook(replay.plan)
+    assert [step.after for step in outlook.steps if (step.kind, step.object) == ("start", "phones")] == [
+        "reroute (in its place)"
+    ]
+
+
+def test_several_steps_take_the_place_of_a_start() -> None:
+    announce = "announce: {takes: 5 min, by: infra, after: reroute, replaces: [phones]}"
+    replay = drilled(PLACES + PHONES.replace("replaces: phones}}", f"replaces: phones}}, {announce}}}"))
+    assert tries(replay, "announce") == [("task", "", 20, 25, "done")]
+    assert tries(replay, "phones") == [("start", "there", 25, 25, "done")]
+
+
+def test_what_is_replaced_still_waits_for_what_it_starts_after() -> None:
+    replay = drilled(PLACES + PHONES.replace("phones: {at", "phones: {needs: [net], at"))
+    assert tries(replay, "reroute") == [("task", "", 0, 20, "done")]
+    assert tries(replay, "phones") == [("start", "there", 40, 40, "done")]
+
+
+def test_nothing_is_replaced_when_a_component_breaks() -> None:
+    # no step of the plan is taken then: infra starts it
+    replay = drilled(PLACES + PHONES, {"start works phones": WELL}, disruptions="{fault: {component: phones}}")
+    assert tries(replay, "reroute") == []
+    assert tries(replay, "phones", "start") == [("start", "there", 0, 30, "done")]
+
+
+def test_a_restart_in_place_is_not_replaced() -> None:
+    # abandoned at 10, before the carrier is done at 20; a restart waits for that as for any step before it
+    response = "{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, abandon: true}"
+    replay = drilled(PLACES + PHONES, disruptions="{fire: {site: here, lasts: 10 min}}", response=response)
+    assert tries(replay, "phones") == [("start", "there", -1, 10, "dropped"), ("restart", "here", 20, 35, "done")]
+
+
 # prechecks
 
 

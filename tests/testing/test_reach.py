@@ -84,6 +84,7 @@ BRANCHES = [
     "step of the plan after a component",
     "step of the plan that held a component",
     "step of the plan in two incidents",
+    "start that was replaced",
     "site without supply",
     "site without supply more than once",
     "generator out of fuel",
@@ -228,6 +229,11 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     bound = [(row, row.bound_by) for row in rows if isinstance(row.bound_by, Row)]
     yield "step of the plan after a component", any(r.kind == "task" and by.kind == "start" for r, by in bound)
     yield "step of the plan that held a component", any(r.kind == "start" and by.kind == "task" for r, by in bound)
+    replaced = {c for step in scenario.landscape.steps.values() for c in step.replaces}
+    yield (
+        "start that was replaced",
+        any(row.kind == "start" and row.object in replaced and row.start == row.end >= 0 for row in done),
+    )
     yield "step of the plan in two incidents", len({row.incident for row in tasks}) > 1
     points = [list(service.points.values()) for service in scenario.landscape.services.values()]
     yield "municipality", any(point.municipality for each in points for point in each)

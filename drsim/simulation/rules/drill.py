@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from drsim.errors import DrsimError
-from drsim.planning.plan import ACTIVE, NEVER, STALE, Outage
+from drsim.planning.plan import ACTIVE, NEVER, STALE, Outage, StepPlan
 from drsim.simulation.clock import Work
 from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
@@ -239,7 +239,8 @@ class Drill(Losing):
         if row.step < 0:
             self.begin_incident_row(row)
             return True
-        step = self.plan.steps[row.step]
+        step = row.what
+        assert isinstance(step, StepPlan)
         length = self.value(step.fixed, step.variable, row.incident, row.attempt)
         if row.attempt and length < 1:
             length = 1

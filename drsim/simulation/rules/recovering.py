@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drsim.planning.plan import ACTIVE, STALE
+from drsim.planning.plan import ACTIVE, STALE, StepPlan
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.patience import Patience
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
@@ -199,7 +199,8 @@ class Recovering(Patience):
         self.touch(c)
 
     def _works(self, row: Work) -> bool:
-        step = self.plan.steps[row.step]
+        step = row.what
+        assert isinstance(step, StepPlan)
         return self.luck(step.works, step.works_variable, row.incident, row.attempt)
 
     def _end_failover(self, c: int, d: int, row: Work) -> None:

@@ -291,7 +291,10 @@ class State:
     def row(self, step: int) -> Work:
         """The row of a wanted step; made only when it is ready (or dropped), since most of the waiting needs none."""
         number = self.wanted_incident[step]
-        work = Work(self.plan.steps[step], step, step, number, self.next_try(step, number), self.wanted[step])
+        what = self.plan.steps[step]
+        if step in self.lookups.replaced and self.plan.roots[self.incidents[number].root].is_site:
+            what = self.lookups.replaced[step]
+        work = Work(what, step, step, number, self.next_try(step, number), self.wanted[step])
         self.rows.append(work)
         self.live[step] = self.latest[step] = work
         return work
