@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from drsim.measures.drills import Group, Interruption, interruptions
-from drsim.measures.missing import FAILOVER, missing, room_wait
+from drsim.measures.missing import FAILOVER, missing, no_ground, room_wait
 from drsim.measures.pieces import Pieces
 from drsim.measures.segments import CAUSES, Segment, tiled
 from drsim.planning.plan import Plan, Tree
 from drsim.simulation.levels import Levels, levels
-from drsim.simulation.trajectory import DONE, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
+from drsim.simulation.trajectory import DONE, FAILED, GIVEN_UP, INTERRUPTED, UNUSABLE, Row, Trajectory
 
 __all__ = ["CAUSES", "Segment", "explain", "waits"]
 
@@ -70,6 +70,11 @@ class _Walk:
 
     def _row(self, row: Row, time: int) -> tuple[int, list[Segment], Cause]:
         """It ran until `time`, or waited until then; before that it became ready, and perhaps waited for room."""
+        if row.outcome == GIVEN_UP and time == row.end and row.start < 0 and not row.is_ready:
+            lacks = no_ground(self.plan, self.group, self.relevant, self.drill, row)
+            if lacks is not None and lacks.then is not row:
+                return lacks.since, list(lacks.segments), lacks.then
+            return row.wanted, [Segment(row.wanted, time, "failed attempt", f"{row.kind} {row.object}")], None
         start = min(time, row.start) if row.start >= 0 else time
         ready = min(start, row.ready)
         pieces = self.pieces.waits(row, ready, start) + self.pieces.running(row, start, time)
@@ -85,7 +90,7 @@ class _Walk:
         c = self.plan.steps[step].component if step >= 0 else -1
         for row in self.drill.rows if c >= 0 else ():
             mine = row.kind in FAILOVER and self.plan.steps[row.step].component == c
-            if mine and row.outcome in (FAILED, UNUSABLE) and begun < row.end < time:
+            if mine and row.outcome in (FAILED, UNUSABLE, GIVEN_UP) and begun < row.end < time:
                 begun, before = row.end, row
         kind = next(outage.kind for outage in self.plan.outages if outage.name == name)
         text = "waiting for a site" if kind == "site" else "waiting for the end of an outage"

@@ -15,14 +15,14 @@ from drsim.measures.pieces import Pieces
 from drsim.measures.segments import Segment
 from drsim.planning.plan import ACTIVE, NEVER, Outage, Plan
 from drsim.simulation.levels import levels
-from drsim.simulation.trajectory import DONE, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
+from drsim.simulation.trajectory import DONE, FAILED, GIVEN_UP, INTERRUPTED, UNUSABLE, Row, Trajectory
 
-__all__ = ["FAILOVER", "Standing", "missing", "room_wait"]
+__all__ = ["FAILOVER", "Standing", "missing", "no_ground", "room_wait"]
 
 NO_WAY, STUCK, WAITING, RUNNING = range(4)
 """How near something is to coming back: the smallest binds."""
 
-FAILOVER = ("switch", "restore", "start")
+FAILOVER = ("precheck", "switch", "restore", "start")
 DECIDING = ("detect", "assess", "decide", "declare")
 
 
@@ -40,6 +40,11 @@ class Standing(NamedTuple):
 def missing(plan: Plan, group: Group, relevant: frozenset[int], drill: Trajectory, time: int) -> Standing | None:
     """What binds of all that the level of a group lacks just before an instant; `relevant`: the flags below it."""
     return _Missing(plan, group, relevant, drill, time).binding()
+
+
+def no_ground(plan: Plan, group: Group, relevant: frozenset[int], drill: Trajectory, row: Row) -> Standing | None:
+    """What a row lacked that ended without ever having had the ground for it."""
+    return _Missing(plan, group, relevant, drill, row.end).of_row(row)
 
 
 def room_wait(plan: Plan, drill: Trajectory, row: Row) -> Standing | None:
@@ -189,6 +194,10 @@ class _Missing:
         found = [standing for row in rows if (standing := self._row(row)) is not None]
         return max(found, key=_hope, default=None)
 
+    def of_row(self, row: Row) -> Standing | None:
+        """A row that has not ended."""
+        return self._row(row)
+
     def _row(self, row: Row) -> Standing | None:
         """A row that has not ended."""
         time = self.time
@@ -308,7 +317,7 @@ class _Missing:
         tried = [row for row in mine if row.kind in FAILOVER and 0 <= row.end < self.time]
         last = max(tried, key=drill.place, default=None)
         lost = now.lost_since(c)
-        exhausted = last is not None and last.outcome in (FAILED, UNUSABLE) and last.end >= lost
+        exhausted = last is not None and last.outcome in (FAILED, UNUSABLE, GIVEN_UP) and last.end >= lost
         incident = self._incident(c)
         for row in drill.rows:
             if row.step < 0 and row.kind in DECIDING and row.incident == incident and self._is_open(row):
@@ -351,6 +360,10 @@ class _Missing:
         name = self.structure.components[c]
         if last is not None and last.outcome == UNUSABLE:
             return f"no usable copy of {name}"
+        if last is not None and last.outcome == GIVEN_UP:
+            return f"to {last.kind} {name} was given up"
+        if last is not None and last.kind == "precheck":
+            return f"the precheck of {name} failed"
         if last is not None:
             return f"every attempt to {last.kind} {name} failed"
         up = all(self.now.site_up[self.structure.deployments[d][1]] for d in places)

@@ -117,7 +117,7 @@ class Moment:
         step, structure = self.plan.steps[row.step], self.structure
         if step.point >= 0:
             return structure.point_gate[step.point]
-        if step.kind == "repair":
+        if step.kind in ("precheck", "repair"):
             return -1
         return structure.restore_gate[step.deployment] if step.kind == "restore" else structure.gate[step.deployment]
 

@@ -249,6 +249,8 @@ def _one_or_more(value: object) -> object:
     return (value,) if isinstance(value, str) else _as_tuple(value)
 
 
+SomeComponents = Annotated[tuple[Annotated[Text, _reference("component")], ...], BeforeValidator(_one_or_more)]
+"""Names of components, a list or one."""
 OneOrMore = Annotated[tuple[Annotated[Text, _reference("component or step")], ...], BeforeValidator(_one_or_more)]
 """Names of components and of steps of the plan; one of them may be written without brackets."""
 

@@ -253,6 +253,13 @@ class Repair(Step):
     attempts: Annotated[fields.Whole, fields.Uncounted] = 1
 
 
+class Precheck(Step):
+    """Looking whether a standby can take over, before anything is done there."""
+
+    attempts: Annotated[fields.Whole, Forbidden] = 1
+    on_site: Annotated[bool, Forbidden] = False
+
+
 class Restart(Step):
     """A start in place."""
 
@@ -359,6 +366,8 @@ class Component(Part):
     """Room that it reserves at a site."""
     shares: fields.Named[fields.SomeCount] = _NONE
     """Demand on pools that are shared."""
+    precheck: Precheck | None = None
+    """Look at the standby before a warm or cold strategy begins there."""
     start: Step | None = None
     """Start it at a warm or cold standby; None: at once, by itself."""
     switch: Switch | None = None
@@ -376,6 +385,8 @@ class Component(Part):
     copies: fields.Named[Copy] = _NONE
     recover: fields.Items[fields.Strategy] = Field(default_factory=_recover)
     """The strategies in the order in which they are tried; empty without a standby."""
+    give_up_after: fields.Named[fields.Horizon] = _NONE
+    """By strategy, how long after its first step could begin the next one is used."""
     labels: fields.Labels = ()
     """What it has in common with others, by which they may fail together; by name."""
     supplier: fields.Text | None = None
@@ -420,6 +431,13 @@ class Task(Step):
     """Components and steps that wait for it."""
     after: fields.OneOrMore = ()
     """Components and steps for which it waits."""
+    replaces: fields.SomeComponents = ()
+    """Components that wait for it, and whose start it is in the place of."""
+
+    @property
+    def ahead_of(self) -> tuple[str, ...]:
+        """Components and steps that wait for it, those that it replaces among them."""
+        return (*self.before, *self.replaces)
 
     @property
     def is_wait(self) -> bool:

@@ -238,7 +238,7 @@ class _StructureBuilder:
         steps = self.landscape.steps
         number = {name: index for index, name in enumerate(sorted(steps))}
         after: dict[str, set[str]] = {name: set(step.after) for name, step in steps.items()}
-        before: dict[str, set[str]] = {name: set(step.before) for name, step in steps.items()}
+        before: dict[str, set[str]] = {name: set(step.ahead_of) for name, step in steps.items()}
         for name, step in steps.items():
             for other in step.after:
                 if other in before:
@@ -253,6 +253,7 @@ class _StructureBuilder:
                 is_wait=steps[name].is_wait,
                 after=tuple(sorted(self.component_of[n] for n in after[name] if n in self.component_of)),
                 before=tuple(sorted(self.component_of[n] for n in before[name] if n in self.component_of)),
+                replaces=tuple(sorted(map(self.component_of.__getitem__, steps[name].replaces))),
                 after_tasks=tuple(sorted(number[n] for n in after[name] if n in number)),
                 before_tasks=tuple(sorted(number[n] for n in before[name] if n in number)),
             )
@@ -485,6 +486,8 @@ class _PlanBuilder:
                 if "hot" in part.recover:
                     add("switch", c, b, -1, part.switch, tries=True)
                 if "warm" in part.recover or "cold" in part.recover:
+                    if part.precheck is not None:
+                        add("precheck", c, b, -1, part.precheck, tries=True)
                     add("start", c, b, -1, part.start, tries=True)
                 if "cold" in part.recover and part.data is not None:
                     held = {} if part.restore is None else part.restore.by
@@ -594,6 +597,11 @@ class _PlanBuilder:
             steps=tuple(steps),
             step_of={self._key(step): index for index, step in enumerate(steps)},
             strategies=strategies,
+            give_up={
+                c: {strategy: limit.ms for strategy, limit in sorted(limits.items())}
+                for c, name in enumerate(structure.components)
+                if (limits := landscape.components[name].give_up_after)
+            },
             never_fits=never_fits,
             copies=copies,
             data_size=tuple(

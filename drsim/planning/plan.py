@@ -50,7 +50,7 @@ NEVER = 2**62
 EVERYBODY = -1
 NO_PRIORITY = 2**61
 INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
-KINDS = ("switch", "restore", "start", "restart", "repair", "verify", "task")
+KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify", "task")
 
 Crew = tuple[tuple[int, int], ...]  # (team, heads), teams in order
 Tree = int | tuple[int, tuple["Tree", ...]]  # a view, or (how many are needed, of which)
@@ -100,6 +100,8 @@ class Task(NamedTuple):
     after: tuple[int, ...]
     """components"""
     before: tuple[int, ...]
+    """components, those that it replaces among them"""
+    replaces: tuple[int, ...]
     """components"""
     after_tasks: tuple[int, ...]
     before_tasks: tuple[int, ...]
@@ -340,6 +342,8 @@ class Plan:
     """(kind, deployment) -> step; ('point', point) -> step; ('task', task) -> step"""
     strategies: tuple[tuple[str, ...], ...]
     """for each component, those that can never fit left out"""
+    give_up: Mapping[int, Mapping[str, int]]
+    """component -> strategy -> ms after which it is given up, for those that have any"""
     never_fits: tuple[str, ...]
     """one sentence for each that was left out"""
     copies: tuple[tuple[Copy, ...], ...]

@@ -26,8 +26,8 @@ LawName = tuple[str, str, str]
 
 K = TypeVar("K", bound=str | tuple[str, str])
 
-_STEPS = ("switch", "start", "restart", "repair", "verify", "task")
-_WORK = ("start", "switch", "restart", "repair", "restore", "verify")
+_STEPS = ("precheck", "switch", "start", "restart", "repair", "verify", "task")
+_WORK = ("precheck", "start", "switch", "restart", "repair", "restore", "verify")
 _RESPONSE = ("detect", "assess", "decide", "evacuation")
 _CREWS = ("mobilise", "travel")
 _COPIES = ("restores", "lag")
@@ -53,7 +53,7 @@ def variant(
 
     `laws`: durations (ms) and rates (bytes per second), by (kind, object, site):
 
-    - ``switch``, ``start``, ``restart``, ``repair``, ``verify``: a component and a site, or ``service.point`` and its
+    - ``precheck``, ``switch``, ``start``, ``restart``, ``repair``, ``verify``: a component and a site, or ``service.point`` and its
       site; the site ``""`` stands for every site. A component without a ``restart`` of its own is restarted as it is
       started: to change both, give both.
     - ``task``: a step of the plan and ``""``.
@@ -65,7 +65,8 @@ def variant(
     replaced when `outages` is given, since they tell whether a team is away as a whole, however many it has. The
     numbers of a variant are in the plan alone.
 
-    All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets)
+    All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets,
+    when a strategy is given up)
     is in the landscape or the scenario: change those with `Scenario.with_`, and compile again.
 
     DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.

@@ -31,7 +31,7 @@ from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
 from drsim.units import ONE, Duration, Share
 
-_STEPS: Final = ("start", "switch", "restart", "repair", "verify")
+_STEPS: Final = ("precheck", "start", "switch", "restart", "repair", "verify")
 _ENDLESS: Final = ("restart", "repair")
 """Steps that are tried until they succeed."""
 _MOST_TRIES: Final = 100
@@ -250,14 +250,20 @@ def _task(path: Path, name: str, task: Task, parts: Parts) -> Findings:
     if task.approval and not task.by:
         rule = "'approval' is true, but nobody is there to give it"
         yield Finding((*path, "approval"), rule, "say by whom with 'by', or leave it out for a wait", True)
-    if not task.before and not task.after:
+    if not task.ahead_of and not task.after:
         rule = f"'{name}' is neither before nor after anything"
         yield Finding(path, rule, "say what it is 'before' or 'after': without that it is never due")
-    for key in ("before", "after"):
+    for key in ("before", "after", "replaces"):
         for other, count in Counter(getattr(task, key)).items():
             if count > 1:
                 yield Finding((*path, key), f"'{other}' is there twice", "leave one out")
-    for other in sorted(set(task.before) & set(task.after)):
+    for other in task.replaces:
+        if other in task.before:
+            yield Finding((*path, "replaces"), f"'{other}' is there twice", "it is before what it replaces anyway")
+        elif other in parts.components and not {"warm", "cold"} & set(parts.components[other].recover):
+            rule = f"'{other}' has no start at a standby that could be replaced"
+            yield Finding((*path, "replaces"), rule, "it has no warm or cold strategy: write 'before'")
+    for other in sorted(set(task.ahead_of) & set(task.after)):
         yield Finding(path, f"'{name}' is both before and after '{other}'", "take it out of one of the two")
 
 
@@ -339,6 +345,9 @@ def _component_steps(component: Component, parts: Parts) -> Findings:
         who = ", ".join(sorted(component.restart.by))
         rule = f"an automatic restart needs nobody, but is to be done by {who}"
         yield Finding(("restart", "by"), rule, "leave 'by' out, or 'automatic'", True)
+    if component.precheck is not None and not {"warm", "cold"} & set(component.recover):
+        rule = "nothing would ever be looked at: neither warm nor cold is one of its strategies"
+        yield Finding(("precheck",), rule, "leave 'precheck' out", True)
     if component.restore is not None:
         yield from _crew(("restore",), component.restore.by, parts.crews)
 
@@ -410,6 +419,15 @@ def _recover(component: Component, _: Parts) -> Findings:
             )
 
 
+def _patience(component: Component, _: Parts) -> Findings:
+    for strategy in component.give_up_after:
+        if strategy not in component.recover:
+            known = ", ".join(component.recover)
+            hint = f"expected some of: {known}" if known else "leave 'give_up_after' out"
+            rule = f"{strategy!r} is none of its strategies, so it is never given up"
+            yield Finding(("give_up_after", strategy), rule, hint, True)
+
+
 def _ways(component: Component, role: str) -> str:
     ways = {"hot": ("hot", "warm"), "warm": ("warm",)}.get(role, ())
     return ", ".join((*ways, "cold") if component.data is None or _restorable(component) else ways)
@@ -417,7 +435,7 @@ def _ways(component: Component, role: str) -> str:
 
 _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
     *(_roles, _needs_beside, _pools, _component_steps),
-    *(_copies, _standby_data, _recover),
+    *(_copies, _standby_data, _recover, _patience),
 )
 
 
@@ -440,13 +458,13 @@ def _step_circles(parts: Parts) -> Findings:
     below: dict[str, list[Need]] = {name: [need] for name, need in _starts(parts.components).items()}
     below |= {name: list(task.after) for name, task in parts.steps.items()}
     for name, task in parts.steps.items():
-        for other in task.before:
+        for other in task.ahead_of:
             if other in below:
                 below[other].append(name)
     waits: dict[str, Need] = {name: All(tuple(needs)) for name, needs in below.items()}
     for circle in circles(waits):
         if steps := sorted(circle & parts.steps.keys()):
-            if any(other in parts.steps[one].before for one in steps for other in parts.steps[one].after):
+            if any(other in parts.steps[one].ahead_of for one in steps for other in parts.steps[one].after):
                 continue  # told already
             order = _one_circle({name: sorted(circle & set(leaves(waits[name]))) for name in sorted(circle)})
             chain = " after ".join(f"'{name}'" for name in order)

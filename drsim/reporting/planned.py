@@ -134,7 +134,11 @@ def _recovery(outlook: Outlook, page: Page) -> None:
     for c, name in enumerate(plan.structure.components):
         if name in gone:
             standby = plan.structure.standby[c]
-            way = ", then ".join(plan.strategies[c])
+            limits = plan.scenario.landscape.components[name].give_up_after
+            way = ", then ".join(
+                f"{each} (given up after {limits[each].text})" if each in limits else each
+                for each in plan.strategies[c]
+            )
             site = plan.structure.sites[plan.structure.deployments[standby][1]] if standby >= 0 else ""
             found.setdefault(f"{way} at {site}" if way else "only where it was", []).append(name)
     if found:

@@ -14,7 +14,7 @@ from drsim.planning.plan import Outage, Plan
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
-from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Row
+from drsim.simulation.trajectory import DONE, GIVEN_UP, RUNNING, WAITING, Row
 from drsim.units import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -284,6 +284,14 @@ class _Log:
                 since = f"wanted from {self.wall.text(row.wanted)}"
                 why = self._waited(row, self.plan.horizon) or "its ground is not there: what it needs does not run"
                 self.page.say(f"{self._name(row).split(':')[0]}: {since}; {why}", hang=4)
+        given_up = [row for row in self.drill.rows if row.start < 0 and row.outcome == GIVEN_UP]
+        if given_up:
+            self.page.blank()
+            self.page.heading(f"GIVEN UP BEFORE THEY STARTED {len(given_up)}")
+            for row in given_up:
+                why = self._waited(row, row.end) if row.is_ready else "what it needs did not run"
+                told = f"{self._name(row).split(':')[0]}: at {self.wall.text(row.end)}{f'; {why}' if why else ''}"
+                self.page.say(told, hang=4)
         dropped = [row for row in self.drill.rows if row.start < 0 and row.outcome == "dropped"]
         if dropped:
             self.page.blank()

@@ -35,9 +35,9 @@ class Lookups:
         self.root_of_site = {root.place: i for i, root in enumerate(plan.roots) if root.is_site}
         self.root_of_component = {root.place: i for i, root in enumerate(plan.roots) if not root.is_site}
         self.outage_of = {outage.name: i for i, outage in enumerate(plan.outages)}
-        self.switch, self.start, self.restore, self.restart, self.repair, self.verify = (
+        self.precheck, self.switch, self.start, self.restore, self.restart, self.repair, self.verify = (
             [plan.step_of.get((kind, d), -1) for d in range(count)]
-            for kind in ("switch", "start", "restore", "restart", "repair", "verify")
+            for kind in ("precheck", "switch", "start", "restore", "restart", "repair", "verify")
         )
         self.point_verify = [plan.step_of.get(("point", p), -1) for p in range(len(structure.points))]
         gated: list[list[int]] = [[] for _ in range(count)]
@@ -55,9 +55,17 @@ class Lookups:
                 self.tasks_before[c] = (*self.tasks_before.get(c, ()), t)
         self.tasks_after = {c for task in structure.tasks for c in task.after}
         """components that steps of the plan come after"""
+        self.replaced = {
+            step: steps[step]._replace(
+                crew=(), fixed=0, variable=-1, works=ONE, works_variable=-1, attempts=1, hours=-1
+            )
+            for task in structure.tasks
+            for step in (self.start[structure.standby[c]] for c in task.replaces)
+        }
+        """start -> what is left of it where a step of the plan was taken in its place"""
         self.tasks_near = _near(structure)
         """component -> the steps of the plan that concern an incident that takes it down"""
-        bound = self.tasks_after.union(self.tasks_before)
+        bound = self.tasks_after.union(self.tasks_before, plan.give_up)
         for i, step in enumerate(steps):
             if step.kind in ("switch", "start", "restart"):
                 gated[step.deployment].append(i)
@@ -103,7 +111,10 @@ class Lookups:
             else -1
             for step in steps
         ]
-        """the team of a step that takes one head of one team, else -1; also -1 if a step of the plan or a group is tied to it"""
+        """the team of a step that takes one head of one team, else -1; also -1 if a step of the plan or a group is tied to
+        it, or if it may be given up"""
+        self.impatient = frozenset(step for c in plan.give_up for step in self.failover(structure.standby[c]))
+        """the steps of failovers that may be given up"""
         self.rivals = [
             tuple(d for d in structure.of_component[s.component] if d != s.deployment) if s.component >= 0 else ()
             for s in steps
@@ -122,12 +133,19 @@ class Lookups:
         """groups of sites that reach each other while everything is up"""
         self._whole()
 
+    def failover(self, b: int) -> list[int]:
+        """The steps of the failover to a standby, -1 for none."""
+        if b < 0:
+            return []
+        steps = (self.precheck[b], self.switch[b], self.restore[b], self.start[b])
+        return [step for step in steps if step >= 0]
+
     def _ground(self, index: int) -> Ground:
         step, structure, site = self.plan.steps[index], self.plan.structure, self.site_of_step[index]
         d = step.deployment
         if step.point >= 0:
             return Ground("point", site, structure.point_gate[step.point])
-        if step.kind in ("repair", "task"):
+        if step.kind in ("precheck", "repair", "task"):
             return Ground("site", site, -1, d)
         if step.kind == "verify":
             return Ground("ready", site, -1, d)

@@ -14,6 +14,7 @@ __all__ = [
     "DONE",
     "DROPPED",
     "FAILED",
+    "GIVEN_UP",
     "INTERRUPTED",
     "RUNNING",
     "UNUSABLE",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
+GIVEN_UP = "given up"
 RUNNING, WAITING = "running", "waiting"
 
 Spans = tuple[Span, ...]

@@ -139,7 +139,7 @@ class Outlook:
         match step.kind:
             case "switch":
                 return "hot" in strategies and not away
-            case "start":
+            case "precheck" | "start":
                 return ("warm" in strategies or "cold" in strategies) and not away
             case "restore":
                 return "cold" in strategies and not away
@@ -155,8 +155,8 @@ class Outlook:
         steps = self.plan.scenario.landscape.steps
         while todo:
             one = todo.pop()
-            tied = {*steps[one].before, *steps[one].after}
-            tied |= {other for other in steps if one in (*steps[other].before, *steps[other].after)}
+            tied = {*steps[one].ahead_of, *steps[one].after}
+            tied |= {other for other in steps if one in (*steps[other].ahead_of, *steps[other].after)}
             todo += [other for other in tied - names if other in steps]
             names |= tied
         return any(outage.kind == "site" for outage in self.plan.outages) and not names.isdisjoint(self.lost)
@@ -220,11 +220,18 @@ class Outlook:
                 need = need_text(starts[step.object])
                 restored = step.kind == "start" and self.plan.strategies[step.component] == ("cold",)
                 data = self.plan.data_size[step.component] >= 0
-                parts = [need, "its restore" if restored and data else ""]
+                checked = step.kind == "start" and ("precheck", step.deployment) in self.plan.step_of
+                parts = [need, "its restore" if restored and data else "", "its precheck" if checked else ""]
                 if step.kind == "start" or (
                     step.kind == "restart" and not self.plan.structure.automatic[step.component]
                 ):
-                    parts += [task.name for task in self.plan.structure.tasks if step.component in task.before]
+                    parts += [
+                        f"{task.name} (in its place)"
+                        if step.kind == "start" and step.component in task.replaces
+                        else task.name
+                        for task in self.plan.structure.tasks
+                        if step.component in task.before
+                    ]
                 return ", ".join(text for text in parts if text)
             case "verify":
                 return f"{step.object} runs"
@@ -253,6 +260,11 @@ class Outlook:
                 name: list(strategies)
                 for name, strategies in zip(structure.components, plan.strategies, strict=True)
                 if name in self.lost
+            },
+            "give_up_after_ms": {
+                name: dict(plan.give_up[c])
+                for c, name in enumerate(structure.components)
+                if c in plan.give_up and name in self.lost
             },
             "never_fits": list(plan.never_fits),
             "steps": [

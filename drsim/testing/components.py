@@ -24,6 +24,7 @@ _RECOVERIES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "cold": (("cold",),),
 }
 _TAKEN: Final = tuple((kind, taken) for taken in SCHEDULES for kind in ("backup", "snapshot"))
+_PATIENCE: Final = ("1 min", "5 min", "10 min", "30 min", "2 h")
 _LABELS: Final = (
     ("title", "Ünit “x”: no"),
     ("gemma", "Zaakregistratiecomponent"),
@@ -41,13 +42,14 @@ _KEYS: Final = (
         "starts_after",
         "uses",
         "shares",
+        "precheck",
         "start",
         "switch",
         "restart",
         "repair",
         "detect",
     ),
-    *("restore", "verify", "data", "copies", "recover", "labels", "supplier", "gemma", "availability"),
+    *("restore", "verify", "data", "copies", "recover", "give_up_after", "labels", "supplier", "gemma", "availability"),
 )
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -190,6 +192,12 @@ def component(draw: DrawFn, known: Components) -> None:
             case "labels":
                 key, value = pick(draw, _LABELS)
                 component[key] = value
+    people_needed = {"warm", "cold"} & set(component.get("recover", [role]))
+    if people_needed and given["prechecks"] and one_in(draw, 4):
+        component["precheck"] = step(draw, works=UNTIL_IT_WORKS)
+    if role is not None and given["give_up"] and one_in(draw, 3):
+        strategies = component.get("recover", [role])
+        component["give_up_after"] = {pick(draw, strategies): pick(draw, _PATIENCE)}
     known.components[name] = in_order(component, _KEYS)
 
 

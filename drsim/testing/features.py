@@ -75,6 +75,10 @@ class Features(TypedDict, total=False):
     """Targets of services."""
     steps: bool
     """Steps of the plan, before and after components and each other."""
+    prechecks: bool
+    """Looks at a standby before it is used."""
+    give_up: bool
+    """Strategies that are given up after a time."""
     power: bool
     """Batteries, generators and mains that trip; in a scenario also mains that fail, if `site_outages`."""
     groups: bool
@@ -145,6 +149,8 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "targets": True,
     "steps": True,
     "groups": True,
+    "prechecks": True,
+    "give_up": True,
     "power": True,
     "labels": True,
     "common_causes": True,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from drsim.testing.choices import Document, one_in, some
-from drsim.testing.components import Components, classes
+from drsim.testing.components import Components, classes, roles
 from drsim.testing.people import UNTIL_IT_WORKS
 
 
@@ -32,7 +32,11 @@ class Tasks:
         return found
 
     def _before(self, name: str) -> Iterator[str]:
-        yield from (step for step, content in self.steps.items() if name in content.get("before", ()))
+        yield from (
+            step
+            for step, content in self.steps.items()
+            if name in (*content.get("before", ()), *content.get("replaces", ()))
+        )
         if name in self.steps:
             yield from self.steps[name].get("after", ())
             return
@@ -55,6 +59,12 @@ def _names(need: Any) -> Iterator[str]:
             yield from _names(part["of"] if isinstance(part, dict) else part)
 
 
+def _has_start(component: Document) -> bool:
+    """Whether a component may start at a standby."""
+    role = next((role for role in roles(component).values() if role != "active"), "") if component else ""
+    return bool({"warm", "cold"} & set(component.get("recover", [role])))
+
+
 @st.composite
 def task(draw: DrawFn, tasks: Tasks) -> None:
     """A step of the plan; shrinks to a wait of 5 minutes before the first component."""
@@ -68,4 +78,9 @@ def task(draw: DrawFn, tasks: Tasks) -> None:
     step["before"] = before if before or after else names[:1]
     if after:
         step["after"] = after
+    components = tasks.known.components
+    replaceable = [name for name in step["before"] if _has_start(components.get(name, {}))]
+    if replaceable and one_in(draw, 3):
+        step["replaces"] = replaceable[:1]
+        step["before"] = [name for name in step["before"] if name not in replaceable[:1]]
     tasks.steps[f"step-{len(tasks.steps) + 1}"] = {key: value for key, value in step.items() if value != []}

@@ -633,6 +633,27 @@ RECOVER = "recover: [warm, cold]"
         ("boxtel: cold", "boxtel: §cold"),
     ),
     ("hot", RECOVER, "recover: [cold]", "recover: [§hot, warm]", "'hot' is impossible: its standby is warm"),
+    (
+        "precheck",
+        RECOVER,
+        RECOVER + "\n    precheck: {takes: 5 min, works: 90 %}",
+        RECOVER + "\n    precheck: {takes: 5 min, §attempts: 2}",
+        "'attempts' is not a key here\n  expected one of: takes, by, works",
+    ),
+    (
+        "no-precheck",
+        RECOVER,
+        RECOVER + "\n    precheck: {takes: 5 min}",
+        "recover: []\n    §precheck: {takes: 5 min}",
+        "nothing would ever be looked at: neither warm nor cold is one of its strategies",
+    ),
+    (
+        "given-up",
+        RECOVER,
+        RECOVER + "\n    give_up_after: {warm: 2 h}",
+        RECOVER + "\n    give_up_after: {§hot: 2 h}",
+        "'hot' is none of its strategies, so it is never given up\n  expected some of: warm, cold",
+    ),
     ("twice", RECOVER, "recover: [warm]", "recover: [warm, cold, §warm]", "'warm' is there twice"),
     ("strategy", RECOVER, "recover: []", "recover: [§tepid]", "'tepid' is not one of the words for this"),
     ("list", RECOVER, "recover: [cold, warm]", "recover: §warm", "'warm' stands where a list is due"),
@@ -1223,6 +1244,14 @@ steps:
 @cases(
     ("name", "before: phones", "before: [phones]", "before: §fones", "no component or step is named 'fones'"),
     ("twice", "[call]", "[call, phones]", "§[call, call]", "'call' is there twice"),
+    ("replaces-step", "before: phones", "replaces: phones", "replaces: §call", "no component is named 'call'"),
+    (
+        "replaces-twice",
+        "before: phones",
+        "replaces: phones",
+        "before: phones, replaces: §phones",
+        "'phones' is there twice",
+    ),
     ("attempts", "works: 50 %", "works: 60 %", "§attempts: 2", "'attempts' is not a key here"),
     ("never", "works: 50 %", "works: 1 %", "works: §0 %", "a step of the plan is tried until it does"),
     ("hardly", "works: 50 %", "works: 1 %", "works: §0.5 %", "a step of the plan is tried until it succeeds"),
@@ -1272,3 +1301,12 @@ def test_a_scenario_puts_steps_of_the_plan_among_those_of_its_landscape() -> Non
     assert (steps["settle"].after, steps["settle"].before, steps["more"].after) == ((), ("phones",), ("call",))
     assert scenario.with_({"steps.more.takes": "2 h"}).landscape.steps["more"].takes.fixed == 7_200_000
     assert loads(dump(scenario)) == scenario
+
+
+def test_only_a_start_at_a_standby_can_be_replaced() -> None:
+    text = STEPS.replace("before: phones", "replaces: §phones")
+    assert loads_landscape(text.replace("§", "")).steps["call"].ahead_of == ("phones",)
+    (problem,) = refused(
+        text.replace("components:\n", "components:\n  web: {at: {here: active}}\n").replace("§phones", "§web")
+    )
+    assert problem.rule == "'web' has no start at a standby that could be replaced"

@@ -32,9 +32,9 @@ Applied = tuple[str | int, ...]
 Flag = tuple[str, ...]
 
 INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
-COMPONENT_KINDS = ("switch", "restore", "start", "restart", "repair", "verify")
+COMPONENT_KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify")
 AT_ONCE = Law.constant(0)
-FAILOVER_KINDS = ("switch", "restore", "start")
+FAILOVER_KINDS = ("precheck", "switch", "restore", "start")
 
 
 class Row(NamedTuple):
@@ -197,8 +197,15 @@ class Loss:
     strategy: int = 0
     """Place in the list of its strategies; beyond its end when it is exhausted."""
     attempts: int = 0
+    prechecked: bool = False
+    """A precheck of the strategy in force found all well."""
+    given_up: int | None = None
+    """When the strategy in force is given up, once that is known."""
     restored: Work | None = None
     """The restore that brought its data to the standby."""
+
+    def next_strategy(self) -> None:
+        self.strategy, self.attempts, self.given_up, self.prechecked = self.strategy + 1, 0, None, False
 
 
 class Moment(NamedTuple):
@@ -292,7 +299,7 @@ class Run:
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
         self.steps = self.land.steps
         self.comes_after = {
-            name: {*step.after, *(other for other in self.steps if name in self.steps[other].before)}
+            name: {*step.after, *(other for other in self.steps if name in self.steps[other].ahead_of)}
             for name, step in self.steps.items()
         }
         self.task = {(kind, thing): self.described(kind, thing) for kind, thing, _ in self.possible}
@@ -487,10 +494,10 @@ class Run:
         seen, todo = {name}, [name]
         while todo:
             one = todo.pop()
-            tied = {*self.steps[one].before, *self.steps[one].after}
+            tied = {*self.steps[one].ahead_of, *self.steps[one].after}
             if tied & incident.took_down:
                 return True
-            tied |= {other for other in self.steps if one in (*self.steps[other].before, *self.steps[other].after)}
+            tied |= {other for other in self.steps if one in (*self.steps[other].ahead_of, *self.steps[other].after)}
             todo += [other for other in tied & set(self.steps) if other not in seen]
             seen |= tied
         return False
@@ -509,7 +516,7 @@ class Run:
         """Section 7: the steps of the plan that hold a component in an incident."""
         if not incident.go:
             return []
-        before = [n for n, step in self.steps.items() if c in step.before and n not in incident.done]
+        before = [n for n, step in self.steps.items() if c in step.ahead_of and n not in incident.done]
         return [name for name in before if self.concerns_incident(name, incident)]
 
     def groups_wait(self, incident: Incident) -> bool:
@@ -572,6 +579,8 @@ class Run:
                     kinds.append("verify")
                 if s == component.standby:
                     kinds += [k for k, by in (("switch", "hot"), ("restore", "cold")) if by in component.recover]
+                    if component.precheck is not None and {"warm", "cold"} & set(component.recover):
+                        kinds.append("precheck")
                     kinds += ["start"] if {"warm", "cold"} & set(component.recover) else []
                 steps += [(kind, c, s) for kind in kinds]
         for name, (service, point) in sorted(self.points.items()):
@@ -678,7 +687,7 @@ class Run:
 
     def urgency(self, name: str) -> float:
         """Section 9: "the tightest of those of the components and steps that come after it"."""
-        after = [self.priority(c) for c in self.steps[name].before if c in self.land.components]
+        after = [self.priority(c) for c in self.steps[name].ahead_of if c in self.land.components]
         after += [self.urgency(other) for other, before in self.comes_after.items() if name in before]
         return min(after, default=math.inf)
 
@@ -705,6 +714,7 @@ class Run:
     def next_instant(self) -> int | None:
         times = [work.due for work in self.running()]
         times += [time for outage in self.outages for time in (outage.begins, outage.ends)]
+        times += [loss.given_up for loss in self.lost.values()]
         times += [time for absence in self.absences for time in (absence.begins, absence.ends)]
         times += [self.next_opening(team) for work in self.waiting() if work.is_ready for team in self.crew(work)]
         return min((time for time in times if time is not None and time > self.now), default=None)
@@ -723,7 +733,9 @@ class Run:
             self.end_steps(lambda kind: kind == "mobilise")
             self.settle()
             self.end_steps(lambda kind: kind in ("detect", "declare"))
+            self.give_up()
             self.settle()
+            self.begin_to_count()
             started = self.start_steps()
             self.share_bandwidth()
             if not started and not self.due():
@@ -836,6 +848,8 @@ class Run:
                 return self.finish(work, "failed")
             case "task":
                 self.incidents[work.incident].done.add(work.object)
+            case "precheck":
+                return self.end_precheck(work)
             case "restore":
                 return self.end_restore(work)
             case "switch" | "start":
@@ -847,6 +861,39 @@ class Run:
             case "verify":
                 self.end_verify(work)
         self.finish(work, "done")
+
+    def end_precheck(self, work: Work) -> None:
+        """Section 7, prechecks: it fails on demand, if the standby is broken, or if there is no room."""
+        c, s = work.object, work.site
+        if work.succeeds and not self.outages_of(c, s) and (c, s) in self.room:
+            self.lost[c].prechecked = True
+            return self.finish(work, "done")
+        self.lost[c].next_strategy()
+        return self.finish(work, "failed")
+
+    def begin_to_count(self) -> None:
+        """Section 7, giving up: from the first step of a strategy that is ready when item 6 begins."""
+        for work in self.waiting():
+            c = work.object
+            if work.kind not in FAILOVER_KINDS or not work.is_ready or self.lost[c].given_up is not None:
+                continue
+            limit = self.land.components[c].give_up_after.get(self.strategy(c) or "")
+            if limit is not None:
+                self.lost[c].given_up = work.ready + limit.ms
+
+    def give_up(self) -> None:
+        """Section 7, giving up: section 9, item 5, "the last in plan order first"."""
+        for c in sorted(self.lost, key=lambda c: self.plan[c], reverse=True):
+            loss = self.lost[c]
+            if loss.given_up != self.now:
+                continue
+            loss.given_up = None
+            if not self.fails_over(c):
+                continue
+            for work in [*self.running(), *self.waiting()]:
+                if work.object == c and work.kind in FAILOVER_KINDS:
+                    self.finish(work, "given up")
+            loss.next_strategy()
 
     def end_restore(self, work: Work) -> None:
         """Section 7: "An unusable restored copy is found out at the end of its `restore`"."""
@@ -864,7 +911,7 @@ class Run:
         if not work.succeeds:
             loss.attempts += 1
             if loss.attempts >= self.task[work.kind, c].attempts:
-                loss.strategy, loss.attempts = loss.strategy + 1, 0
+                loss.next_strategy()
             return self.finish(work, "failed")
         if replica is not None:
             copy = self.land.components[c].copies[replica]
@@ -1015,6 +1062,7 @@ class Run:
                     self.lost[c].incident = number
                     if not self.scenario.response.abandon or not self.is_moving(c):
                         self.lost[c].strategy = self.lost[c].attempts = 0
+                        self.lost[c].given_up, self.lost[c].prechecked = None, False
 
     def is_past(self, number: int) -> bool:
         """Nothing fails over in it any more."""
@@ -1068,7 +1116,7 @@ class Run:
         """Section 7: go past what is over for good: unusable replicated copies, all copies found unusable."""
         for c, loss in self.lost.items():
             while self.strategy(c) is not None and self.is_over(c, self.strategy(c)):
-                loss.strategy, loss.attempts = loss.strategy + 1, 0
+                loss.next_strategy()
 
     def is_over(self, c: str, strategy: str | None) -> bool:
         if strategy in ("hot", "warm"):
@@ -1241,6 +1289,9 @@ class Run:
             strategy, admitted = self.strategy(c), (c, b) in self.room
             if strategy == "hot":
                 yield "switch", c, b, loss.incident
+            elif self.land.components[c].precheck is not None and not loss.prechecked:
+                if self.is_go(c):
+                    yield "precheck", c, b, loss.incident
             elif self.is_go(c) and admitted:
                 data_to_restore = self.land.components[c].data is not None and loss.restored is None
                 yield "restore" if strategy == "cold" and data_to_restore else "start", c, b, loss.incident
@@ -1305,7 +1356,7 @@ class Run:
                 return self.usable(c, s) and sight.may_start(c, s, others_count_as_met=early)
             case "restore":
                 return self.usable(c, s) and sight.may_start(c, s, network_counts_as_met=True)
-            case "repair":
+            case "precheck" | "repair":
                 return s in self.up_sites()
             case "verify" if c in self.points:
                 service, point = self.points[c]
@@ -1326,7 +1377,12 @@ class Run:
                 return self.scenario.response.decide.by
             case "task":
                 return self.steps[work.object].by
-        return self.task[work.kind, work.object].by
+        return {} if self.is_replaced(work) else self.task[work.kind, work.object].by
+
+    def is_replaced(self, work: Work) -> bool:
+        """Section 7: in the incident of a site a step of the plan was taken in the place of a `start`."""
+        by_a_step = any(work.object in step.replaces for step in self.steps.values())
+        return work.kind == "start" and by_a_step and self.incidents[work.incident].kind == "site"
 
     def present(self, team: str) -> int:
         """Section 8: "people while the team's calendar is open (the sum of the shifts that are), less those away"."""
@@ -1411,7 +1467,7 @@ class Run:
         work.start, work.outcome = self.now, "running"
         if work.kind in ("switch", "start"):
             work.strategy = self.strategy(work.object) or ""
-        if work.kind in COMPONENT_KINDS:
+        if work.kind in COMPONENT_KINDS and not self.is_replaced(work):
             works = self.task[work.kind, work.object].works
             name = (f"{work.kind} works", work.object, work.site, work.incident, work.attempt)
             work.succeeds = self.happens(works, name)
@@ -1450,7 +1506,7 @@ class Run:
             case "task":
                 law = self.steps[work.object].takes
             case _:
-                law = self.task[work.kind, work.object].takes
+                law = AT_ONCE if self.is_replaced(work) else self.task[work.kind, work.object].takes
         takes = max(least, self.draw(law, work.kind, work.object, work.site, work.incident, work.attempt))
         if work.kind == "assess":
             takes += self.cost_of_a_wrong_diagnosis(work)

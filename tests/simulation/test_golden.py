@@ -764,3 +764,165 @@ task call-carrier | 0.1 | 55 55 55 80 | done | task call-carrier"""
         ("waiting for approval", 120, 130),
         ("step under way", 130, 135),
     ]
+
+
+def test_a_start_that_takes_too_long_is_given_up_for_the_tape() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 10:00
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  components:
+    storage: {at: {hall: active, annex: warm}, start: {takes: 20 min, by: infra}}
+    registry:
+      at: {hall: active, annex: warm}
+      needs: [storage]
+      start: {takes: 90 min, by: infra}
+      recover: [warm, cold]
+      give_up_after: {warm: 1 h}
+      data: {size: 60 GB}
+      copies:
+        mirror: {at: annex, kind: synchronous}
+        tape: {at: annex, kind: backup, taken: "daily 2:00", restores: 100 MB/s}
+    phones: {at: {hall: active, annex: warm}, start: {takes: 30 min, by: infra}}
+  services: {permits: {targets: {rto: 8 h}, points: {desk: {at: annex, needs: [registry]}}}}
+"""
+    )
+    # 30   declared; infra starts the storage until 50, then the registry (8 h), before the phones (no RTO)
+    # 110  an hour after it could begin the registry still starts: given up. The tape is restored, which takes nobody:
+    #      60 GB at 100 MB/s is 10 min. So infra takes the phones, until 140.
+    # 120  the data is there, and the registry waits for infra: 140-230. Of the data 8 hours are lost (10:00 - 2:00).
+    assert (
+        rows(replay.trajectory).split("\n", 4)[-1]
+        == """\
+start storage @annex | 0.0 | 30 30 30 50 | done | declare hall
+start registry @annex | 0.0 | 30 50 50 110 | given up | start storage
+start phones @annex | 0.0 | 30 30 110 140 | done | declare hall
+restore registry @annex | 0.0 | 110 110 110 120 | done | start registry
+start registry @annex | 0.1 | 120 120 140 230 | done | restore registry"""
+    )
+    assert [(r.lost_at - r.point) // HOUR for r in replay.trajectory.recoveries] == [8]
+    assert segments(replay, "permits") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
+        ("step under way", 30, 50),
+        ("failed attempt", 50, 110),
+        ("restoring data", 110, 120),
+        ("team busy", 120, 140),
+        ("step under way", 140, 230),
+    ]
+
+
+def test_a_precheck_that_fails_leads_to_the_tape() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 10:00
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  components:
+    registry:
+      at: {hall: active, annex: warm}
+      recover: [warm, cold]
+      precheck: {takes: 10 min, by: infra, works: 80 %}
+      start: {takes: 20 min, by: infra}
+      data: {size: 60 GB}
+      copies:
+        mirror: {at: annex, kind: synchronous}
+        tape: {at: annex, kind: backup, taken: "daily 2:00", restores: 100 MB/s}
+    phones: {at: {hall: active, annex: warm}, start: {takes: 30 min, by: infra}}
+  services: {permits: {targets: {rto: 8 h}, points: {desk: {at: annex, needs: [registry]}}}}
+""",
+        {"precheck works registry 0": 0.9, "precheck works registry 1": 0.1},
+    )
+    # 30   declared; infra looks at the standby of the registry (8 h), before the phones (no RTO): at 40 it is not well
+    #      (0.9 is not below 0.8). The tape comes next, and begins with a look of its own, which goes before the phones
+    #      as well: at 50 all is well.
+    # 50   60 GB at 100 MB/s is 10 min, which takes nobody, so infra starts the phones: 50-80
+    # 60   the data is there, infra is not until 80: the registry runs at 100
+    assert (
+        rows(replay.trajectory).split("\n", 4)[-1]
+        == """\
+precheck registry @annex | 0.0 | 30 30 30 40 | failed | declare hall
+start phones @annex | 0.0 | 30 30 50 80 | done | declare hall
+precheck registry @annex | 0.1 | 40 40 40 50 | done | precheck registry
+restore registry @annex | 0.0 | 50 50 50 60 | done | precheck registry
+start registry @annex | 0.0 | 60 60 80 100 | done | restore registry"""
+    )
+    assert segments(replay, "permits") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
+        ("failed attempt", 30, 40),
+        ("step under way", 40, 50),
+        ("restoring data", 50, 60),
+        ("team busy", 60, 80),
+        ("step under way", 80, 100),
+    ]
+
+
+def test_the_carrier_moves_the_numbers_in_the_place_of_a_start() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 10:00
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  suppliers: {carrier: {call_out: 30 min}}
+  components:
+    network: {at: {hall: active, annex: warm}, start: {takes: 50 min, by: infra}}
+    phones: {at: {hall: active, annex: warm}, needs: [network], start: {takes: 1 h, by: infra}}
+    mail: {at: {hall: active, annex: warm}, start: {takes: 20 min, by: infra}}
+  services: {call: {targets: {rto: 4 h}, points: {line: {at: annex, needs: [phones]}}}}
+steps:
+  reroute: {do: the carrier moves the numbers, takes: 1 h, by: carrier, replaces: phones}
+  announce: {do: record the message, takes: 10 min, by: infra, after: reroute, replaces: phones}
+"""
+    )
+    # 15   assessed: the carrier is called, and is there at 45
+    # 30   declared: infra starts the network until 80
+    # 45   the carrier moves the numbers, until 105
+    # 80   phones (4 h) could start after the network now, but are held; infra takes the mail (no RTO), until 100
+    # 105  infra records the message: 115. The start of the phones, in whose place all this was, takes no time then.
+    assert (
+        rows(replay.trajectory).split("\n", 3)[-1]
+        == """\
+mobilise carrier | 0.0 | 15 15 15 45 | done | assess hall
+declare hall | 0.0 | 30 30 30 30 | done | decide hall
+task announce | 0.0 | 30 105 105 115 | done | task reroute
+start network @annex | 0.0 | 30 30 30 80 | done | declare hall
+task reroute | 0.0 | 30 30 45 105 | done | declare hall
+start phones @annex | 0.0 | 30 115 115 115 | done | task announce
+start mail @annex | 0.0 | 30 30 80 100 | done | declare hall"""
+    )
+    assert segments(replay, "call") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
+        ("people on their way", 30, 45),
+        ("supplier at work", 45, 105),
+        ("step under way", 105, 115),
+    ]

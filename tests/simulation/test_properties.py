@@ -24,7 +24,7 @@ from drsim.units import ONE
 
 F = TypeVar("F", bound=Callable[..., None])
 
-OUTCOMES = {"done", "failed", "unusable", "interrupted", "dropped", "running", "waiting"}
+OUTCOMES = {"done", "failed", "unusable", "interrupted", "given up", "dropped", "running", "waiting"}
 ONLY_DONE = {"switch", "start", "restart", "restore", "repair", "verify"}
 
 
@@ -162,7 +162,8 @@ def test_time_goes_forward_and_every_row_ends_once(scenario: Scenario) -> None:
         assert (row.end >= 0) == (row.outcome not in (RUNNING, WAITING)), row
         assert (row.start >= 0) <= (row.ready >= 0), row
         assert (row.start >= 0) == (row.outcome in (DONE, "failed", "unusable", "interrupted", RUNNING)) or (
-            row.outcome == "dropped" and row.kind in ("detect", "assess", "decide", "declare")
+            (row.outcome == "dropped" and row.kind in ("detect", "assess", "decide", "declare"))
+            or (row.outcome == "given up" and row.kind in ("precheck", "switch", "restore", "start"))
         ), row
         if isinstance(row.bound_by, Row) and row.bound_by.end >= 0:
             assert row.bound_by.end <= row.ready, row
@@ -204,7 +205,7 @@ def test_no_step_is_done_twice_at_once(scenario: Scenario) -> None:
             for row in drill.rows
             if row.step >= 0
             and drill.plan.steps[row.step].component == c
-            and row.kind in ("switch", "restore", "start")
+            and row.kind in ("precheck", "switch", "restore", "start")
             and row.start >= 0
         )
         for (_, end), (begin, _) in pairwise(moves):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import Luck, drilled, in_minutes, scenario, tries
+from cases import Luck, drilled, in_minutes, scenario, segments, tries
 
 from drsim.errors import InputError
 from drsim.planning.compile import compile_scenario
@@ -670,6 +670,273 @@ def test_exhaustion_ends_with_the_incident() -> None:
         ("start", "there", 25, 35, "failed"),  # the same luck: the first try of incident 1
     ]
     assert [row.incident for row in replay.trajectory.rows if row.object == "app"] == [0, 0, 1]
+
+
+# steps that replace a start
+
+
+PHONES = """\
+teams: {infra: {}, carrier: {}}
+components:
+  net: {at: {here: active, there: warm}, start: {takes: 40 min}}
+  phones: {at: {here: active, there: warm}, start: {takes: 30 min, by: infra, works: 50 %}, restart: {takes: 15 min, by: infra}}
+steps: {reroute: {takes: 20 min, by: carrier, replaces: phones}}
+services: {s: {points: {p: {at: there, needs: [phones]}}}}
+"""
+
+
+def test_a_step_of_the_plan_takes_the_place_of_a_start() -> None:
+    # 20 min of the carrier, and then neither infra nor the luck of a start is asked for
+    replay = drilled(PLACES + PHONES, {"start works phones": ILL})
+    assert tries(replay, "reroute") == [("task", "", 0, 20, "done")]
+    assert tries(replay, "phones") == [("start", "there", 20, 20, "done")]
+    assert segments(replay, "s") == [("step under way", 0, 20)]
+    outlook = Outlook(replay.plan)
+    assert [step.after for step in outlook.steps if (step.kind, step.object) == ("start", "phones")] == [
+        "reroute (in its place)"
+    ]
+
+
+def test_several_steps_take_the_place_of_a_start() -> None:
+    announce = "announce: {takes: 5 min, by: infra, after: reroute, replaces: [phones]}"
+    replay = drilled(PLACES + PHONES.replace("replaces: phones}}", f"replaces: phones}}, {announce}}}"))
+    assert tries(replay, "announce") == [("task", "", 20, 25, "done")]
+    assert tries(replay, "phones") == [("start", "there", 25, 25, "done")]
+
+
+def test_what_is_replaced_still_waits_for_what_it_starts_after() -> None:
+    replay = drilled(PLACES + PHONES.replace("phones: {at", "phones: {needs: [net], at"))
+    assert tries(replay, "reroute") == [("task", "", 0, 20, "done")]
+    assert tries(replay, "phones") == [("start", "there", 40, 40, "done")]
+
+
+def test_nothing_is_replaced_when_a_component_breaks() -> None:
+    # no step of the plan is taken then: infra starts it
+    replay = drilled(PLACES + PHONES, {"start works phones": WELL}, disruptions="{fault: {component: phones}}")
+    assert tries(replay, "reroute") == []
+    assert tries(replay, "phones", "start") == [("start", "there", 0, 30, "done")]
+
+
+def test_a_restart_in_place_is_not_replaced() -> None:
+    # abandoned at 10, before the carrier is done at 20; a restart waits for that as for any step before it
+    response = "{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, abandon: true}"
+    replay = drilled(PLACES + PHONES, disruptions="{fire: {site: here, lasts: 10 min}}", response=response)
+    assert tries(replay, "phones") == [("start", "there", -1, 10, "dropped"), ("restart", "here", 20, 35, "done")]
+
+
+# prechecks
+
+
+CHECKED = (
+    PLACES
+    + """\
+components:
+  app:
+    at: {here: active, there: warm}
+    recover: [warm, cold]
+    precheck: {takes: 5 min, works: 50 %}
+    start: {takes: 10 min, works: 50 %, attempts: 2}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("luck", "steps"),
+    [
+        # all is well: then warm, whose second attempt needs no other look
+        (
+            {"precheck works app 0": WELL, "start works app 0": ILL, "start works app 1": WELL},
+            [
+                ("precheck", "there", 0, 5, "done"),
+                ("start", "there", 5, 15, "failed"),
+                ("start", "there", 15, 25, "done"),
+            ],
+        ),
+        # it is not: cold comes at once, with a look of its own
+        (
+            {"precheck works app 0": ILL, "precheck works app 1": WELL, "start works app": WELL},
+            [
+                ("precheck", "there", 0, 5, "failed"),
+                ("precheck", "there", 5, 10, "done"),
+                ("start", "there", 10, 20, "done"),
+            ],
+        ),
+        # it never is: nothing is left
+        ({"precheck works app": ILL}, [("precheck", "there", 0, 5, "failed"), ("precheck", "there", 5, 10, "failed")]),
+    ],
+    ids=["well", "ill", "both"],
+)
+def test_a_standby_is_looked_at_first(luck: Luck, steps: list[Any]) -> None:
+    assert tries(drilled(CHECKED, luck), "app") == steps
+
+
+ROOM = """\
+sites: {here: {pools: {hosts: 9}}, there: {pools: {hosts: 3}}}
+links: {line: {between: [here, there], bandwidth: 10 MB/s}}
+components:
+  first: {at: {here: active, there: warm}, uses: {hosts: 2}, precheck: {takes: 5 min}, start: {takes: 10 min}}
+  other: {at: {here: active, there: warm}, uses: {hosts: 2}, precheck: {takes: 5 min}, start: {takes: 10 min}}
+"""
+
+
+def test_a_precheck_finds_that_there_is_no_room() -> None:
+    # without a precheck `other` would wait for room for ever; so it knows at 5, and starts again in place at 60
+    replay = drilled(ROOM, disruptions="{fire: {site: here, lasts: 1 h}}")
+    assert tries(replay, "first") == [("precheck", "there", 0, 5, "done"), ("start", "there", 5, 15, "done")]
+    assert tries(replay, "other") == [("precheck", "there", 0, 5, "failed"), ("restart", "here", 60, 70, "done")]
+
+
+def test_a_precheck_finds_a_broken_standby() -> None:
+    # the standby breaks at 2 and is well again at 30; nobody tries once more
+    fault = "{component: app, sites: [there], after: 2 min, lasts: 28 min}"
+    luck = {"precheck works app": WELL, "start works app": WELL}
+    replay = drilled(CHECKED, luck, disruptions=f"{{fire: {{site: here}}, fault: {fault}}}")
+    found = tries(replay, "app", "precheck", "start")
+    assert found == [("precheck", "there", 0, 5, "failed"), ("precheck", "there", 5, 10, "failed")]
+
+
+# giving up
+
+
+def impatient(start: str, others: str = "", **keys: str) -> str:
+    """An app that starts warm, then cold (without data that is the same step again)."""
+    more = "".join(f"\n    {key}: {value}" for key, value in keys.items())
+    return f"""{PLACES}
+teams: {{infra: {{people: 1}}}}
+components:
+  app:
+    at: {{here: active, there: warm}}
+    recover: [warm, cold]
+    start: {start}{more}
+{others}
+"""
+
+
+GIVEN_UP = ("start", "there", 0, 20, "given up")
+
+
+@pytest.mark.parametrize(
+    ("land", "steps"),
+    [
+        # what runs is broken off at 20, and begins anew as the next strategy
+        (impatient("{takes: 30 min}", give_up_after="{warm: 20 min}"), [GIVEN_UP, ("start", "there", 20, 50, "done")]),
+        # what ends at that very instant has ended
+        (impatient("{takes: 20 min}", give_up_after="{warm: 20 min}"), [("start", "there", 0, 20, "done")]),
+        # the time is that of all tries together
+        (
+            impatient("{takes: 15 min, works: 50 %, attempts: 3}", give_up_after="{warm: 20 min}"),
+            [
+                ("start", "there", 0, 15, "failed"),
+                ("start", "there", 15, 20, "given up"),
+                ("start", "there", 20, 35, "done"),
+            ],
+        ),
+        # it counts from when db runs and app could start, at 15
+        (
+            impatient(
+                "{takes: 30 min}",
+                "  db: {at: {here: active, there: warm}, start: {takes: 15 min}}",
+                needs="[db]",
+                give_up_after="{warm: 20 min}",
+            ),
+            [("start", "there", 15, 35, "given up"), ("start", "there", 35, 65, "done")],
+        ),
+        # and also while it waits for people: one of a team of one is with what comes first until 60
+        (
+            impatient(
+                "{takes: 5 min, by: infra}",
+                "  aa: {at: {here: active, there: warm}, start: {takes: 1 h, by: infra}}",
+                give_up_after="{warm: 20 min}",
+            ),
+            [("start", "there", -1, 20, "given up"), ("start", "there", 60, 65, "done")],
+        ),
+        # each strategy has its own; after the last one app is exhausted
+        (
+            impatient("{takes: 30 min}", give_up_after="{warm: 20 min, cold: 5 min}"),
+            [GIVEN_UP, ("start", "there", 20, 25, "given up")],
+        ),
+    ],
+    ids=["runs", "ends then", "tries", "ready", "waits", "last"],
+)
+def test_a_strategy_is_given_up(land: str, steps: list[Any]) -> None:
+    replay = drilled(land, {"start works app 0": ILL, "start works app 2": WELL})
+    assert tries(replay, "app") == steps
+
+
+def test_what_is_abandoned_is_not_given_up() -> None:
+    # the site is back at 10: the start that runs goes on, and nothing is left to give up at 20
+    land = impatient("{takes: 30 min}", give_up_after="{warm: 20 min}")
+    replay = drilled(
+        land,
+        disruptions="{fire: {site: here, lasts: 10 min}}",
+        response=ABANDON,
+    )
+    assert tries(replay, "app") == [("start", "there", 0, 30, "done")]
+
+
+ABANDON = "{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, abandon: true}"
+TWICE = "{one: {site: here, lasts: 10 min}, two: {site: here, after: 15 min}}"
+
+
+def test_what_goes_on_with_its_strategy_goes_on_with_its_time() -> None:
+    # the start of the first loss is under way when the second comes at 15: so it still is given up at 20
+    land = impatient("{takes: 30 min}", give_up_after="{warm: 20 min}")
+    replay = drilled(land, disruptions=TWICE, response=ABANDON)
+    assert tries(replay, "app") == [GIVEN_UP, ("start", "there", 20, 50, "done")]
+
+
+def test_the_time_of_a_strategy_is_forgotten_when_everything_begins_again() -> None:
+    # app waits for infra, which is with aa until 60; its 20 minutes begin again with the second loss at 15
+    land = impatient(
+        "{takes: 5 min, by: infra}",
+        "  aa: {at: {here: active, there: warm}, start: {takes: 1 h, by: infra}}",
+        give_up_after="{warm: 20 min}",
+    )
+    assert tries(drilled(land, disruptions=TWICE, response=ABANDON), "app") == [
+        ("start", "there", -1, 10, "dropped"),
+        ("restart", "here", -1, 15, "dropped"),
+        ("start", "there", -1, 35, "given up"),
+        ("start", "there", 60, 65, "done"),
+    ]
+
+
+UNREADY = """teams: {infra: {people: 1}}
+components:
+  aa: {at: {here: active, there: warm}, start: {takes: 1 h, by: infra}}
+  net: {at: {here: active, there: warm}, start: {takes: 5 min}}
+  app:
+    at: {here: active, there: warm}
+    needs: [net]
+    recover: [warm, cold]
+    give_up_after: {warm: 20 min}
+    start: {takes: 10 min, by: infra}
+    data: {size: 60 GB}
+    copies:
+      mirror: {at: there, kind: synchronous}
+      tape: {at: there, kind: backup, taken: every 4 h, restores: 10 MB/s}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+"""
+
+
+def test_what_is_given_up_without_its_ground_is_explained_by_what_it_lacked() -> None:
+    # net runs at 5, and app waits for infra. At 10 net breaks until 70, at 25 app is given up. The restore needs no net:
+    # 60 GB at 10 MB/s from 25 to 125. Then net runs and infra is free: 135.
+    replay = drilled(
+        PLACES + UNREADY,
+        disruptions="{fire: {site: here}, fault: {component: net, sites: [there], after: 10 min, lasts: 1 h}}",
+    )
+    assert tries(replay, "app") == [
+        ("start", "there", -1, 25, "given up"),
+        ("restore", "there", 25, 125, "done"),
+        ("start", "there", 125, 135, "done"),
+    ]
+    assert segments(replay, "s") == [
+        ("step under way", 0, 5),
+        ("team busy", 5, 10),
+        ("waiting for the end of an outage", 10, 25),
+        ("restoring data", 25, 125),
+        ("step under way", 125, 135),
+    ]
 
 
 # copies and transfers

@@ -19,7 +19,17 @@ from drsim.simulation.clock import Work
 from drsim.simulation.levels import levels
 from drsim.simulation.rules.drill import Drill
 from drsim.simulation.rules.state import ASKED
-from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, WAITING, Row, Trajectory
+from drsim.simulation.trajectory import (
+    DONE,
+    DROPPED,
+    FAILED,
+    GIVEN_UP,
+    INTERRUPTED,
+    UNUSABLE,
+    WAITING,
+    Row,
+    Trajectory,
+)
 from drsim.testing import scenarios
 
 USUAL = scenarios(min_disruptions=1)
@@ -43,7 +53,7 @@ FAILING_OVER = scenarios(
 )
 """Little but failovers, for what takes several of them, or several outages."""
 
-FAILOVER = ("switch", "restore", "start")
+FAILOVER = ("precheck", "switch", "restore", "start")
 
 BRANCHES = [
     "hot switch",
@@ -57,6 +67,10 @@ BRANCHES = [
     "unusable copy",
     "failure on demand",
     "exhaustion",
+    "precheck",
+    "precheck that fails",
+    "given up while it runs",
+    "given up before it starts",
     "interruption of a running step",
     "waiting for room",
     "crew of several teams",
@@ -80,6 +94,7 @@ BRANCHES = [
     "step of the plan after a component",
     "step of the plan that held a component",
     "step of the plan in two incidents",
+    "start that was replaced",
     "group that waits",
     "group that waits for ever",
     "start that begins too early",
@@ -200,6 +215,10 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "check of a point", any(row.kind == "verify" and plan.steps[row.step].point >= 0 for row in done)
     yield "unusable copy", any(row.outcome == UNUSABLE for row in rows)
     yield "failure on demand", any(row.outcome == FAILED for row in rows)
+    yield "precheck", any(row.kind == "precheck" for row in done)
+    yield "precheck that fails", any(row.kind == "precheck" and row.outcome == FAILED for row in rows)
+    yield "given up while it runs", any(row.outcome == GIVEN_UP and row.start >= 0 for row in rows)
+    yield "given up before it starts", any(row.outcome == GIVEN_UP and row.start < 0 for row in rows)
     yield "interruption of a running step", any(row.outcome == INTERRUPTED for row in rows)
     yield "crew of several teams", any(row.start >= 0 and len(row.crew) > 1 for row in work)
     yield "work in working hours", bool(in_hours)
@@ -234,6 +253,11 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     bound = [(row, row.bound_by) for row in rows if isinstance(row.bound_by, Row)]
     yield "step of the plan after a component", any(r.kind == "task" and by.kind == "start" for r, by in bound)
     yield "step of the plan that held a component", any(r.kind == "start" and by.kind == "task" for r, by in bound)
+    replaced = {c for step in scenario.landscape.steps.values() for c in step.replaces}
+    yield (
+        "start that was replaced",
+        any(row.kind == "start" and row.object in replaced and row.start == row.end >= 0 for row in done),
+    )
     yield "step of the plan in two incidents", len({row.incident for row in tasks}) > 1
     points = [list(service.points.values()) for service in scenario.landscape.services.values()]
     yield "municipality", any(point.municipality for each in points for point in each)

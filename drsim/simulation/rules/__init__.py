@@ -4,9 +4,11 @@ State         2      what there is, and the verbs that everything shares
 People        8      crews, calendars, arrivals, evacuation
 Readiness     3, 4   what is ready, kept in counters
 Copies        8, 11  copies of data, their points, and transfers
-Tasks, Groups 7      steps of the plan, and groups that wait for each other
-Recovering    7      strategies, room, what is wanted, what follows from the end of a step
 Incidents     6      from detection to declaration
+Tasks         7      steps of the plan
+Patience      7      strategies that are given up after a time
+Groups        7      groups that wait for each other
+Recovering    7      strategies, room, what is wanted, what follows from the end of a step
 Losing        5      outages and what they take down
 Drill         9      one instant after the other
 """

@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from drsim.errors import DrsimError
-from drsim.planning.plan import ACTIVE, NEVER, STALE, Outage
+from drsim.planning.plan import ACTIVE, NEVER, STALE, Outage, StepPlan
 from drsim.simulation.clock import Work
 from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
@@ -131,6 +131,8 @@ class Drill(Losing):
                 self.due_arrivals.append(value)
             case "timer":
                 self.due_timers.append(value)
+            case "patience":
+                self.due_patience.append(value)
             case "heads":
                 self.due_heads.append(value)
             case "edge":
@@ -161,8 +163,9 @@ class Drill(Losing):
         if self.due_heads or self.due_edge >= 0 or self.evacuated:
             self.change_heads()
         self.settle_wanted()
-        if self.due_timers:
+        if self.due_timers or self.due_patience:
             self.end_timers()
+            self.end_patience()
             self.settle_wanted()
         if self.keeps:
             self.kept = self.again(self.numbers, 0)  # type: ignore[arg-type]
@@ -176,6 +179,8 @@ class Drill(Losing):
             raise DrsimError(f"the instant {self.now} ms does not settle; it goes on with: {', '.join(busy)}")
 
     def _finish_instant(self) -> None:
+        if self.impatient:
+            self.begin_patience()
         self._start()
         if self.dirty:
             self.rounds += 1
@@ -235,7 +240,8 @@ class Drill(Losing):
         if row.step < 0:
             self.begin_incident_row(row)
             return True
-        step = self.plan.steps[row.step]
+        step = row.what
+        assert isinstance(step, StepPlan)
         length = self.value(step.fixed, step.variable, row.incident, row.attempt)
         if row.attempt and length < 1:
             length = 1

@@ -167,6 +167,8 @@ class Losing(Recovering):
         self.losses.append((self.now, c, number))
         if not (self.plan.abandon and self._moving(self.structure.standby[c])):
             self.stage[c] = self.failures[c] = 0
+            self.patience.pop(c, None)
+            self.prechecked.discard(c)
             self.skip_hopeless(c)
         self.touch(c)
         if self.room[c] == ASKED:

@@ -152,6 +152,8 @@ class Readiness(People):
             since = max(since, self.incidents[row.incident].released.get(c, 0))
             since = max(since, self.group_since.get((row.incident, self.structure.group[c]), 0))
         self.ready_by(row, since)
+        if row.step in self.lookups.impatient:
+            self.impatient.add(row.step)
         self.queue(row)
 
     def _ground_since(self, step: int) -> int:

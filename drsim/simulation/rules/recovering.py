@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drsim.planning.plan import ACTIVE, STALE
+from drsim.planning.plan import ACTIVE, STALE, StepPlan
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.groups import Groups
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
@@ -85,20 +85,22 @@ class Recovering(Groups):
 
     def _moving(self, b: int) -> list[int]:
         """The steps of the failover to `b` that run."""
-        if b < 0:
-            return []
-        steps = (self.lookups.switch[b], self.lookups.restore[b], self.lookups.start[b])
-        return [step for step in steps if step >= 0 and self.is_running(step)]
+        return [step for step in self.lookups.failover(b) if self.is_running(step)]
 
     def _failover(self, c: int, b: int) -> list[tuple[int, int]]:
         """The next step of the strategy in force."""
         number, strategy = self.incident[c], self.strategy(c)
         if strategy == "hot":
             return [(self.lookups.switch[b], number)]
-        if self.incidents[number].go and (self.structure.hot[b] or self.room[c] == GIVEN):
+        if self.lookups.precheck[b] >= 0 and c not in self.prechecked:
+            return [(self.lookups.precheck[b], number)] if self.incidents[number].go else []
+        if self.incidents[number].go and self._has_room(c, b):
             restores = strategy == "cold" and self.structure.has_data[c] and self.restored[c] < 0
             return [(self.lookups.restore[b] if restores else self.lookups.start[b], number)]
         return []
+
+    def _has_room(self, c: int, b: int) -> bool:
+        return self.structure.hot[b] or self.room[c] == GIVEN
 
     def _settle_point(self, p: int) -> None:
         step = self.lookups.point_verify[p]
@@ -181,6 +183,13 @@ class Recovering(Groups):
         match row.kind:
             case "switch" | "start":
                 self._end_failover(c, d, row)
+            case "precheck":
+                works = self._works(row) and not self.broken[d] and self._has_room(c, d)
+                self.finish(row, DONE if works else FAILED)
+                if works:
+                    self.prechecked.add(c)
+                else:
+                    self.next_strategy(c)
             case "restore":
                 self._end_restore(c, row)
             case "restart":
@@ -207,7 +216,8 @@ class Recovering(Groups):
         return self.may_begin_early(row.step) and self.short[self.structure.gate[d]] > 0
 
     def _works(self, row: Work) -> bool:
-        step = self.plan.steps[row.step]
+        step = row.what
+        assert isinstance(step, StepPlan)
         return self.luck(step.works, step.works_variable, row.incident, row.attempt)
 
     def _end_failover(self, c: int, d: int, row: Work) -> None:
@@ -301,6 +311,7 @@ class Recovering(Groups):
         self.start_incident[d] = row.incident
         self.lost[c] = False
         self.failures[c] = 0
+        self.patience.pop(c, None)
         self.touch(c)
         if c in self.lookups.tasks_after:
             self.note_tasks(row.number)

@@ -27,6 +27,8 @@ class Room(Copies):
         if self.strategy(c) is not None:
             self.stage[c] += 1
         self.failures[c] = 0
+        self.patience.pop(c, None)
+        self.prechecked.discard(c)
         self.skip_hopeless(c)
         if self.strategy(c) is None:
             self.release_room(c)

@@ -137,6 +137,12 @@ class State:
         self.stage = [0] * components
         """the place of the strategy in force in its list"""
         self.failures = [0] * components
+        self.prechecked: set[int] = set()
+        """components of which a precheck found all well, since the strategy in force began"""
+        self.patience: dict[int, int] = {}
+        """component -> when its strategy in force is given up"""
+        self.impatient: set[int] = set()
+        """steps that became ready in this round, with which such a time may begin"""
         self.restored = [-1] * components
         self.no_replica = [False] * components
         self.bad: set[tuple[int, int]] = set()
@@ -179,6 +185,7 @@ class State:
         self.due_heads: list[tuple[int, int]] = []
         self.due_arrivals: list[Work] = []
         self.due_timers: list[Work] = []
+        self.due_patience: list[tuple[int, int]] = []
         self.due_edge = -1
         self.evacuated: list[int] = []
         self.dirty: set[int] = set()
@@ -289,7 +296,10 @@ class State:
     def row(self, step: int) -> Work:
         """The row of a wanted step; made only when it is ready (or dropped), since most of the waiting needs none."""
         number = self.wanted_incident[step]
-        work = Work(self.plan.steps[step], step, step, number, self.next_try(step, number), self.wanted[step])
+        what = self.plan.steps[step]
+        if step in self.lookups.replaced and self.plan.roots[self.incidents[number].root].is_site:
+            what = self.lookups.replaced[step]
+        work = Work(what, step, step, number, self.next_try(step, number), self.wanted[step])
         self.rows.append(work)
         self.live[step] = self.latest[step] = work
         return work
