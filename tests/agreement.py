@@ -79,13 +79,15 @@ def differences(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
 
 def as_reference(drill: Trajectory) -> Drill:
     """The same drill for the measures of the second implementation, which ask for no rows."""
-    structure = drill.plan.structure
+    structure, numbers = drill.plan.structure, drill.numbers
+    assert numbers is not None
     return Drill(
         offset=drill.offset,
         rows=[],
         changes=[(time, drill.flag_name(flag), value) for time, flag, value in drill.changes],
         recoveries=[Recovery(structure.components[r.component], *r[1:]) for r in drill.recoveries],
         lost_at_end=[structure.components[c] for c in drill.lost_at_end],
+        uniform=lambda name: float(uniforms(numbers.seed, name, drill.replication, 1)[0]),
     )
 
 
@@ -126,6 +128,7 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
                     "contacts lost": float(block.contacts_lost[g, i]),
                     "contacts": float(block.contacts[g, i]),
                     "continuity": CONTINUITY[block.continuity[g, i]],
+                    "by hand": int(block.by_hand[g, i]),
                 }.items()
             }
     for g, group in enumerate(which):
@@ -172,6 +175,7 @@ def reference_measured(scenario: Scenario, drills: Sequence[Drill]) -> dict[str,
                     "contacts lost": found.contacts_lost,
                     "contacts": found.contacts,
                     "continuity": found.continuity,
+                    "by hand": found.by_hand,
                 }.items()
             }
     for group in groups_of(scenario):

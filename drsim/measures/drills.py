@@ -5,14 +5,15 @@ A *group* is a set of service points that is measured as one: a service, a servi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from math import gcd
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from drsim.calendar import Hours
+from drsim.measures.served import Span, at_columns, served, spell
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.levels import Levels
 from drsim.simulation.trajectory import Trajectory
@@ -64,6 +65,8 @@ class Block:
     continuity: Ints
     interruptions: Ints
     """how many"""
+    by_hand: Ints
+    """how long any of the points was served better by hand than by the systems"""
     profile: np.ndarray[Any, np.dtype[np.float64]]
     """(groups, ages): the level at each age of `Plan` horizon, summed over the drills"""
 
@@ -87,6 +90,8 @@ class Interruption:
     back: bool
     good: tuple[tuple[int, int], ...]
     """the times inside it at or above the minimum, each less than `settle`, in order and none touching another"""
+    by_hand: Span | None = None
+    """when the service is served by hand meanwhile, if it is a service as a whole and has that"""
 
 
 def groups(plan: Plan) -> list[Group]:
@@ -132,13 +137,53 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
     """The measures of some drills, whose levels are given."""
     clock = _Clock(plan, drills, level)
     data_loss = _data_losses(plan, drills)
-    rows = [_measure_group(plan, group, clock, level, data_loss) for group in which]
+    met = _met(plan, clock, drills, level)
+    rows = [_measure_group(plan, group, clock, level, data_loss, met) for group in which]
     arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
     if not rows:
         empty = np.zeros((0, len(drills)), dtype=np.int64)
         arrays = {field.name: empty for field in fields(Block)}
         arrays["profile"] = np.zeros((0, len(AGES)))
     return Block(**arrays)
+
+
+class _Met(NamedTuple):
+    """What citizens meet, and what the systems give in the same columns."""
+
+    clock: _Clock
+    level: Levels
+    systems: Levels
+    differs: bool
+
+
+def _met(plan: Plan, clock: _Clock, drills: Sequence[Trajectory], level: Levels) -> _Met:
+    """The levels by which contacts are served and continuity is judged."""
+    if not plan.by_hand:
+        return _Met(clock, level, level, False)
+    spells: dict[int, list[list[Span]]] = {}
+    for group in groups(plan):
+        if group.municipality is None and group.point is None and group.service in plan.by_hand:
+            _, below, _ = _below(group, level)
+            spells[group.service] = [[] for _ in drills]
+            for i, span in _by_hand(plan, group.service, drills, _merged(plan, clock, below)):
+                if span is not None:
+                    spells[group.service][i].append(span)
+    found = served(plan, drills, level, spells)
+    if found is level:
+        return _Met(clock, level, level, False)
+    return _Met(_Clock(plan, drills, found), found, at_columns(level, found), True)
+
+
+def _by_hand(
+    plan: Plan, service: int, drills: Sequence[Trajectory], merged: tuple[Ints, Ints, Bools, Ints]
+) -> Iterator[tuple[int, Span | None]]:
+    """For each interruption of a service its drill, and when it is served by hand meanwhile."""
+    begin, end, _, of = (each.tolist() for each in merged)
+    number, last = 0, -1
+    for a, b, i in zip(begin, end, of, strict=True):
+        number = number + 1 if i == last else 0
+        last = i
+        yield i, spell(plan.by_hand[service], drills[i], number, a, b)
 
 
 class _Clock:
@@ -202,7 +247,9 @@ def _below(group: Group, level: Levels) -> tuple[Ints, Bools, Bools]:
     return total, total < group.minimum * weights, total >= ONE * weights
 
 
-def _measure_group(plan: Plan, group: Group, clock: _Clock, level: Levels, data_loss: Ints) -> dict[str, Any]:
+def _measure_group(
+    plan: Plan, group: Group, clock: _Clock, level: Levels, data_loss: Ints, met: _Met
+) -> dict[str, Any]:
     total, below, whole = _below(group, level)
     calendars = tuple(sorted({plan.open_hours[p] for p in group.points}))
     in_hours = clock.open(calendars)
@@ -218,12 +265,15 @@ def _measure_group(plan: Plan, group: Group, clock: _Clock, level: Levels, data_
     shift = clock.offset[of[longest]]
     inside = plan.calendars[plan.working_hours].worked(begin[longest] + shift, end[longest] + shift)
     working[of[longest]] = np.where(back[longest], inside, NEVER)
-    lost = np.zeros(clock.count, dtype=bool)
-    np.logical_or.at(lost, of, length > group.mtpd)
-    np.logical_or.at(lost, of, ~back)
-    shaky = clock.per_drill(np.where(whole, 0, clock.length)) > 0
-    continuity = np.select([lost, down_open > 0, degraded_open > 0, shaky], [4, 3, 2, 1], 0)
-    contacts_lost, contacts = _contacts(plan, group, clock, level)
+    by_hand = np.zeros(clock.count, dtype=np.int64)
+    if met.differs and group.service in plan.by_hand:
+        points = list(group.points)
+        more = (met.level.points[points] > met.systems.points[points]).any(axis=0)
+        by_hand = met.clock.per_drill(np.where(more, met.clock.length, 0))
+        continuity = _continuity(plan, group, met.clock, met.level, calendars)
+    else:
+        continuity = _judged(clock, group, (length, back, of), down_open, degraded_open, whole)
+    contacts_lost, contacts = _contacts(plan, group, met.clock, met.level)
     return {
         "recovery": recovery,
         "working": working,
@@ -236,8 +286,32 @@ def _measure_group(plan: Plan, group: Group, clock: _Clock, level: Levels, data_
         "contacts": contacts,
         "continuity": continuity.astype(np.int64),
         "interruptions": np.bincount(of, minlength=clock.count).astype(np.int64),
+        "by_hand": by_hand,
         "profile": total[clock.age_columns].sum(axis=1) / (sum(group.weights) * ONE),
     }
+
+
+def _continuity(plan: Plan, group: Group, clock: _Clock, level: Levels, calendars: tuple[int, ...]) -> Ints:
+    """Judged by levels of its own."""
+    _, below, whole = _below(group, level)
+    in_hours = clock.open(calendars)
+    begin, end, back, of = _merged(plan, clock, below)
+    found = (np.where(back, end - begin, NEVER), back, of)
+    degraded_open = clock.per_drill(np.where(~below & ~whole, in_hours, 0))
+    return _judged(clock, group, found, clock.per_drill(np.where(below, in_hours, 0)), degraded_open, whole)
+
+
+def _judged(
+    clock: _Clock, group: Group, found: tuple[Ints, Bools, Ints], down_open: Ints, degraded_open: Ints, whole: Bools
+) -> Ints:
+    """The continuity of each drill; `found`: length, end and drill of the interruptions."""
+    length, back, of = found
+    lost = np.zeros(clock.count, dtype=bool)
+    np.logical_or.at(lost, of, length > group.mtpd)
+    np.logical_or.at(lost, of, ~back)
+    shaky = clock.per_drill(np.where(whole, 0, clock.length)) > 0
+    judged: Ints = np.select([lost, down_open > 0, degraded_open > 0, shaky], [4, 3, 2, 1], 0)
+    return judged
 
 
 def _merged(plan: Plan, clock: _Clock, below: Bools) -> tuple[Ints, Ints, Bools, Ints]:
@@ -262,16 +336,20 @@ def interruptions(plan: Plan, group: Group, drill: Trajectory, level: Levels) ->
     """The interruptions of a group in a single drill, whose levels are given."""
     clock = _Clock(plan, [drill], level)
     _, below, _ = _below(group, level)
-    begin, end, back, _ = _merged(plan, clock, below)
+    merged = _merged(plan, clock, below)
+    begin, end, back, _ = merged
+    spans: list[Span | None] = [None] * len(begin)
+    if group.service in plan.by_hand and group.municipality is None and group.point is None:
+        spans = [span for _, span in _by_hand(plan, group.service, [drill], merged)]
     found = []
-    for a, b, returned in zip(begin.tolist(), end.tolist(), back.tolist(), strict=True):
+    for a, b, returned, by_hand in zip(begin.tolist(), end.tolist(), back.tolist(), spans, strict=True):
         good: list[tuple[int, int]] = []
         for i in np.flatnonzero((clock.begin >= a) & (clock.end <= b) & ~below).tolist():
             since, until = int(clock.begin[i]), int(clock.end[i])
             if good and good[-1][1] == since:  # the level changed, but stayed good
                 since = good.pop()[0]
             good.append((since, until))
-        found.append(Interruption(a, b, bool(returned), tuple(good)))
+        found.append(Interruption(a, b, bool(returned), tuple(good), by_hand))
     return found
 
 

@@ -414,6 +414,26 @@ class Point(Part):
     open: fields.Hours = ALWAYS
 
 
+class Manual(Part):
+    """Serving by hand while the systems are below the minimum: paper forms, telephone lists."""
+
+    after: fields.ClockLaw
+    """From the beginning of an interruption until it serves."""
+    level: fields.SomeShare
+    """What it gives at each point whose site is up."""
+    lasts: fields.Horizon | None = None
+    """How long it can be kept up; None: as long as the interruption."""
+    open: fields.Hours = ALWAYS
+    """When there is somebody to serve so."""
+
+    @property
+    def text(self) -> str:
+        """As people say it."""
+        begins = "at once" if self.after.fixed == 0 else f"after {self.after.text}"
+        limit = "" if self.lasts is None else f", for at most {self.lasts.text}"
+        return f"{self.level.text} {begins}{limit}{'' if self.open == ALWAYS else f', {self.open}'}"
+
+
 class Service(Part):
     """What citizens ask for."""
 
@@ -428,6 +448,8 @@ class Service(Part):
     points: fields.Named[Point]
     verify: Verify | None = None
     """What users check at each point before they trust it."""
+    manual: Manual | None = None
+    """How it is served by hand meanwhile; None: not at all."""
 
 
 class Response(Part):

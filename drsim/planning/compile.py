@@ -20,6 +20,7 @@ from drsim.planning.plan import (
     NEVER,
     NO_PRIORITY,
     STANDBY,
+    ByHand,
     Copy,
     Crew,
     Detect,
@@ -552,6 +553,11 @@ class _PlanBuilder:
         open_hours = tuple(
             self.calendar(landscape.services[structure.services[p[0]]].points[p[1]].open) for p in structure.points
         )
+        by_hand = {
+            sv: self._by_hand(name, manual)
+            for sv, name in enumerate(structure.services)
+            if (manual := landscape.services[name].manual) is not None
+        }
         working = self.calendar(Calendar.parse(TARGET_CALENDAR))
         copies = tuple(self._copies(c) for c in range(len(structure.components)))
         assess, decide = (
@@ -619,11 +625,20 @@ class _PlanBuilder:
             team_hours=team_hours,
             shifts=shifts,
             open_hours=open_hours,
+            by_hand=by_hand,
             working_hours=working,
             edges=headcount_edges(team_hours, shifts, calendars, self.reach_end),
             dated=moment is not None,
             horizon=self.horizon,
             settle=response.settle.ms,
+        )
+
+    def _by_hand(self, name: str, what: landscapes.Manual) -> ByHand:
+        return ByHand(
+            *self.timed("by hand", name, "", what.after),
+            what.level.millionths,
+            NEVER if what.lasts is None else what.lasts.ms,
+            self.calendar(what.open),
         )
 
     def _on_call(self, name: str, what: landscapes.OnCall) -> OnCall:

@@ -26,6 +26,7 @@ __all__ = [
     "NO_PRIORITY",
     "STALE",
     "STANDBY",
+    "ByHand",
     "Copy",
     "Crew",
     "Detect",
@@ -162,6 +163,18 @@ class RootVariables(NamedTuple):
     otherwise: int = -1
     wrong: int = -1
     costs: int = -1
+
+
+class ByHand(NamedTuple):
+    """How a service is served by hand while it is below its minimum."""
+
+    after: int
+    """fixed ms from the beginning of an interruption, -1 if drawn"""
+    variable: int
+    level: int
+    lasts: int
+    """ms, NEVER without a limit"""
+    calendar: int
 
 
 class Outage(NamedTuple):
@@ -339,6 +352,8 @@ class Plan:
     """team -> (calendar, heads) of each of its shifts, for those that have them"""
     open_hours: tuple[int, ...]
     """for each point its calendar"""
+    by_hand: Mapping[int, ByHand]
+    """service -> how it is served by hand, for those that are"""
     working_hours: int
     """the calendar of targets in working hours"""
     edges: tuple[Event, ...]

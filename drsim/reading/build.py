@@ -37,6 +37,7 @@ from drsim.reading.resolve import apply_classes, expand_channels, fill, name_cal
 from drsim.reading.rules import (
     Findings,
     Parts,
+    by_hand_findings,
     horizon_findings,
     landscape_findings,
     level_findings,
@@ -328,6 +329,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
 
 def _check_horizon(checker: Checker, builder: _LandscapeBuilder, horizon: Duration) -> None:
     """Refuse targets beyond the horizon: a few of them where they are, many once where the horizon is."""
+    findings(builder.checker, by_hand_findings(builder.parts.services, horizon))
     found = list(horizon_findings(builder.parts.services, horizon))
     if len(found) <= _FEW:
         findings(builder.checker, iter(found))

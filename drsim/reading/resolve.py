@@ -268,6 +268,8 @@ def name_calendars(checker: Checker, *among: str) -> None:
             points = entry.get("points") if section == "services" and isinstance(entry, Table) else None
             for point in points if isinstance(points, Table) else ():
                 _name_calendar(checker, (section, name, "points", point, "open"))
+            if section == "services" and isinstance(entry, Table) and isinstance(entry.get("manual"), Table):
+                _name_calendar(checker, (section, name, "manual", "open"))
             if key == "works" and isinstance(entry, Table) and isinstance(entry.get("on_call"), Table):
                 _name_calendar(checker, (section, name, "on_call", "works"))
             shifts = entry.get("shifts") if key == "works" and isinstance(entry, Table) else None

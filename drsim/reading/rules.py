@@ -455,6 +455,9 @@ def _service(path: Path, service: Service, parts: Parts) -> Findings:
     if service.verify is not None:
         yield from _step((*path, "verify"), service.verify, parts.crews)
         yield from _way((*path, "verify"), service.verify, {point.at for point in service.points.values()}, parts)
+    if service.manual is not None and not service.manual.open.spans:
+        rule = "nobody is ever there to serve by hand"
+        yield Finding((*path, "manual", "open"), rule, "give it hours, or leave 'manual' out")
     needed: dict[str, list[str]] = defaultdict(list)
     for point, content in service.points.items():
         for name in dict.fromkeys(leaves(content.needs)):
@@ -498,6 +501,15 @@ def horizon_findings(services: Mapping[str, Service], horizon: Duration) -> Find
             if target is not None and target.ms > horizon.ms:
                 rule = f"the {key} of '{target.text}' lies beyond the horizon of '{horizon.text}'"
                 yield Finding(("services", name, "targets", key), rule, "lengthen the horizon, or leave the target out")
+
+
+def by_hand_findings(services: Mapping[str, Service], horizon: Duration) -> Findings:
+    """Check that what is served by hand may begin within the drill."""
+    for name, service in services.items():
+        begins = None if service.manual is None else service.manual.after
+        if begins is not None and begins.fixed is not None and begins.fixed >= horizon.ms:
+            rule = f"serving by hand begins after '{begins.text}', but the drill is only '{horizon.text}' long"
+            yield Finding(("services", name, "manual", "after"), rule, "let it begin earlier, or leave 'manual' out")
 
 
 def _disruption(path: Path, disruption: Disruption, horizon: Duration | None, parts: Parts) -> Findings:

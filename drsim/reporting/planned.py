@@ -38,6 +38,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     _incident(outlook, page)
     _steps(outlook, page)
     _people(outlook, page)
+    _by_hand(outlook, page)
     page.blank()
     write_command(page, " Closer: ", command.line("replay", "--drill", "0"), "(one drill as it goes)")
     write_command(page, " " * 9, command.line("run"), "(how often it goes well)")
@@ -286,6 +287,19 @@ def _people(outlook: Outlook, page: Page) -> None:
     if called:
         text = "every incident calls all who have a step anywhere in the plan, so these too: "
         page.label("called as well:", text + " · ".join(sorted(called)), label_style="bold", hang=2)
+
+
+def _by_hand(outlook: Outlook, page: Page) -> None:
+    """How services that are lost are served meanwhile."""
+    lost = {name for loss in outlook.losses for name in loss.services}
+    services = outlook.plan.scenario.landscape.services
+    manual = [(name, how) for name in sorted(lost) if (how := services[name].manual) is not None]
+    if not manual:
+        return
+    page.blank()
+    page.heading(f"BY HAND MEANWHILE {len(manual)}", "at points whose site is up")
+    for name, how in manual:
+        page.label(f"{title_of(outlook.plan, name)}:", how.text, label_style="bold", hang=2)
 
 
 def _travel(outlook: Outlook, team: int) -> list[str]:

@@ -290,6 +290,7 @@ def summary(
         ]
         cause_table(page, titles, explained)
     page.blank()
+    _by_hand(result, page)
     _citizens(result, page)
     if numbers is not None:
         text = f"{numbers[0]} of the {numbers[1]} numbers behind this are assumptions"
@@ -470,6 +471,22 @@ def _working_hours(result: Result) -> str:
     ends = [(target.text, hours.add(0, ms)) for ms, target in sorted(targets.items())]
     shown = [f"{name} end on {wall.text(end)}" for name, end in ends if end < FAR]
     return f"{text}. Counted from the moment, {', '.join(shown)}." if shown else f"{text}."
+
+
+def _by_hand(result: Result, page: Page) -> None:
+    """How long services are served by hand on average, those that ever are; the longest first."""
+    found = [outcome for outcome in result.outcomes if outcome.by_hand is not None and outcome.by_hand.value]
+    if not found:
+        return
+    page.label(
+        "SERVED BY HAND", "hours on average, where that is more than the systems give", label_style="bold", indent=1
+    )
+    parts = []
+    for outcome in sorted(found, key=lambda each: -each.by_hand.value if each.by_hand else 0.0):
+        if outcome.by_hand is not None:
+            time, half = outcome.by_hand.value / HOUR, _half(outcome.by_hand.low, outcome.by_hand.high) / HOUR
+            parts.append(f"{outcome.title} {format_count(time, half)}")
+    page.say(" · ".join(parts), hang=2)
 
 
 def _citizens(result: Result, page: Page) -> None:

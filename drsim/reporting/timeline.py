@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from drsim.measures.drills import Interruption
 from drsim.measures.explanation import CAUSES, Segment
+from drsim.model.landscape import ALWAYS
 from drsim.planning.plan import NEVER, Outage, Plan
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
@@ -67,6 +68,17 @@ def outage_text(plan: Plan, outage: Outage) -> str:
         return "".join(f"component {name} breaks at {', '.join(sites)}" for name, sites in places.items())
     where = [f"{name} at {' and '.join(sites)}" for name, sites in sorted(places.items())]
     return f"{', '.join(where)} break together"
+
+
+def by_hand_text(plan: Plan, service: str, span: tuple[int, int], wall: Wall) -> str:
+    """`served by hand from Tue 12 10:30 to 14:00, at 40 %`."""
+    manual = plan.scenario.landscape.services[service].manual
+    assert manual is not None
+    since, until = wall.text(span[0]), wall.text(span[1])
+    if wall.day(span[0]) == wall.day(span[1]):
+        until = wall.clock(span[1])
+    hours = "" if manual.open == ALWAYS else f", {manual.open}"
+    return f"served by hand from {since} to {until}, at {manual.level.text}{hours}"
 
 
 def because(segment: Segment) -> str:
@@ -165,6 +177,8 @@ class _Log:
         for number, ((time, length), names) in enumerate(self._back().items()):
             verb = "is" if len(names) == 1 else "are"
             yield time, 1, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}", "bold green"
+        for time, text in self._by_hand():
+            yield time, 1, math.inf, text, "bold"
         for number, row in enumerate(self.drill.rows):
             if row.start >= 0:
                 place = self.drill.place(row) if row.start == row.end else -1
@@ -176,6 +190,13 @@ class _Log:
             for what in self.replay.interruptions(service):
                 found[what.begin].append(title_of(self.plan, service))
         return found
+
+    def _by_hand(self) -> Iterable[tuple[int, str]]:
+        for service in self.plan.structure.services:
+            for what in self.replay.interruptions(service):
+                if what.by_hand is not None:
+                    text = by_hand_text(self.plan, service, what.by_hand, self.wall)
+                    yield what.by_hand[0], f"{title_of(self.plan, service)}: {text}"
 
     def _back(self) -> dict[tuple[int, int], list[str]]:
         """By (when they are back, minutes that they were away) the services."""
@@ -360,6 +381,9 @@ class _Story:
                 ),
             ]
         )
+        if what.by_hand is not None:
+            text = by_hand_text(self.plan, self.service, what.by_hand, self.wall)
+            self.page.say(f"Meanwhile {text}.", hang=2)
         self.page.blank()
 
     def _totals(self) -> None:

@@ -177,6 +177,7 @@ class Replay:
                         "begin": what.begin,
                         "end": what.end if what.back else None,
                         "censored": not what.back,
+                        "by_hand": None if what.by_hand is None else {"begin": what.by_hand[0], "end": what.by_hand[1]},
                         "segments": [segment._asdict() for segment in segments],
                     }
                     for what, segments in self.explain(service)

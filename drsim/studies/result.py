@@ -64,6 +64,8 @@ class Outcome:
     """share of drills by class"""
     contacts_lost: estimates.Mean
     contacts: float
+    by_hand: estimates.Mean | None
+    """how long it is served better by hand than by its systems, ms; None where nothing is said of that"""
     profile: tuple[float, ...]
     """mean level at each of `AGES` hours"""
 
@@ -93,6 +95,8 @@ class Explanation:
     """by cause, the mean time by what it was"""
     censored: int
     """in how many of these drills it did not come back (the observed part is counted): none or all"""
+    by_hand: float = 0.0
+    """the mean time (ms) of this in which it is served by hand, closed hours included"""
 
 
 @dataclass
@@ -162,6 +166,7 @@ class Result:
             continuity={label: classes.get(label, 0) / self.replications for label in CONTINUITY},
             contacts_lost=estimates.mean(block.contacts_lost[index], self.confidence),
             contacts=float(block.contacts[index].mean()),
+            by_hand=None if service.manual is None else estimates.mean(block.by_hand[index], self.confidence),
             profile=tuple((block.profile[index] / self.replications).tolist()),
         )
 
@@ -237,6 +242,7 @@ class Result:
                 "contacts_lost_low": outcome.contacts_lost.low,
                 "contacts_lost_high": outcome.contacts_lost.high,
                 "contacts": outcome.contacts,
+                "by_hand_h": 0.0 if outcome.by_hand is None else outcome.by_hand.value / HOUR,
                 "fared": outcome.fared,
             }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
@@ -288,6 +294,7 @@ class Result:
                 "degraded_open_h": column(block.degraded_open) / HOUR,
                 "data_loss_h": column(_finite(block.data_loss)) / HOUR,
                 "contacts_lost": column(block.contacts_lost),
+                "by_hand_h": column(block.by_hand) / HOUR,
                 "interruptions": column(block.interruptions),
                 "continuity": pd.Categorical.from_codes(
                     np.asarray(column(block.continuity)), categories=pd.Index(CONTINUITY), ordered=True
@@ -469,6 +476,7 @@ class Result:
             "continuity": outcome.continuity,
             "contacts_lost": _mean_dict(outcome.contacts_lost),
             "contacts": outcome.contacts,
+            "by_hand_ms": None if outcome.by_hand is None else _mean_dict(outcome.by_hand),
             "level_at_ages": list(outcome.profile),
         }
 
@@ -482,13 +490,14 @@ def mean_explanation(
     """The mean over drills, whose longest interruptions are given; None for a drill without any."""
     causes: Counter[str] = Counter()
     details: dict[str, Counter[str]] = {}
-    total, censored = 0, 0
+    total, censored, by_hand = 0, 0, 0
     for found in longest:
         if found is None:
             continue
         what, segments = found
         total += what.end - what.begin
         censored += not what.back
+        by_hand += what.by_hand[1] - what.by_hand[0] if what.by_hand else 0
         for segment in segments:
             causes[segment.cause] += segment.length
             details.setdefault(segment.cause, Counter())[segment.detail or segment.team] += segment.length
@@ -505,6 +514,7 @@ def mean_explanation(
             if cause in details
         },
         censored=censored,
+        by_hand=by_hand / number,
     )
 
 

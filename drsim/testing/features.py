@@ -73,6 +73,8 @@ class Features(TypedDict, total=False):
     """Services whose points come from channels, and municipalities."""
     targets: bool
     """Targets of services."""
+    by_hand: bool
+    """Services that are served by hand meanwhile."""
     steps: bool
     """Steps of the plan, before and after components and each other."""
     labels: bool
@@ -139,6 +141,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "classes": True,
     "channels": True,
     "targets": True,
+    "by_hand": True,
     "steps": True,
     "labels": True,
     "common_causes": True,

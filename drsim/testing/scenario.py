@@ -137,7 +137,7 @@ def _disruption(draw: DrawFn, targets: _Targets) -> None:
     after: Any = None
     if last is not None and given["later"] and one_in(draw, 2):
         kind, target, begin, end = last
-        after = f"{pick(draw, (end, end, (begin + end) // 2, begin, end + 10))} min"
+        after = f"{pick(draw, (end, end, end, (begin + end) // 2, begin, end + 10))} min"
     elif given["later"] and one_in(draw, 2):
         after = pick(draw, _LATER) if targets.disruptions and one_in(draw, 2) else law(draw, given)
     disruption: Document = {kind: target}

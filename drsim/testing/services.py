@@ -15,14 +15,14 @@ from drsim.testing.features import Features
 from drsim.testing.levels import least_level
 from drsim.testing.needs import leaves, tree
 from drsim.testing.people import calendar
-from drsim.testing.quantities import CALENDARS
+from drsim.testing.quantities import CALENDARS, law
 from drsim.units import ONE
 
 _MINIMA: Final = (ONE, 750_000, 500_000, 300_000, 100_000)
 _SPLITS: Final = {1: (("100 %",),), 2: (("50 %", "50 %"), ("70 %", "30 %")), 3: (("50 %", "30 %", "20 %"),)}
 _DEMANDS: Final = ("38/day", "5/hour", "100/week", "2500.5/year")
 _OPEN: Final = CALENDARS[:-1]
-_KEYS: Final = ("title", "targets", "open", "demand", "needs", "channels", "points", "verify")
+_KEYS: Final = ("title", "targets", "open", "demand", "needs", "channels", "points", "verify", "manual")
 
 
 @dataclass
@@ -111,6 +111,7 @@ def service(draw: DrawFn, services: Services) -> None:
         "verify": given["verification"],
         "title": given["labels"],
         "targets": 2 * given["targets"],
+        "manual": given["by_hand"],
     }
     targets: Document = {}
     for extra in extras(draw, weights, 2):
@@ -125,6 +126,8 @@ def service(draw: DrawFn, services: Services) -> None:
                 service["title"] = "Paspoort afhalen"
             case "targets":
                 targets = _targets(draw, given)
+            case "manual":
+                service["manual"] = _manual(draw, given)
     level = least_level(services.known, seen)
     if level < ONE or (given["targets"] and one_in(draw, 6)):
         targets["mbco"] = f"{pick(draw, [least for least in _MINIMA if least <= level]) // 10_000} %"
@@ -165,6 +168,16 @@ def _point(draw: DrawFn, services: Services, service: Document, first: str) -> N
             case "open":
                 point["open"] = calendar(draw, _OPEN)
     points[f"point-{len(points) + 1}"] = point
+
+
+def _manual(draw: DrawFn, given: Features) -> Document:
+    """How it is served by hand."""
+    manual: Document = {"after": law(draw, given), "level": pick(draw, ("40 %", "100 %", "75 %", "10 %"))}
+    if one_in(draw, 2):
+        manual["lasts"] = pick(draw, ("2 h", "30 min", "1 d"))
+    if given["calendars"] and one_in(draw, 2):
+        manual["open"] = calendar(draw, _OPEN)
+    return manual
 
 
 def _targets(draw: DrawFn, given: Features) -> Document:

@@ -8,6 +8,8 @@ from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
+
 from drsim.calendar import Calendar, Hours, compile_calendar
 from drsim.model.scenario import Scenario
 from drsim.units import DAY, HOUR, MINUTE, ONE
@@ -39,6 +41,7 @@ class Measures:
     contacts_lost: Fraction
     contacts: Fraction
     continuity: str
+    by_hand: int
 
 
 def measures(scenario: Scenario, drill: Drill) -> dict[Group, Measures]:
@@ -79,17 +82,7 @@ def measure(
     endless = any(b == scenario.horizon.ms for _, b in joined)
     longest = max((b - a for a, b in joined), default=0)
     first_longest = [(a, b) for a, b in joined if b - a == longest][:1]
-    mtpd = service.targets.mtpd
-    if endless or (mtpd is not None and longest > mtpd.ms):
-        continuity = "lost"
-    elif open_time(scenario, drill, opening, below):
-        continuity = "interrupted"
-    elif open_time(scenario, drill, opening, degraded):
-        continuity = "degraded"
-    elif below or degraded:
-        continuity = "unnoticed"
-    else:
-        continuity = "uninterrupted"
+    met = line_that_is_met(scenario, drill, line, group[0])
     shares = {name: contacts_per_open_ms(scenario, group[0], name) for name in members}
     return Measures(
         interruptions=joined,
@@ -101,7 +94,7 @@ def measure(
         degraded_time_open=open_time(scenario, drill, opening, degraded),
         data_loss=data_loss(scenario, drill, group[0], members),
         contacts_lost=sum(
-            (rate * unserved(scenario, drill, line, group[0], name) for name, rate in shares.items()), Fraction(0)
+            (rate * unserved(scenario, drill, met, group[0], name) for name, rate in shares.items()), Fraction(0)
         ),
         contacts=sum(
             (
@@ -110,8 +103,75 @@ def measure(
             ),
             Fraction(0),
         ),
-        continuity=continuity,
+        continuity=continuity(scenario, drill, met, group, members),
+        by_hand=sum(b - a for a, b, now, systems in met if any(now[name] > systems[name] for name in members)),
     )
+
+
+Met = list[tuple[int, int, dict[str, int], dict[str, int]]]
+"""(since, until, the level of each point as citizens meet it, as the systems give it), for the points of one service."""
+
+
+def line_that_is_met(scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]], service_name: str) -> Met:
+    """Section 14, by hand: asked anew for each stretch between instants at which anything may change."""
+    service = scenario.landscape.services[service_name]
+    systems = [(a, b, {name: now.point[service_name, name] for name in service.points}) for a, b, now in line]
+    if service.manual is None:
+        return [(a, b, level, level) for a, b, level in systems]
+    spans = spans_by_hand(scenario, drill, line, service_name)
+    hours = compiled(service.manual.open, scenario.moment, drill.offset + scenario.horizon.ms)
+    found: Met = []
+    for a, b, level in systems:
+        edges = {t - drill.offset for t, _ in hours.edges(a + drill.offset, b + drill.offset)}
+        cuts = sorted({a, b} | edges | {t for span in spans for t in span if a < t < b})
+        for since, until in pairwise(cuts):
+            met = dict(level)
+            if any(x <= since < y for x, y in spans) and hours.is_open(since + drill.offset):
+                for name, point in service.points.items():
+                    if is_up(drill, point.at, since):
+                        met[name] = max(met[name], service.manual.level.millionths)
+            found.append((since, until, met, level))
+    return found
+
+
+def spans_by_hand(scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]], service_name: str) -> Times:
+    """When a service is served by hand: in each interruption of it as a whole."""
+    manual = scenario.landscape.services[service_name].manual
+    below = [(a, b) for a, b, now in line if not now.at_minimum[service_name, "", ""]]
+    spans: Times = []
+    for number, (a, b) in enumerate(join(join(below, 1), scenario.response.settle.ms)):
+        after = manual.after.fixed
+        if after is None:
+            u = drill.uniform(("by hand", service_name, "", number, 0))
+            after = max(0, round(float(manual.after.quantile(np.array([u]))[0])))
+        until = b if manual.lasts is None else min(b, a + after + manual.lasts.ms)
+        if a + after < until:
+            spans.append((a + after, until))
+    return spans
+
+
+def is_up(drill: Drill, site: str, time: int) -> bool:
+    turned = [value for at, flag, value in sorted(drill.changes) if flag == ("site", site) and at <= time]
+    return turned[-1] if turned else True
+
+
+def continuity(scenario: Scenario, drill: Drill, met: Met, group: Group, members: list[str]) -> str:
+    """Judged by what citizens meet."""
+    service = scenario.landscape.services[group[0]]
+    opening = [service.points[name].open for name in members]
+    weight = sum(service.points[name].weight for name in members)
+    mean = [(a, b, sum(service.points[name].weight * now[name] for name in members)) for a, b, now, _ in met]
+    below = [(a, b) for a, b, total in mean if total < service.targets.mbco.millionths * weight]
+    degraded = [(a, b) for a, b, total in mean if (a, b) not in below and total < ONE * weight]
+    joined = join(join(below, 1), scenario.response.settle.ms)
+    mtpd = service.targets.mtpd
+    if any(b == scenario.horizon.ms or (mtpd is not None and b - a > mtpd.ms) for a, b in joined):
+        return "lost"
+    if open_time(scenario, drill, opening, below):
+        return "interrupted"
+    if open_time(scenario, drill, opening, degraded):
+        return "degraded"
+    return "unnoticed" if below or degraded else "uninterrupted"
 
 
 def join(times: Times, gap: int) -> Times:
@@ -152,16 +212,11 @@ def data_loss(scenario: Scenario, drill: Drill, service: str, members: list[str]
     return max((r.lost_at - r.point for r in drill.recoveries if r.component in with_data), default=0)
 
 
-def unserved(
-    scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]], service: str, point: str
-) -> Fraction:
+def unserved(scenario: Scenario, drill: Drill, met: Met, service: str, point: str) -> Fraction:
     """Opening hours of one point times (1 - level), ms."""
     opening = [scenario.landscape.services[service].points[point].open]
     return sum(
-        (
-            Fraction(ONE - now.point[service, point], ONE) * open_time(scenario, drill, opening, [(a, b)])
-            for a, b, now in line
-        ),
+        (Fraction(ONE - now[point], ONE) * open_time(scenario, drill, opening, [(a, b)]) for a, b, now, _ in met),
         Fraction(0),
     )
 

@@ -371,6 +371,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
         target: (of("services", lambda s, target=target: target in s.get("targets", {})), 0.08)
         for target in ("rto", "rpo", "mtpd", "mbco", "share")
     },
+    "by hand": (has("services", "manual"), 0.08),
     "step of the plan": (lambda d: section(d, "steps"), 0.1),
     "approval": (has("steps", "approval"), 0.01),
     "step that waits": (of("steps", lambda step: "by" not in step), 0.08),
@@ -445,6 +446,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "classes": (False, ["class"]),
     "channels": (False, ["channels", "municipality", "channel of a point"]),
     "targets": (False, ["rto", "rpo", "mtpd"]),
+    "by_hand": (False, ["by hand"]),
     "steps": (False, ["step of the plan", "approval", "step that waits"]),
     "labels": (False, ["sources"]),
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),

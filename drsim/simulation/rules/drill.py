@@ -84,6 +84,7 @@ class Drill(Losing):
             wrong=self.wrong,
             outages=self.outages,
             ended=self.now,
+            numbers=self.numbers if isinstance(self.numbers, Numbers) else None,
         )
 
     def _leave_open(self) -> None:
