@@ -129,6 +129,7 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
                     "contacts": float(block.contacts[g, i]),
                     "continuity": CONTINUITY[block.continuity[g, i]],
                     "by hand": int(block.by_hand[g, i]),
+                    "elsewhere": float(block.elsewhere[g, i]),
                 }.items()
             }
     for g, group in enumerate(which):
@@ -176,6 +177,7 @@ def reference_measured(scenario: Scenario, drills: Sequence[Drill]) -> dict[str,
                     "contacts": found.contacts,
                     "continuity": found.continuity,
                     "by hand": found.by_hand,
+                    "elsewhere": found.elsewhere,
                 }.items()
             }
     for group in groups_of(scenario):

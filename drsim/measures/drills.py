@@ -5,21 +5,21 @@ A *group* is a set of service points that is measured as one: a service, a servi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from math import gcd
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from drsim.calendar import Hours
-from drsim.measures.served import Span, at_columns, served, spell
+from drsim.measures.served import Span, at_columns, moved, served, spell
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.levels import Levels
 from drsim.simulation.trajectory import Trajectory
 from drsim.units import DAY, ONE, WEEK
 
-__all__ = ["CONTINUITY", "Block", "Group", "Interruption", "groups", "interruptions", "measure"]
+__all__ = ["CONTINUITY", "Block", "Group", "Interruption", "groups", "interruptions", "measure", "met_levels", "moves"]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
@@ -62,6 +62,8 @@ class Block:
     contacts_lost: np.ndarray[Any, np.dtype[np.float64]]
     contacts: np.ndarray[Any, np.dtype[np.float64]]
     """the demand in opening hours until the horizon"""
+    elsewhere: np.ndarray[Any, np.dtype[np.float64]]
+    """contacts that a neighbour took over"""
     continuity: Ints
     interruptions: Ints
     """how many"""
@@ -148,30 +150,51 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
 
 
 class _Met(NamedTuple):
-    """What citizens meet, and what the systems give in the same columns."""
+    """What citizens meet, and in the same columns what the systems give, and that or by hand."""
 
     clock: _Clock
     level: Levels
+    own: Levels
     systems: Levels
-    differs: bool
+    services: frozenset[int]
+    """for which it may differ"""
 
 
 def _met(plan: Plan, clock: _Clock, drills: Sequence[Trajectory], level: Levels) -> _Met:
     """The levels by which contacts are served and continuity is judged."""
-    if not plan.by_hand:
-        return _Met(clock, level, level, False)
-    spells: dict[int, list[list[Span]]] = {}
-    for group in groups(plan):
-        if group.municipality is None and group.point is None and group.service in plan.by_hand:
-            _, below, _ = _below(group, level)
-            spells[group.service] = [[] for _ in drills]
-            for i, span in _by_hand(plan, group.service, drills, _merged(plan, clock, below)):
-                if span is not None:
-                    spells[group.service][i].append(span)
-    found = served(plan, drills, level, spells)
-    if found is level:
-        return _Met(clock, level, level, False)
-    return _Met(_Clock(plan, drills, found), found, at_columns(level, found), True)
+    if not plan.by_hand and not plan.fallbacks:
+        return _Met(clock, level, level, level, frozenset())
+    own = level
+    if plan.by_hand:
+        spells: dict[int, list[list[Span]]] = {}
+        for group in groups(plan):
+            if group.municipality is None and group.point is None and group.service in plan.by_hand:
+                _, below, _ = _below(group, level)
+                spells[group.service] = [[] for _ in drills]
+                for i, span in _by_hand(plan, group.service, drills, _merged(plan, clock, below)):
+                    if span is not None:
+                        spells[group.service][i].append(span)
+        own = served(plan, drills, level, spells)
+    found = moved(plan, drills, own) if plan.fallbacks else own
+    services = frozenset({*plan.by_hand, *(plan.structure.points[p][0] for p in plan.fallbacks)})
+    return _Met(_Clock(plan, drills, found), found, at_columns(own, found), at_columns(level, found), services)
+
+
+def met_levels(plan: Plan, drill: Trajectory, level: Levels) -> Levels:
+    """What citizens meet in a single drill, whose levels are given."""
+    return _met(plan, _Clock(plan, [drill], level), [drill], level).level
+
+
+def moves(plan: Plan, group: Group, drill: Trajectory, level: Levels) -> list[tuple[int, int, float]]:
+    """From which point to which citizens go in a drill, in order of points, and how many contacts; 0 without a demand."""
+    met = _met(plan, _Clock(plan, [drill], level), [drill], level)
+    found = []
+    for p in group.points:
+        if p in plan.fallbacks and (met.level.points[p] > met.own.points[p]).any():
+            alone = replace(group, points=(p,))
+            number = _contacts_of(plan, alone, met.clock, lambda p: met.level.points[p] - met.own.points[p])
+            found.append((p, plan.fallbacks[p][0], float(number[0])))
+    return found
 
 
 def _by_hand(
@@ -266,14 +289,17 @@ def _measure_group(
     inside = plan.calendars[plan.working_hours].worked(begin[longest] + shift, end[longest] + shift)
     working[of[longest]] = np.where(back[longest], inside, NEVER)
     by_hand = np.zeros(clock.count, dtype=np.int64)
-    if met.differs and group.service in plan.by_hand:
+    elsewhere = np.zeros(clock.count)
+    if group.service in met.services:
         points = list(group.points)
-        more = (met.level.points[points] > met.systems.points[points]).any(axis=0)
+        more = (met.own.points[points] > met.systems.points[points]).any(axis=0)
         by_hand = met.clock.per_drill(np.where(more, met.clock.length, 0))
         continuity = _continuity(plan, group, met.clock, met.level, calendars)
+        elsewhere = _contacts_of(plan, group, met.clock, lambda p: met.level.points[p] - met.own.points[p])
     else:
         continuity = _judged(clock, group, (length, back, of), down_open, degraded_open, whole)
-    contacts_lost, contacts = _contacts(plan, group, met.clock, met.level)
+    contacts_lost = _contacts_of(plan, group, met.clock, lambda p: ONE - met.level.points[p])
+    contacts = _contacts_of(plan, group, clock, lambda _: ONE)
     return {
         "recovery": recovery,
         "working": working,
@@ -284,6 +310,7 @@ def _measure_group(
         "data_loss": data_loss[list(group.data)].max(axis=0, initial=0),
         "contacts_lost": contacts_lost,
         "contacts": contacts,
+        "elsewhere": elsewhere,
         "continuity": continuity.astype(np.int64),
         "interruptions": np.bincount(of, minlength=clock.count).astype(np.int64),
         "by_hand": by_hand,
@@ -353,22 +380,21 @@ def interruptions(plan: Plan, group: Group, drill: Trajectory, level: Levels) ->
     return found
 
 
-def _contacts(plan: Plan, group: Group, clock: _Clock, level: Levels) -> tuple[Any, Any]:
-    """(lost, asked for) contacts in opening hours, by drill."""
+def _contacts_of(
+    plan: Plan, group: Group, clock: _Clock, part: Callable[[int], Ints | int]
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Contacts in opening hours, by drill; `part`: which part of them, by point, millionths for each column."""
     structure = plan.structure
     service = plan.scenario.landscape.services[structure.services[group.service]]
-    lost = np.zeros(clock.count)
-    asked = np.zeros(clock.count)
+    total = np.zeros(clock.count)
     if service.demand is None:
-        return lost, asked
+        return total
     everyone = sum(point[5] for point in structure.points if point[0] == group.service)
     for p in group.points:
         name, weight = structure.points[p][1], structure.points[p][5]
         rate = contact_rate(service.demand, service.points[name].open) * weight / everyone
-        in_hours = clock.open((plan.open_hours[p],))
-        lost += clock.per_drill(in_hours * (ONE - level.points[p])) / ONE * rate
-        asked += clock.per_drill(in_hours) * rate
-    return lost, asked
+        total += clock.per_drill(clock.open((plan.open_hours[p],)) * part(p)) / ONE * rate
+    return total
 
 
 def contact_rate(demand: Any, calendar: Any) -> float:

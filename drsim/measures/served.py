@@ -1,4 +1,4 @@
-"""What citizens meet: the levels of the systems, or what is served by hand where that is more.
+"""What citizens meet: the levels of the systems, or what is served by hand where that is more, or at a neighbour's counter.
 
 Contacts and continuity go by it (`docs/semantics.md` section 14); all other measures by the systems alone.
 """
@@ -14,8 +14,9 @@ import numpy as np
 from drsim.planning.plan import ByHand, Plan
 from drsim.simulation.levels import Levels
 from drsim.simulation.trajectory import Trajectory
+from drsim.units import ONE
 
-__all__ = ["Span", "at_columns", "served", "spell"]
+__all__ = ["Span", "at_columns", "moved", "served", "spell"]
 
 Span = tuple[int, int]
 """From, to: ms."""
@@ -32,10 +33,8 @@ def spell(how: ByHand, drill: Trajectory, number: int, begin: int, end: int) -> 
 def served(
     plan: Plan, drills: Sequence[Trajectory], level: Levels, spells: Mapping[int, Sequence[Sequence[Span]]]
 ) -> Levels:
-    """The levels that citizens meet, cut where these change; `spells`: by service, for each drill, when it is served by hand."""
+    """The greater of the levels of the systems and by hand; `spells`: by service, for each drill, when it is served by hand."""
     cuts = [_edges(plan, drill, {sv: spells[sv][i] for sv in spells}) for i, drill in enumerate(drills)]
-    if not any(cuts):
-        return level
     found = _cut(level, cuts)
     places = {p: point[2] for p, point in enumerate(plan.structure.points) if point[0] in spells}
     for i, drill in enumerate(drills):
@@ -51,6 +50,32 @@ def served(
                     if plan.structure.points[p][0] == sv:
                         by_hand = np.where(serving & up[site], how.level, 0)
                         found.points[p, columns] = np.maximum(found.points[p, columns], by_hand)
+    return found
+
+
+def moved(plan: Plan, drills: Sequence[Trajectory], level: Levels) -> Levels:
+    """The same levels, with what a neighbour takes over; cut where that opens or closes."""
+    goals = {q for q, _ in plan.fallbacks.values()}
+    cuts: list[set[int]] = []
+    for i, drill in enumerate(drills):
+        hours = {
+            plan.open_hours[q] for p, (q, _) in plan.fallbacks.items() if (level.points[p, level.drill(i)] < ONE).any()
+        }
+        edges = (plan.calendars[each].edges(drill.offset, drill.offset + plan.horizon) for each in sorted(hours))
+        cuts.append({t - drill.offset for of_one in edges for t, _ in of_one if t - drill.offset < plan.horizon})
+    found = _cut(level, cuts)
+    own = found.points.copy()
+    for i, drill in enumerate(drills):
+        columns = found.drill(i)
+        times = found.times[columns].tolist()
+        there = {}
+        for q in goals:
+            hours_of = plan.calendars[plan.open_hours[q]]
+            is_open = np.array([hours_of.is_open(time + drill.offset) for time in times], dtype=bool)
+            there[q] = np.where(is_open, own[q, columns], 0)
+        for p, (q, share) in plan.fallbacks.items():
+            left = np.minimum(ONE - own[p, columns], share)
+            found.points[p, columns] = own[p, columns] + left * there[q] // ONE
     return found
 
 

@@ -401,6 +401,18 @@ class Targets(Part):
     """In which share of drills the promise is to be kept."""
 
 
+def _neighbour(value: object) -> object:
+    return {"to": value} if isinstance(value, str) else value
+
+
+class Fallback(Part):
+    """Another point of the service, where citizens go whom this one does not serve."""
+
+    to: fields.Name
+    share: fields.SomeShare = ALL
+    """The most of the demand of this point that it can take."""
+
+
 class Point(Part):
     """Where a service is asked for."""
 
@@ -412,6 +424,8 @@ class Point(Part):
     needs: fields.NeedTree = NOTHING
     """Those of its service, its channel and its own together."""
     open: fields.Hours = ALWAYS
+    fallback: Annotated[Fallback, BeforeValidator(_neighbour)] | None = None
+    """Where citizens go whom it does not serve; None: nowhere."""
 
 
 class Manual(Part):

@@ -626,12 +626,22 @@ class _PlanBuilder:
             shifts=shifts,
             open_hours=open_hours,
             by_hand=by_hand,
+            fallbacks=self._fallbacks(),
             working_hours=working,
             edges=headcount_edges(team_hours, shifts, calendars, self.reach_end),
             dated=moment is not None,
             horizon=self.horizon,
             settle=response.settle.ms,
         )
+
+    def _fallbacks(self) -> dict[int, tuple[int, int]]:
+        names = {(point[0], point[1]): p for p, point in enumerate(self.structure.points)}
+        found = {}
+        for (sv, name), p in names.items():
+            fallback = self.landscape.services[self.structure.services[sv]].points[name].fallback
+            if fallback is not None:
+                found[p] = (names[sv, fallback.to], fallback.share.millionths)
+        return found
 
     def _by_hand(self, name: str, what: landscapes.Manual) -> ByHand:
         return ByHand(

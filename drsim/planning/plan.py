@@ -354,6 +354,8 @@ class Plan:
     """for each point its calendar"""
     by_hand: Mapping[int, ByHand]
     """service -> how it is served by hand, for those that are"""
+    fallbacks: Mapping[int, tuple[int, int]]
+    """point -> (the point where its citizens go, the most of its demand that goes there, millionths), if any"""
     working_hours: int
     """the calendar of targets in working hours"""
     edges: tuple[Event, ...]

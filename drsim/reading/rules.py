@@ -455,6 +455,14 @@ def _service(path: Path, service: Service, parts: Parts) -> Findings:
     if service.verify is not None:
         yield from _step((*path, "verify"), service.verify, parts.crews)
         yield from _way((*path, "verify"), service.verify, {point.at for point in service.points.values()}, parts)
+    for point, content in service.points.items():
+        if content.fallback is not None and content.fallback.to not in service.points:
+            rule = f"the service has no point '{content.fallback.to}' to go to"
+            hint = did_you_mean(content.fallback.to, [each for each in service.points if each != point])
+            yield Finding((*path, "points", point, "fallback"), rule, hint)
+        elif content.fallback is not None and content.fallback.to == point:
+            rule = f"'{point}' is no way out of itself"
+            yield Finding((*path, "points", point, "fallback"), rule, "name another point, or leave it out")
     if service.manual is not None and not service.manual.open.spans:
         rule = "nobody is ever there to serve by hand"
         yield Finding((*path, "manual", "open"), rule, "give it hours, or leave 'manual' out")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from drsim.distributions import Law
+from drsim.model.landscape import ALL
 from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
 from drsim.planning.graph import closure, needs_graph
@@ -39,6 +40,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     _steps(outlook, page)
     _people(outlook, page)
     _by_hand(outlook, page)
+    _neighbours(outlook, page)
     page.blank()
     write_command(page, " Closer: ", command.line("replay", "--drill", "0"), "(one drill as it goes)")
     write_command(page, " " * 9, command.line("run"), "(how often it goes well)")
@@ -300,6 +302,23 @@ def _by_hand(outlook: Outlook, page: Page) -> None:
     page.heading(f"BY HAND MEANWHILE {len(manual)}", "at points whose site is up")
     for name, how in manual:
         page.label(f"{title_of(outlook.plan, name)}:", how.text, label_style="bold", hang=2)
+
+
+def _neighbours(outlook: Outlook, page: Page) -> None:
+    """Where citizens go instead, of all services."""
+    services = outlook.plan.scenario.landscape.services
+    ways: dict[str, list[str]] = {}
+    for name in sorted(services):
+        for point, content in sorted(services[name].points.items()):
+            if content.fallback is not None:
+                most = "" if content.fallback.share == ALL else f", at most {content.fallback.share.text}"
+                ways.setdefault(name, []).append(f"{point} to {content.fallback.to}{most}")
+    if not ways:
+        return
+    page.blank()
+    page.heading(f"WHERE CITIZENS GO INSTEAD {len(ways)}", "from a point that does not serve them, to one that is open")
+    for name, found in ways.items():
+        page.label(f"{title_of(outlook.plan, name)}:", " · ".join(found), label_style="bold", hang=2)
 
 
 def _travel(outlook: Outlook, team: int) -> list[str]:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from drsim.calendar import FAR
 from drsim.measures.drills import AGES
-from drsim.measures.estimates import Quantile, Share
+from drsim.measures.estimates import Mean, Quantile, Share
 from drsim.reporting.causes import cause_table
 from drsim.reporting.numbers import NONE, Shown, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
@@ -489,6 +489,17 @@ def _by_hand(result: Result, page: Page) -> None:
     page.say(" · ".join(parts), hang=2)
 
 
+def _elsewhere(result: Result, page: Page) -> None:
+    """How many another counter served."""
+    parts = [
+        f"{outcome.title} {_counted(outcome.elsewhere)}"
+        for outcome in result.outcomes
+        if outcome.elsewhere is not None and outcome.elsewhere.value
+    ]
+    if parts:
+        page.say(f"served at another counter: {' · '.join(parts)}", hang=2)
+
+
 def _citizens(result: Result, page: Page) -> None:
     lost, contacts = result.turned_away
     if not contacts:
@@ -496,9 +507,11 @@ def _citizens(result: Result, page: Page) -> None:
     all_of_them = f"{round(contacts):,} contacts in opening hours"
     if not lost.value:
         page.label("CITIZENS TURNED AWAY", f"nobody, of {all_of_them}", label_style="bold", indent=1)
+        _elsewhere(result, page)
         return
-    text = f"{format_count(lost.value, _half(lost.low, lost.high))} of {all_of_them}"
+    text = f"{_counted(lost)} of {all_of_them}"
     page.label("CITIZENS TURNED AWAY", text, label_style="bold", indent=1)
+    _elsewhere(result, page)
     sites = result.scenario.landscape.sites
     by_title = all(cell_len(sites[name].title) <= LONGEST_SITE for name in result.turned_away_by_municipality)
     parts = []
@@ -575,6 +588,12 @@ def _percent(share: float) -> str:
 
 def _age(hours: int, space: str = "") -> str:
     return f"{hours}{space}h" if hours < 24 else f"{hours // 24}{space}d"
+
+
+def _counted(mean: Mean) -> str:
+    """A number of contacts; what differs only as floats do is exact."""
+    half = _half(mean.low, mean.high)
+    return format_count(round(mean.value, 6), 0.0 if half < 1e-9 else half)
 
 
 def _half(low: float, high: float) -> float:

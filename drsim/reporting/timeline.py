@@ -81,6 +81,15 @@ def by_hand_text(plan: Plan, service: str, span: tuple[int, int], wall: Wall) ->
     return f"served by hand from {since} to {until}, at {manual.level.text}{hours}"
 
 
+def moves_text(replay: Replay, service: str) -> str:
+    """`1.8 of counter-haaren at counter-boxtel`."""
+    parts = []
+    for point, other, number in replay.moves(service):
+        count = f"{number:,.1f}" if number else "some"
+        parts.append(f"{count} of {point} at {other}")
+    return " · ".join(parts)
+
+
 def because(segment: Segment) -> str:
     """What a wait was for: `dba busy, last with start sql-server`."""
     if segment.cause == "team busy" and segment.detail:
@@ -177,7 +186,7 @@ class _Log:
         for number, ((time, length), names) in enumerate(self._back().items()):
             verb = "is" if len(names) == 1 else "are"
             yield time, 1, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}", "bold green"
-        for time, text in self._by_hand():
+        for time, text in self._meanwhile():
             yield time, 1, math.inf, text, "bold"
         for number, row in enumerate(self.drill.rows):
             if row.start >= 0:
@@ -191,7 +200,7 @@ class _Log:
                 found[what.begin].append(title_of(self.plan, service))
         return found
 
-    def _by_hand(self) -> Iterable[tuple[int, str]]:
+    def _meanwhile(self) -> Iterable[tuple[int, str]]:
         for service in self.plan.structure.services:
             for what in self.replay.interruptions(service):
                 if what.by_hand is not None:
@@ -312,6 +321,13 @@ class _Log:
             if names:
                 self.page.heading(f"{heading} {len(names)}", style=style)
                 self.page.say(" · ".join(title_of(self.plan, name) for name in names))
+        ways = {service: moves_text(self.replay, service) for service in services}
+        if any(ways.values()):
+            self.page.blank()
+            self.page.heading("SERVED AT ANOTHER POINT", "contacts, where they are counted")
+            for service, text in ways.items():
+                if text:
+                    self.page.label(f"{title_of(self.plan, service)}:", text, label_style="bold", hang=2)
 
 
 @dataclass
@@ -335,6 +351,9 @@ class _Story:
         if self.found:
             self._totals()
         self._data()
+        if ways := moves_text(self.replay, self.service):
+            self.page.blank()
+            self.page.say(f"Served at another point: {ways}.", indent=1)
 
     def _answer(self) -> str:
         if not self.found:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from drsim.errors import DrsimError, did_you_mean
-from drsim.measures.drills import Group, Interruption, groups, interruptions
+from drsim.measures.drills import Group, Interruption, groups, interruptions, met_levels, moves
 from drsim.measures.explanation import Segment, explain, waits
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers, Script
@@ -94,11 +94,28 @@ class Replay:
 
     def level(self, service: str) -> list[tuple[int, int]]:
         """(time, level in millionths) of a service, from each instant at which it changes."""
+        return self._level(service, self.computed)
+
+    def met(self, service: str) -> list[tuple[int, int]]:
+        """The same, as citizens meet it: by hand, or at a neighbour's counter, where that is more."""
+        return self._level(service, self._met)
+
+    @cached_property
+    def _met(self) -> Levels:
+        return met_levels(self.plan, self.trajectory, self.computed)
+
+    def moves(self, service: str) -> list[tuple[str, str, float]]:
+        """From which point to which citizens go who are not served, and how many contacts (0 where none are counted)."""
+        found = moves(self.plan, self.group(service), self.trajectory, self.computed)
+        points = self.plan.structure.points
+        return [(points[p][1], points[q][1], number) for p, q, number in found]
+
+    def _level(self, service: str, levels: Levels) -> list[tuple[int, int]]:
         group = self.group(service)
-        total = sum(w * self.computed.points[p] for p, w in zip(group.points, group.weights, strict=True))
+        total = sum(w * levels.points[p] for p, w in zip(group.points, group.weights, strict=True))
         values = (np.asarray(total) // sum(group.weights)).tolist() if group.points else []
         found: list[tuple[int, int]] = []
-        for time, value in zip(self.computed.times.tolist(), values, strict=True):
+        for time, value in zip(levels.times.tolist(), values, strict=True):
             if not found or found[-1][1] != value:
                 found.append((time, value))
         return found
@@ -171,6 +188,12 @@ class Replay:
                 for time, flag, value in trajectory.changes
             ],
             "levels": {service: self.level(service) for service in self._groups},
+            "met": {
+                service: self.met(service)
+                for service in self._groups
+                if self.group(service).service in self.plan.by_hand
+                or any(p in self.plan.fallbacks for p in self.group(service).points)
+            },
             "interruptions": {
                 service: [
                     {

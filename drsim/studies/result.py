@@ -66,6 +66,8 @@ class Outcome:
     contacts: float
     by_hand: estimates.Mean | None
     """how long it is served better by hand than by its systems, ms; None where nothing is said of that"""
+    elsewhere: estimates.Mean | None
+    """contacts that another point took over; None where nobody may go to one"""
     profile: tuple[float, ...]
     """mean level at each of `AGES` hours"""
 
@@ -167,6 +169,9 @@ class Result:
             contacts_lost=estimates.mean(block.contacts_lost[index], self.confidence),
             contacts=float(block.contacts[index].mean()),
             by_hand=None if service.manual is None else estimates.mean(block.by_hand[index], self.confidence),
+            elsewhere=estimates.mean(block.elsewhere[index], self.confidence)
+            if any(p in self.plan.fallbacks for p in group.points)
+            else None,
             profile=tuple((block.profile[index] / self.replications).tolist()),
         )
 
@@ -242,6 +247,7 @@ class Result:
                 "contacts_lost_low": outcome.contacts_lost.low,
                 "contacts_lost_high": outcome.contacts_lost.high,
                 "contacts": outcome.contacts,
+                "contacts_elsewhere": 0.0 if outcome.elsewhere is None else outcome.elsewhere.value,
                 "by_hand_h": 0.0 if outcome.by_hand is None else outcome.by_hand.value / HOUR,
                 "fared": outcome.fared,
             }
@@ -294,6 +300,7 @@ class Result:
                 "degraded_open_h": column(block.degraded_open) / HOUR,
                 "data_loss_h": column(_finite(block.data_loss)) / HOUR,
                 "contacts_lost": column(block.contacts_lost),
+                "contacts_elsewhere": column(block.elsewhere),
                 "by_hand_h": column(block.by_hand) / HOUR,
                 "interruptions": column(block.interruptions),
                 "continuity": pd.Categorical.from_codes(
@@ -476,6 +483,7 @@ class Result:
             "continuity": outcome.continuity,
             "contacts_lost": _mean_dict(outcome.contacts_lost),
             "contacts": outcome.contacts,
+            "contacts_elsewhere": None if outcome.elsewhere is None else _mean_dict(outcome.elsewhere),
             "by_hand_ms": None if outcome.by_hand is None else _mean_dict(outcome.by_hand),
             "level_at_ages": list(outcome.profile),
         }

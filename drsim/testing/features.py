@@ -75,6 +75,8 @@ class Features(TypedDict, total=False):
     """Targets of services."""
     by_hand: bool
     """Services that are served by hand meanwhile."""
+    neighbours: bool
+    """Points of a service whose citizens may go to another."""
     steps: bool
     """Steps of the plan, before and after components and each other."""
     labels: bool
@@ -142,6 +144,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "channels": True,
     "targets": True,
     "by_hand": True,
+    "neighbours": True,
     "steps": True,
     "labels": True,
     "common_causes": True,

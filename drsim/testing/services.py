@@ -81,6 +81,8 @@ def channel(draw: DrawFn, services: Services) -> None:
         channel["needs"] = needs
     if services.given["calendars"] and one_in(draw, 4):
         channel["open"] = calendar(draw, _OPEN)
+    if per == "town hall" and services.given["neighbours"] and len(sites) > 1 and one_in(draw, 3):
+        channel["fallback"] = {sites[0]: pick(draw, sites[1:])}
     services.channels[f"channel-{len(services.channels) + 1}"] = channel
 
 
@@ -104,6 +106,7 @@ def service(draw: DrawFn, services: Services) -> None:
     if not channels:
         service["points"] = {}
         several(draw, _point(services, service, sites[0]), 1, given["max_points"])
+        _neighbours(draw, given, service["points"])
     seen = services.seen(service)
     weights = {
         "open": given["calendars"],
@@ -168,6 +171,16 @@ def _point(draw: DrawFn, services: Services, service: Document, first: str) -> N
             case "open":
                 point["open"] = calendar(draw, _OPEN)
     points[f"point-{len(points) + 1}"] = point
+
+
+def _neighbours(draw: DrawFn, given: Features, points: Document) -> None:
+    """Some points whose citizens may go to another."""
+    for name in points if given["neighbours"] and len(points) > 1 and one_in(draw, 3) else ():
+        if one_in(draw, 2):
+            to = pick(draw, [other for other in points if other != name])
+            points[name]["fallback"] = (
+                to if one_in(draw, 3) else {"to": to, "share": pick(draw, ("40 %", "75 %", "100 %"))}
+            )
 
 
 def _manual(draw: DrawFn, given: Features) -> Document:

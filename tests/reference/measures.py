@@ -42,6 +42,7 @@ class Measures:
     contacts: Fraction
     continuity: str
     by_hand: int
+    elsewhere: Fraction
 
 
 def measures(scenario: Scenario, drill: Drill) -> dict[Group, Measures]:
@@ -94,7 +95,12 @@ def measure(
         degraded_time_open=open_time(scenario, drill, opening, degraded),
         data_loss=data_loss(scenario, drill, group[0], members),
         contacts_lost=sum(
-            (rate * unserved(scenario, drill, met, group[0], name) for name, rate in shares.items()), Fraction(0)
+            (
+                rate
+                * contacts_time(scenario, drill, group[0], name, [(a, b, ONE - now[name]) for a, b, now, _, _ in met])
+                for name, rate in shares.items()
+            ),
+            Fraction(0),
         ),
         contacts=sum(
             (
@@ -104,33 +110,54 @@ def measure(
             Fraction(0),
         ),
         continuity=continuity(scenario, drill, met, group, members),
-        by_hand=sum(b - a for a, b, now, systems in met if any(now[name] > systems[name] for name in members)),
+        by_hand=sum(b - a for a, b, _, own, systems in met if any(own[name] > systems[name] for name in members)),
+        elsewhere=sum(
+            (
+                rate
+                * contacts_time(
+                    scenario, drill, group[0], name, [(a, b, now[name] - own[name]) for a, b, now, own, _ in met]
+                )
+                for name, rate in shares.items()
+            ),
+            Fraction(0),
+        ),
     )
 
 
-Met = list[tuple[int, int, dict[str, int], dict[str, int]]]
-"""(since, until, the level of each point as citizens meet it, as the systems give it), for the points of one service."""
+Met = list[tuple[int, int, dict[str, int], dict[str, int], dict[str, int]]]
+"""(since, until, the level of each point of one service as citizens meet it; without neighbours; as the systems give it)."""
 
 
 def line_that_is_met(scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]], service_name: str) -> Met:
-    """Section 14, by hand: asked anew for each stretch between instants at which anything may change."""
+    """Section 14: asked anew for each stretch between instants at which anything may change."""
     service = scenario.landscape.services[service_name]
-    systems = [(a, b, {name: now.point[service_name, name] for name in service.points}) for a, b, now in line]
-    if service.manual is None:
-        return [(a, b, level, level) for a, b, level in systems]
-    spans = spans_by_hand(scenario, drill, line, service_name)
-    hours = compiled(service.manual.open, scenario.moment, drill.offset + scenario.horizon.ms)
+    neighbours = {point.fallback.to for point in service.points.values() if point.fallback is not None}
+    calendars = {service.points[name].open for name in neighbours}
+    spans: Times = []
+    if service.manual is not None:
+        spans = spans_by_hand(scenario, drill, line, service_name)
+        calendars.add(service.manual.open)
+    until = drill.offset + scenario.horizon.ms
+    hours = {each: compiled(each, scenario.moment, until) for each in calendars}
     found: Met = []
-    for a, b, level in systems:
-        edges = {t - drill.offset for t, _ in hours.edges(a + drill.offset, b + drill.offset)}
-        cuts = sorted({a, b} | edges | {t for span in spans for t in span if a < t < b})
-        for since, until in pairwise(cuts):
-            met = dict(level)
-            if any(x <= since < y for x, y in spans) and hours.is_open(since + drill.offset):
+    for a, b, now in line:
+        systems = {name: now.point[service_name, name] for name in service.points}
+        edges = {t for each in hours.values() for t, _ in each.edges(a + drill.offset, b + drill.offset)}
+        cuts = {a, b} | {t - drill.offset for t in edges} | {t for span in spans for t in span if a < t < b}
+        for since, later in pairwise(sorted(cuts)):
+            own = dict(systems)
+            by_hand = service.manual is not None and any(x <= since < y for x, y in spans)
+            if service.manual is not None and by_hand and hours[service.manual.open].is_open(since + drill.offset):
                 for name, point in service.points.items():
                     if is_up(drill, point.at, since):
-                        met[name] = max(met[name], service.manual.level.millionths)
-            found.append((since, until, met, level))
+                        own[name] = max(own[name], service.manual.level.millionths)
+            met = dict(own)
+            for name, point in service.points.items():
+                if point.fallback is not None:
+                    other = point.fallback.to
+                    if hours[service.points[other].open].is_open(since + drill.offset):
+                        met[name] += min(ONE - own[name], point.fallback.share.millionths) * own[other] // ONE
+            found.append((since, later, met, own, systems))
     return found
 
 
@@ -160,7 +187,7 @@ def continuity(scenario: Scenario, drill: Drill, met: Met, group: Group, members
     service = scenario.landscape.services[group[0]]
     opening = [service.points[name].open for name in members]
     weight = sum(service.points[name].weight for name in members)
-    mean = [(a, b, sum(service.points[name].weight * now[name] for name in members)) for a, b, now, _ in met]
+    mean = [(a, b, sum(service.points[name].weight * now[name] for name in members)) for a, b, now, _, _ in met]
     below = [(a, b) for a, b, total in mean if total < service.targets.mbco.millionths * weight]
     degraded = [(a, b) for a, b, total in mean if (a, b) not in below and total < ONE * weight]
     joined = join(join(below, 1), scenario.response.settle.ms)
@@ -212,12 +239,13 @@ def data_loss(scenario: Scenario, drill: Drill, service: str, members: list[str]
     return max((r.lost_at - r.point for r in drill.recoveries if r.component in with_data), default=0)
 
 
-def unserved(scenario: Scenario, drill: Drill, met: Met, service: str, point: str) -> Fraction:
-    """Opening hours of one point times (1 - level), ms."""
+def contacts_time(
+    scenario: Scenario, drill: Drill, service: str, point: str, parts: list[tuple[int, int, int]]
+) -> Fraction:
+    """Opening hours of one point times a level (since, until, millionths), ms."""
     opening = [scenario.landscape.services[service].points[point].open]
     return sum(
-        (Fraction(ONE - now[point], ONE) * open_time(scenario, drill, opening, [(a, b)]) for a, b, now, _ in met),
-        Fraction(0),
+        (Fraction(level, ONE) * open_time(scenario, drill, opening, [(a, b)]) for a, b, level in parts), Fraction(0)
     )
 
 

@@ -8,7 +8,7 @@ from drsim.reading import loads
 from drsim.simulation.draws import DrawName
 from drsim.simulation.trajectory import Trajectory
 from drsim.studies.replay import Replay
-from drsim.units import HOUR, MINUTE
+from drsim.units import HOUR, MINUTE, ONE
 
 
 def replayed(text: str, luck: dict[str, float] | None = None, copies: dict[str, float] | None = None) -> Replay:
@@ -830,10 +830,62 @@ def test_a_desk_that_goes_on_with_paper() -> None:
     assert [block.by_hand[g, 0] / MINUTE for g in (service, desk, web)] == [150, 150, 0]
     assert [CONTINUITY[block.continuity[g, 0]] for g in (service, desk, web)] == ["interrupted", "interrupted", "lost"]
     assert (block.recovery[service, 0], block.downtime[service, 0]) == (300 * MINUTE, 300 * MINUTE)
-    assert "served by hand from Tue 12 May 10:30 to 13:30, at 40 %, daily 9:00-13:00" in replay.timeline()
-    assert "served by hand from Tue 12 May 10:30" in replay.timeline("passport")
+    assert "served by hand from Tue 10:30 to 13:30, at 40 %, daily" in replay.timeline()
+    assert "Meanwhile served by hand from Tue 10:30 to 13:30, at 40 %" in replay.timeline("passport")
 
 
 def test_paper_that_comes_too_late_serves_nobody() -> None:
     replay = replayed(PAPER.replace("15 to 45 min", "5 h"))
     assert [what.by_hand for what in replay.interruptions("passport")] == [None]
+
+
+def test_citizens_who_drive_to_the_next_town_hall() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall of Haaren is lost
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: haaren, lasts: 6 h}}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites:
+    haaren: {kind: town hall, inhabitants: 1000}
+    boxtel: {kind: town hall, inhabitants: 3000, pools: {seats: 6}}
+  links: {ring: {between: [haaren, boxtel], bandwidth: 1 GB/s}}
+  components: {desks: {scope: site, at: {boxtel: active, haaren: active}, shares: {seats: 8}}}
+  channels: {counter: {per: town hall, needs: [desks], fallback: {haaren: {to: boxtel, share: 40 %}, boxtel: haaren}}}
+  services:
+    passport: {targets: {mbco: 50 %}, open: "Mon-Fri 9:00-17:00", demand: 160/week, channels: {counter: 100 %}}
+""".replace("inhabitants: 1000}", "inhabitants: 1000, pools: {seats: 8}}")
+    )
+    # Boxtel has 6 seats for 8 people: 75 %. While all is well 25 % of its citizens go to Haaren, which serves all: 100 %.
+    # 10:00  Haaren is lost until 16:00, and its desks wait for the people who restart them: detected at 10:05, assessed
+    #        at 10:35, so they are back with their site at 16:00.
+    # Met at Haaren: 40 % of the demand may go to Boxtel, of which 75 % is served there: 30 %. At Boxtel: 75 %.
+    # 160 a week in 40 hours is one an hour in Haaren, three in Boxtel. Lost in six hours: 6 × 0.7 + 18 × 0.25 = 8.7.
+    # Gone on from Haaren: 6 × 0.3 = 1.8. From Boxtel, a quarter of three an hour while Haaren serves: in the hour of
+    # Tuesday that is left, 8 on Wednesday, 8 on Thursday and the hour before ten on Friday: 18 × 0.75 = 13.5.
+    assert replay.level("passport") == [(0, 562_500), (360 * MINUTE, 812_500)]
+    which = groups(replay.plan)
+    block = measure(replay.plan, which, [replay.trajectory], replay.computed)
+    assert which[0].point is which[0].municipality is None
+    assert round(block.contacts_lost[0, 0], 9) == 8.7
+    assert round(block.elsewhere[0, 0], 9) == 1.8 + 13.5
+    assert block.recovery[0, 0] == 0
+    assert [(*way, round(number, 9)) for *way, number in replay.moves("passport")] == [
+        ("counter-boxtel", "counter-haaren", 13.5),
+        ("counter-haaren", "counter-boxtel", 1.8),
+    ]
+    assert "1.8 of counter-haaren at counter-boxtel" in " ".join(replay.timeline().split())
+    assert "1.8 of counter-haaren at counter-boxtel" in " ".join(replay.timeline("passport").split())
+    assert CONTINUITY[block.continuity[0, 0]] == "degraded"
+    assert (
+        replay.met("passport")
+        == [(0, 637_500), (360 * MINUTE, ONE), (420 * MINUTE, 812_500)]
+        + [
+            (at * HOUR + rest, level)
+            for day in (23, 47, 71)
+            for at, rest, level in ((day, 0, ONE), (day + 8, 0, 812_500))
+        ][:5]
+    )

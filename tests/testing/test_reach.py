@@ -11,7 +11,7 @@ from agreement import engine_drill
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from drsim.measures.drills import groups, interruptions
+from drsim.measures.drills import groups, interruptions, moves
 from drsim.model.landscape import ALWAYS
 from drsim.model.needs import leaves
 from drsim.model.scenario import Scenario
@@ -79,6 +79,7 @@ BRANCHES = [
     "served by hand",
     "served by hand in hours of its own",
     "served by hand until the limit",
+    "citizens who go to another point",
     "step of the plan",
     "step of the plan that is tried again",
     "step of the plan after a component",
@@ -222,6 +223,8 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
         for what in interruptions(plan, group, drill, computed)
         if what.by_hand is not None
     }
+    gone = any(moves(plan, group, drill, computed) for group in groups(plan))
+    yield "citizens who go to another point", gone
     services = scenario.landscape.services
     yield "served by hand", bool(manual)
     yield "served by hand in hours of its own", any(services[s].manual.open != ALWAYS for s in manual)  # type: ignore[union-attr]

@@ -372,6 +372,11 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
         for target in ("rto", "rpo", "mtpd", "mbco", "share")
     },
     "by hand": (has("services", "manual"), 0.08),
+    "neighbour": (
+        lambda d: any("fallback" in p for s in section(d, "services").values() for p in s.get("points", {}).values()),
+        0.03,
+    ),
+    "neighbour of a channel": (has("channels", "fallback"), 0.01),
     "step of the plan": (lambda d: section(d, "steps"), 0.1),
     "approval": (has("steps", "approval"), 0.01),
     "step that waits": (of("steps", lambda step: "by" not in step), 0.08),
@@ -447,6 +452,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "channels": (False, ["channels", "municipality", "channel of a point"]),
     "targets": (False, ["rto", "rpo", "mtpd"]),
     "by_hand": (False, ["by hand"]),
+    "neighbours": (False, ["neighbour", "neighbour of a channel"]),
     "steps": (False, ["step of the plan", "approval", "step that waits"]),
     "labels": (False, ["sources"]),
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),
