@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agreement import engine_drill, engine_measured, reference_drill, reference_measured, unequal
+
 from drsim.measures.drills import CONTINUITY, groups, measure
 from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
@@ -889,3 +891,74 @@ landscape:
             for at, rest, level in ((day, 0, ONE), (day + 8, 0, 812_500))
         ][:5]
     )
+
+
+def test_fewer_seats_and_lines_where_they_go() -> None:
+    text = """\
+drsim: scenario 1
+title: fewer seats and lines where they go
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites:
+    hall: {pools: {seats: 80, lines: 12, trunks: 6}}
+    annex: {pools: {seats: 40, lines: 4, trunks: 6}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  components:
+    desktops: {at: {hall: active, annex: warm}, shares: {seats: 80}, start: {takes: 20 min, by: infra}}
+    phones: {at: {hall: active, annex: hot}, shares: {lines: 12}, switch: {takes: 2 min}}
+    switchboard: {at: {hall: active, annex: active}, shares: {trunks: 12}}
+  services:
+    benefits: {targets: {mbco: 60 %}, points: {desk: {at: annex, needs: [desktops]}}}
+    calls: {targets: {mbco: 50 %}, points: {line: {at: annex, needs: [switchboard]}}}
+    help: {targets: {mbco: 30 %}, points: {line: {at: annex, needs: [phones]}}}
+    permits: {targets: {mbco: 50 %}, points: {desk: {at: annex, needs: [desktops]}}}
+    visits: {targets: {mbco: 30 %}, points: {desk: {at: annex, needs: [desktops, phones]}}}
+"""
+    replay = replayed(text)
+    # The annex has 40 seats for the 80 who work at desktops, 4 lines where the phones take 12, and 6 trunks, as the hall has.
+    # 10:00  the hall is lost. The switchboard goes on at the annex with 6 of 12 trunks: calls are at 50 %, their minimum, so
+    #        never interrupted, but degraded to the end.
+    # 10:02  the phones have switched: help has 4 of 12 lines, 33.3333 %, more than its 30 %
+    # 10:30  decided and declared (5 + 10 + 15 min); infra starts the desktops until 10:50: 40 of 80 seats are 50 %
+    # 10:50  permits are at their minimum of 50 %, benefits are not at theirs of 60 % and never will be; visits take a desktop
+    #        and a phone: the bottleneck is the phone.
+    third = 333_333
+    assert {service: replay.level(service) for service in replay.plan.structure.services} == {
+        "benefits": [(0, 0), (50 * MINUTE, 500_000)],
+        "calls": [(0, 500_000)],
+        "help": [(0, 0), (2 * MINUTE, third)],
+        "permits": [(0, 0), (50 * MINUTE, 500_000)],
+        "visits": [(0, 0), (50 * MINUTE, third)],
+    }
+    which = groups(replay.plan)
+    block = measure(replay.plan, which, [replay.trajectory], replay.computed)
+    assert {
+        replay.plan.structure.services[group.service]: (
+            block.downtime[g, 0] // MINUTE,
+            block.degraded[g, 0] // MINUTE,
+            CONTINUITY[block.continuity[g, 0]],
+        )
+        for g, group in enumerate(which)
+        if group.point is None
+    } == {
+        "benefits": (1440, 0, "lost"),
+        "calls": (0, 1440, "degraded"),
+        "help": (2, 1438, "interrupted"),
+        "permits": (50, 1390, "interrupted"),
+        "visits": (50, 1390, "interrupted"),
+    }
+    decided = [("not yet detected", 0, 5), ("not yet decided", 5, 15), ("not yet decided", 15, 30)]
+    assert replay.explain("calls") == []
+    assert segments(replay, "help") == [("step under way", 0, 2)]
+    assert segments(replay, "permits") == [*decided, ("step under way", 30, 50)]
+    assert segments(replay, "benefits") == [*decided, ("step under way", 30, 50), ("no way back", 50, 1440)]
+    ((_, found),) = replay.explain("benefits")
+    assert found[-1].detail == "desktops at annex is out of reach, or gives too little"
+    scenario = loads(text)
+    measured = reference_measured(scenario, [reference_drill(scenario)])
+    assert unequal(engine_measured([engine_drill(scenario)]), measured) == []
