@@ -13,13 +13,25 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from drsim.calendar import Hours
+from drsim.measures.due import KEPT_BY_HAND, MISSED, fates
 from drsim.measures.served import Span, at_columns, moved, served, spell
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.levels import Levels
 from drsim.simulation.trajectory import Trajectory
 from drsim.units import DAY, ONE, WEEK
 
-__all__ = ["CONTINUITY", "Block", "Group", "Interruption", "groups", "interruptions", "measure", "met_levels", "moves"]
+__all__ = [
+    "CONTINUITY",
+    "Block",
+    "Group",
+    "Interruption",
+    "due_fates",
+    "groups",
+    "interruptions",
+    "measure",
+    "met_levels",
+    "moves",
+]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
@@ -67,6 +79,12 @@ class Block:
     continuity: Ints
     interruptions: Ints
     """how many"""
+    due: Ints
+    """(due work, drills): how often it is due"""
+    due_missed: Ints
+    """(due work, drills): how often that was missed"""
+    due_by_hand: Ints
+    """(due work, drills): how often it was kept only by hand or elsewhere"""
     by_hand: Ints
     """how long any of the points was served better by hand than by the systems"""
     profile: np.ndarray[Any, np.dtype[np.float64]]
@@ -142,11 +160,54 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
     met = _met(plan, clock, drills, level)
     rows = [_measure_group(plan, group, clock, level, data_loss, met) for group in which]
     arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
+    arrays |= _due(plan, drills, clock, level, met)
     if not rows:
         empty = np.zeros((0, len(drills)), dtype=np.int64)
         arrays = {field.name: empty for field in fields(Block)}
         arrays["profile"] = np.zeros((0, len(AGES)))
     return Block(**arrays)
+
+
+def _due(plan: Plan, drills: Sequence[Trajectory], clock: _Clock, level: Levels, met: _Met) -> dict[str, Ints]:
+    """How often what is due is so, is missed, and is kept only by hand."""
+    states = (None, MISSED, KEPT_BY_HAND)
+    counts = np.zeros((3, len(plan.due), len(drills)), dtype=np.int64)
+    for row, found in enumerate(_fates(plan, drills, clock, level, met)):
+        for i, of_drill in enumerate(found):
+            for k, state in enumerate(states):
+                counts[k, row, i] = sum(state in (None, fate) for _, fate in of_drill)
+    return dict(zip(("due", "due_missed", "due_by_hand"), counts, strict=True))
+
+
+def _fates(
+    plan: Plan, drills: Sequence[Trajectory], clock: _Clock, level: Levels, met: _Met
+) -> Iterator[list[list[tuple[int, str]]]]:
+    """For each due work and drill when it is due, and how that went."""
+    whole = (
+        {group.service: group for group in groups(plan) if not group.municipality and not group.point}
+        if plan.due
+        else {}
+    )
+    for work in plan.due:
+        group = whole[work.service]
+        below, as_met = _below(group, level)[1], _below(group, met.level)[1]
+        yield [
+            fates(plan, work, drill, _spans(clock, below, i), _spans(met.clock, as_met, i))
+            for i, drill in enumerate(drills)
+        ]
+
+
+def _spans(clock: _Clock, below: Bools, drill: int) -> list[Span]:
+    """The columns of a drill that are below the minimum."""
+    columns = np.arange(clock.first[drill], clock.first[drill + 1])
+    columns = columns[below[columns]]
+    return list(zip(clock.begin[columns].tolist(), clock.end[columns].tolist(), strict=True))
+
+
+def due_fates(plan: Plan, drill: Trajectory, level: Levels) -> list[list[tuple[int, str]]]:
+    """For each due work of a single drill when it is due, and how that went."""
+    clock = _Clock(plan, [drill], level)
+    return [found[0] for found in _fates(plan, [drill], clock, level, _met(plan, clock, [drill], level))]
 
 
 class _Met(NamedTuple):

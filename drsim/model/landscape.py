@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from immutabledict import immutabledict
 from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, ValidationInfo
 
-from drsim.calendar import Calendar
+from drsim.calendar import Calendar, check_due
 from drsim.distributions import Law as LawOf
 from drsim.model import fields, tree
 from drsim.model.fields import Forbidden, Part
@@ -448,6 +448,28 @@ class Manual(Part):
         return f"{self.level.text} {begins}{limit}{'' if self.open == ALWAYS else f', {self.open}'}"
 
 
+def _moments(value: object) -> object:
+    if not isinstance(value, str):
+        raise fields.refusal(f"{fields.shown(value)} is not when it is due", "write such as '24th 9:00'")
+    try:
+        return check_due(value)
+    except ValueError as error:
+        raise fields.refusal(*fields.split_hint(str(error))) from None
+
+
+class Due(Part):
+    """Work of a service that must be done by a date: a payday, an election, a tax run."""
+
+    title: fields.Text = ""
+    """For people."""
+    on: Annotated[str, PlainValidator(_moments)]
+    """When it is due: a date, a day of each month or of the week, and a time."""
+    takes: fields.Horizon
+    """How long the service must be at its minimum without a break."""
+    begins: fields.Horizon
+    """How long before it can be begun."""
+
+
 class Service(Part):
     """What citizens ask for."""
 
@@ -462,6 +484,8 @@ class Service(Part):
     points: fields.Named[Point]
     verify: Verify | None = None
     """What users check at each point before they trust it."""
+    due: fields.Named[Due] = _NONE
+    """What must be done by a date."""
     manual: Manual | None = None
     """How it is served by hand meanwhile; None: not at all."""
 

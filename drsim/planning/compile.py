@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule, either
+from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_due, compile_schedule, either
 from drsim.distributions import Law
 from drsim.model import landscape as landscapes
 from drsim.model.landscape import Component, Landscape, Response, Step, Team, Watch
@@ -24,6 +24,7 @@ from drsim.planning.plan import (
     Copy,
     Crew,
     Detect,
+    DueWork,
     Event,
     LevelOp,
     OnCall,
@@ -627,6 +628,11 @@ class _PlanBuilder:
             open_hours=open_hours,
             by_hand=by_hand,
             fallbacks=self._fallbacks(),
+            due=tuple(
+                DueWork(sv, label, compile_due(due.on, moment, self.reach_end), due.takes.ms, due.begins.ms)
+                for sv, name in enumerate(structure.services)
+                for label, due in sorted(landscape.services[name].due.items())
+            ),
             working_hours=working,
             edges=headcount_edges(team_hours, shifts, calendars, self.reach_end),
             dated=moment is not None,

@@ -30,6 +30,7 @@ __all__ = [
     "Copy",
     "Crew",
     "Detect",
+    "DueWork",
     "Event",
     "LevelOp",
     "OnCall",
@@ -175,6 +176,18 @@ class ByHand(NamedTuple):
     lasts: int
     """ms, NEVER without a limit"""
     calendar: int
+
+
+class DueWork(NamedTuple):
+    """Work of a service that must be done by a date."""
+
+    service: int
+    name: str
+    instants: tuple[int, ...]
+    """when it is due, ms from the moment of the drill (from Monday 0:00 when that is drawn)"""
+    takes: int
+    begins: int
+    """ms before it is due"""
 
 
 class Outage(NamedTuple):
@@ -356,6 +369,8 @@ class Plan:
     """service -> how it is served by hand, for those that are"""
     fallbacks: Mapping[int, tuple[int, int]]
     """point -> (the point where its citizens go, the most of its demand that goes there, millionths), if any"""
+    due: tuple[DueWork, ...]
+    """by service, then name"""
     working_hours: int
     """the calendar of targets in working hours"""
     edges: tuple[Event, ...]

@@ -38,6 +38,7 @@ from drsim.reading.rules import (
     Findings,
     Parts,
     by_hand_findings,
+    due_findings,
     horizon_findings,
     landscape_findings,
     level_findings,
@@ -309,6 +310,8 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
             rule = "the landscape has no components, so nothing can be lost or recovered"
             builder.checker.refuse(("components",), rule, "add one such as 'components: {oracle: {at: {...}}}'")
         findings(checker, scenario_findings(disruptions, horizon, builder.parts))
+        if head is not None:
+            findings(builder.checker, due_findings(builder.parts.services, dated=head.moment is not None))
         if horizon is not None:
             _check_horizon(checker, builder, horizon)
     problems.refuse()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from drsim.calendar import on_date
 from drsim.errors import did_you_mean
 from drsim.model.fields import Path
 from drsim.model.landscape import (
@@ -463,6 +464,10 @@ def _service(path: Path, service: Service, parts: Parts) -> Findings:
         elif content.fallback is not None and content.fallback.to == point:
             rule = f"'{point}' is no way out of itself"
             yield Finding((*path, "points", point, "fallback"), rule, "name another point, or leave it out")
+    for label, due in service.due.items():
+        if due.takes.ms > due.begins.ms:
+            rule = f"it takes '{due.takes.text}', but can only be begun '{due.begins.text}' before it is due"
+            yield Finding((*path, "due", label, "begins"), rule, "let it be begun earlier")
     if service.manual is not None and not service.manual.open.spans:
         rule = "nobody is ever there to serve by hand"
         yield Finding((*path, "manual", "open"), rule, "give it hours, or leave 'manual' out")
@@ -509,6 +514,16 @@ def horizon_findings(services: Mapping[str, Service], horizon: Duration) -> Find
             if target is not None and target.ms > horizon.ms:
                 rule = f"the {key} of '{target.text}' lies beyond the horizon of '{horizon.text}'"
                 yield Finding(("services", name, "targets", key), rule, "lengthen the horizon, or leave the target out")
+
+
+def due_findings(services: Mapping[str, Service], *, dated: bool) -> Findings:
+    """Check that what hangs on a date has a moment to be counted from."""
+    for name, service in services.items():
+        for label, due in service.due.items():
+            if on_date(due.on) and not dated:
+                rule = f"'{due.on}' is a date, and the drill is at any moment of the week"
+                hint = "write a day of the week such as 'Wed 9:00', or give the drill a moment"
+                yield Finding(("services", name, "due", label, "on"), rule, hint)
 
 
 def by_hand_findings(services: Mapping[str, Service], horizon: Duration) -> Findings:

@@ -13,7 +13,7 @@ from drsim.planning.graph import closure, needs_graph
 from drsim.planning.plan import NEVER
 from drsim.reporting.page import MARGIN, Cell, Page
 from drsim.reporting.summary import Command, write_command
-from drsim.reporting.timeline import outage_text, title_of
+from drsim.reporting.timeline import due_title, outage_text, title_of
 from drsim.reporting.wall import moment_text
 from drsim.studies.outlook import Expected, Loss, Outlook, law_text
 from drsim.units import HOUR, ONE, format_ms
@@ -41,6 +41,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     _people(outlook, page)
     _by_hand(outlook, page)
     _neighbours(outlook, page)
+    _due(outlook, page)
     page.blank()
     write_command(page, " Closer: ", command.line("replay", "--drill", "0"), "(one drill as it goes)")
     write_command(page, " " * 9, command.line("run"), "(how often it goes well)")
@@ -302,6 +303,23 @@ def _by_hand(outlook: Outlook, page: Page) -> None:
     page.heading(f"BY HAND MEANWHILE {len(manual)}", "at points whose site is up")
     for name, how in manual:
         page.label(f"{title_of(outlook.plan, name)}:", how.text, label_style="bold", hang=2)
+
+
+def _due(outlook: Outlook, page: Page) -> None:
+    """What must be done by a date within the drill."""
+    plan, services = outlook.plan, outlook.plan.scenario.landscape.services
+    rows = []
+    for work in plan.due:
+        name = plan.structure.services[work.service]
+        what = services[name].due[work.name]
+        if work.instants:
+            text = f"{what.on}, {what.takes.text} of work from {what.begins.text} before"
+            rows.append((due_title(plan, name, work.name), text))
+    if rows:
+        page.blank()
+        page.heading(f"DUE {len(rows)}", "by a date, with the service at its minimum meanwhile")
+        for title, text in rows:
+            page.label(f"{title}:", text, label_style="bold", hang=2)
 
 
 def _neighbours(outlook: Outlook, page: Page) -> None:

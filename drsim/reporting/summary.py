@@ -16,6 +16,7 @@ from drsim.measures.estimates import Mean, Quantile, Share
 from drsim.reporting.causes import cause_table
 from drsim.reporting.numbers import NONE, Shown, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
+from drsim.reporting.timeline import due_title
 from drsim.reporting.wall import Wall, moment_text
 from drsim.units import HOUR, Duration
 
@@ -290,6 +291,7 @@ def summary(
         ]
         cause_table(page, titles, explained)
     page.blank()
+    _due(result, page)
     _by_hand(result, page)
     _citizens(result, page)
     if numbers is not None:
@@ -471,6 +473,22 @@ def _working_hours(result: Result) -> str:
     ends = [(target.text, hours.add(0, ms)) for ms, target in sorted(targets.items())]
     shown = [f"{name} end on {wall.text(end)}" for name, end in ends if end < FAR]
     return f"{text}. Counted from the moment, {', '.join(shown)}." if shown else f"{text}."
+
+
+def _due(result: Result, page: Page) -> None:
+    """What must be done by a date, and how often that is missed."""
+    rows = [(row, work) for row, work in enumerate(result.plan.due) if result.block.due[row].any()]
+    if not rows:
+        return
+    page.heading(f"DUE {len(rows)}", "by a date: in which share of drills one is missed")
+    for row, work in rows:
+        missed, by_hand = result.due_shares(row)
+        text = f"missed in {format_share(missed)}" if missed.successes else "never missed"
+        if by_hand.successes:
+            text += f", kept only by hand or elsewhere in {format_share(by_hand)}"
+        title = due_title(result.plan, result.plan.structure.services[work.service], work.name)
+        page.label(f"{title}:", text, label_style="bold", hang=2)
+    page.blank()
 
 
 def _by_hand(result: Result, page: Page) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drsim.measures.drills import Interruption
+from drsim.measures.due import MISSED
 from drsim.measures.explanation import CAUSES, Segment
 from drsim.model.landscape import ALWAYS
 from drsim.planning.plan import NEVER, Outage, Plan
@@ -88,6 +89,11 @@ def moves_text(replay: Replay, service: str) -> str:
         count = f"{number:,.1f}" if number else "some"
         parts.append(f"{count} of {point} at {other}")
     return " · ".join(parts)
+
+
+def due_title(plan: Plan, service: str, name: str) -> str:
+    """`payday of benefits`."""
+    return f"{plan.scenario.landscape.services[service].due[name].title or name} of {title_of(plan, service)}"
 
 
 def because(segment: Segment) -> str:
@@ -188,6 +194,9 @@ class _Log:
             yield time, 1, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}", "bold green"
         for time, text in self._meanwhile():
             yield time, 1, math.inf, text, "bold"
+        for service, name, time, fate in self.replay.due:
+            style = "bold red" if fate == MISSED else ""
+            yield time, 3, 0, f"{due_title(self.plan, service, name)} is due: {fate}", style
         for number, row in enumerate(self.drill.rows):
             if row.start >= 0:
                 place = self.drill.place(row) if row.start == row.end else -1
@@ -351,6 +360,12 @@ class _Story:
         if self.found:
             self._totals()
         self._data()
+        due = [each for each in self.replay.due if each[0] == self.service]
+        wall = Wall.over(self.plan.scenario.moment, self.replay.trajectory.offset, max([0, *(each[2] for each in due)]))
+        for service, name, time, fate in due:
+            style = "bold red" if fate == MISSED else ""
+            text = f"{due_title(self.plan, service, name)} is due {wall.text(time)}: {fate}."
+            self.page.say(text, indent=1, style=style)
         if ways := moves_text(self.replay, self.service):
             self.page.blank()
             self.page.say(f"Served at another point: {ways}.", indent=1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from drsim.errors import DrsimError, did_you_mean
-from drsim.measures.drills import Group, Interruption, groups, interruptions, met_levels, moves
+from drsim.measures.drills import Group, Interruption, due_fates, groups, interruptions, met_levels, moves
 from drsim.measures.explanation import Segment, explain, waits
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers, Script
@@ -110,6 +110,17 @@ class Replay:
         points = self.plan.structure.points
         return [(points[p][1], points[q][1], number) for p, q, number in found]
 
+    @cached_property
+    def due(self) -> list[tuple[str, str, int, str]]:
+        """(service, what, when, how it went) of all that is due in the drill: `kept`, `kept by hand` or `missed`."""
+        found = due_fates(self.plan, self.trajectory, self.computed)
+        services = self.plan.structure.services
+        return [
+            (services[work.service], work.name, time, fate)
+            for work, of_work in zip(self.plan.due, found, strict=True)
+            for time, fate in of_work
+        ]
+
     def _level(self, service: str, levels: Levels) -> list[tuple[int, int]]:
         group = self.group(service)
         total = sum(w * levels.points[p] for p, w in zip(group.points, group.weights, strict=True))
@@ -194,6 +205,10 @@ class Replay:
                 if self.group(service).service in self.plan.by_hand
                 or any(p in self.plan.fallbacks for p in self.group(service).points)
             },
+            "due": [
+                {"service": service, "due": name, "time": time, "outcome": fate}
+                for service, name, time, fate in self.due
+            ],
             "interruptions": {
                 service: [
                     {

@@ -254,6 +254,35 @@ class Result:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
 
     @cached_property
+    def due(self) -> pd.DataFrame:
+        """One row per service and what it must do by a date: how often in a drill, and the shares of drills with one missed."""
+        import pandas as pd
+
+        rows = []
+        for row, work in enumerate(self.plan.due):
+            missed, by_hand = self.due_shares(row)
+            rows.append(
+                {
+                    "service": self.plan.structure.services[work.service],
+                    "due": work.name,
+                    "moments": float(self.block.due[row].mean()),
+                    **_share_columns("missed", missed),
+                    **_share_columns("by_hand", by_hand),
+                }
+            )
+        columns = [
+            "service",
+            "due",
+            "moments",
+            *(f"{name}{end}" for name in ("missed", "by_hand") for end in ("", "_low", "_high")),
+        ]
+        return pd.DataFrame(rows, columns=columns).set_index(["service", "due"])
+
+    def due_shares(self, row: int) -> tuple[estimates.Share, estimates.Share]:
+        """Of one due work the share of drills in which one was missed, and in which one was kept only by hand or elsewhere."""
+        return self._share(self.block.due_missed[row] > 0), self._share(self.block.due_by_hand[row] > 0)
+
+    @cached_property
     def drills(self) -> pd.DataFrame:
         """One row per drill and service, indexed by both."""
         return self._measures("service")
@@ -458,6 +487,16 @@ class Result:
             "every_rto": None if self.every_rto is None else _share_dict(self.every_rto),
             "contacts_lost": _mean_dict(turned_away),
             "contacts": contacts,
+            "due": [
+                {
+                    "service": self.plan.structure.services[work.service],
+                    "due": work.name,
+                    "moments": float(self.block.due[row].mean()),
+                    "missed": _share_dict(self.due_shares(row)[0]),
+                    "by_hand": _share_dict(self.due_shares(row)[1]),
+                }
+                for row, work in enumerate(self.plan.due)
+            ],
             "services": {outcome.name: self._outcome_dict(outcome) for outcome in self.outcomes},
         }
 

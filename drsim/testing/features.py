@@ -75,6 +75,8 @@ class Features(TypedDict, total=False):
     """Targets of services."""
     by_hand: bool
     """Services that are served by hand meanwhile."""
+    due: bool
+    """Work of services that must be done by a date."""
     neighbours: bool
     """Points of a service whose citizens may go to another."""
     steps: bool
@@ -144,6 +146,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "channels": True,
     "targets": True,
     "by_hand": True,
+    "due": True,
     "neighbours": True,
     "steps": True,
     "labels": True,

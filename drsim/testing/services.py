@@ -22,7 +22,7 @@ _MINIMA: Final = (ONE, 750_000, 500_000, 300_000, 100_000)
 _SPLITS: Final = {1: (("100 %",),), 2: (("50 %", "50 %"), ("70 %", "30 %")), 3: (("50 %", "30 %", "20 %"),)}
 _DEMANDS: Final = ("38/day", "5/hour", "100/week", "2500.5/year")
 _OPEN: Final = CALENDARS[:-1]
-_KEYS: Final = ("title", "targets", "open", "demand", "needs", "channels", "points", "verify", "manual")
+_KEYS: Final = ("title", "targets", "open", "demand", "needs", "channels", "points", "verify", "due", "manual")
 
 
 @dataclass
@@ -115,6 +115,7 @@ def service(draw: DrawFn, services: Services) -> None:
         "title": given["labels"],
         "targets": 2 * given["targets"],
         "manual": given["by_hand"],
+        "due": given["due"],
     }
     targets: Document = {}
     for extra in extras(draw, weights, 2):
@@ -129,6 +130,10 @@ def service(draw: DrawFn, services: Services) -> None:
                 service["title"] = "Paspoort afhalen"
             case "targets":
                 targets = _targets(draw, given)
+            case "due":
+                takes, begins = pick(draw, (("1 h", "4 h"), ("30 min", "30 min"), ("4 h", "1 d")))
+                on = pick(draw, ("daily 12:00", "Mon-Fri 9:00", "Wed 16:00"))
+                service["due"] = {"payday": {"on": on, "takes": takes, "begins": begins}}
             case "manual":
                 service["manual"] = _manual(draw, given)
     level = least_level(services.known, seen)

@@ -798,6 +798,34 @@ def test_starting_after_oneself_is_refused() -> None:
         "'on_site' is true, but nobody has a base to travel from: centric",
     ),
     (
+        "due",
+        "    needs: [oracle]",
+        "    due: {pay: {on: 24th 9:00, takes: 1 h, begins: 1 h}}",
+        "    due: {pay: {on: §29th 9:00, takes: 1 h, begins: 1 h}}",
+        "'29th 9:00' is not in every month",
+    ),
+    (
+        "due-date",
+        "    needs: [oracle]",
+        "    due: {pay: {on: 2015-05-13 9:00, takes: 1 h, begins: 1 h}}",
+        "    due: {pay: {on: §2015-02-30 9:00, takes: 1 h, begins: 1 h}}",
+        "is on no calendar",
+    ),
+    (
+        "due-often",
+        "    needs: [oracle]",
+        "    due: {pay: {on: Wed 9:00, takes: 1 h, begins: 1 h}}",
+        "    due: {pay: {on: §every 15 min, takes: 1 h, begins: 1 h}}",
+        "'every 15 min' is no date",
+    ),
+    (
+        "due-begins",
+        "    needs: [oracle]",
+        "    due: {pay: {on: Wed 9:00, takes: 1 h, begins: 1 h}}",
+        "    due: {pay: {on: Wed 9:00, takes: 1 h, begins: §59 min}}",
+        "it takes '1 h', but can only be begun '59 min'",
+    ),
+    (
         "fallback",
         "desk: {at: haaren, weight: 2}",
         "desk: {at: haaren, fallback: phone}, phone: {at: cloud, fallback: {to: desk, share: 40 %}}",
@@ -1075,6 +1103,17 @@ HIT = "fault: {component: oracle}"
         "horizon: 47 h",
         "the rto of '48 h' lies beyond the horizon of '47 h'",
         ("rto: 48", "rto: §48"),
+    ),
+    (
+        "due-any-moment",
+        "moment: 2015-05-12 10:00\n",
+        "moment: 2015-05-12 11:00\n",
+        "moment: any moment of the week\n",
+        "'24th 9:00' is a date, and the drill is at any moment of the week",
+        (
+            "    targets: {rto: 48 h @rvig, mbco: 30 %}\n",
+            "    targets: {rto: 48 h @rvig, mbco: 30 %}\n      due: {pay: {on: §24th 9:00, takes: 1 h, begins: 1 h}}\n",
+        ),
     ),
     (
         "by-hand-after",

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from drsim.calendar import Calendar, Hours, compile_calendar
+from drsim.calendar import Calendar, Hours, compile_calendar, compile_due
 from drsim.model.scenario import Scenario
 from drsim.units import DAY, HOUR, MINUTE, ONE
 from reference import trees
@@ -269,3 +270,47 @@ def contacts_per_open_ms(scenario: Scenario, service_name: str, point_name: str)
         "year": demand.number * 7 / Fraction("365.25") / open_ms,
     }[demand.per]
     return whole * Fraction(point.weight, sum(each.weight for each in service.points.values()))
+
+
+def due(
+    scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]]
+) -> dict[tuple[str, str], list[tuple[int, str]]]:
+    """Section 14: for each date of each service when it is due in the drill, and whether it was kept."""
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    end = scenario.horizon.ms
+    for service_name, service in scenario.landscape.services.items():
+        weight = sum(point.weight for point in service.points.values())
+        least = service.targets.mbco.millionths * weight
+        met = line_that_is_met(scenario, drill, line, service_name)
+
+        def good(levels: dict[str, int], service: Any = service, least: int = least) -> bool:
+            return sum(point.weight * levels[name] for name, point in service.points.items()) >= least
+
+        systems = [(a, b, good(level)) for a, b, _, _, level in met]
+        citizens = [(a, b, good(level)) for a, b, level, _, _ in met]
+        for label, what in service.due.items():
+            times = [t - drill.offset for t in compile_due(what.on, scenario.moment, drill.offset + end)]
+            found[service_name, label] = [
+                (
+                    t,
+                    "kept"
+                    if stretch(systems, t - what.begins.ms, t) >= what.takes.ms
+                    else "kept by hand"
+                    if stretch(citizens, t - what.begins.ms, t) >= what.takes.ms
+                    else "missed",
+                )
+                for t in times
+                if 0 < t <= end
+            ]
+    return found
+
+
+def stretch(line: list[tuple[int, int, bool]], since: int, until: int) -> int:
+    """The longest time within these without a break at which it is good; before the drill it is."""
+    longest = now = 0
+    for a, b, good in [(min(since, 0), 0, True), *line]:
+        a, b = max(a, since), min(b, until)
+        if a < b:
+            now = now + b - a if good else 0
+            longest = max(longest, now)
+    return longest

@@ -376,6 +376,7 @@ landscape:
     passport:
       demand: 48/day
       manual: {after: 1 h, level: 50 %}
+      due: {run: {on: "Tue 14:00", takes: 2 h, begins: 4 h}}
       points: {desk: {at: hall, needs: [app], fallback: {to: kiosk, share: 25 %}}, kiosk: {at: shop}}
 """
 
@@ -396,6 +397,10 @@ def test_what_is_served_meanwhile_is_on_the_page_and_in_the_tables():
     assert set(found.drills["by_hand_h"]) == {4}
     what = found.to_dict()["services"]["passport"]
     assert (what["by_hand_ms"]["value"], round(what["contacts_elsewhere"]["value"], 9)) == (4 * HOUR, 1.25)
+    assert "run of passport:  missed in " in text  # at 87.5 % by hand it is below its minimum
+    assert (found.due.loc[("passport", "run"), ["moments", "missed", "by_hand"]] == [1, 1, 0]).all()
+    assert [found.to_dict()["due"][0][name] for name in ("service", "due", "moments")] == ["passport", "run", 1]
     told = found.replay(0).to_dict()
+    assert told["due"] == [{"service": "passport", "due": "run", "time": 4 * HOUR, "outcome": "missed"}]
     assert told["interruptions"]["passport"][0]["by_hand"] == {"begin": HOUR, "end": 5 * HOUR}
     assert told["met"]["passport"] == [(0, 625_000), (HOUR, 875_000), (5 * HOUR, 1_000_000)]

@@ -962,3 +962,55 @@ landscape:
     scenario = loads(text)
     measured = reference_measured(scenario, [reference_drill(scenario)])
     assert unequal(engine_measured([engine_drill(scenario)]), measured) == []
+
+
+def test_a_payday_that_is_missed_and_one_that_is_kept_with_paper() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: nothing is paid
+moment: 2015-05-12 10:00
+disruptions: {crack: {component: app, lasts: 20 h}, again: {component: app, after: 22 h, lasts: 2 d}}
+horizon: 14 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}}
+  components: {app: {at: {hall: active}, restart: {automatic: true, takes: 0 s}}}
+  services:
+    benefits:
+      targets: {mbco: 50 %}
+      points: {desk: {at: hall, needs: [app]}}
+      manual: {after: 5 h, level: 60 %, lasts: 3 h}
+      due:
+        election: {on: 2015-05-14 8:00, takes: 2 h, begins: 1 d}
+        payday: {on: 24th 9:00, takes: 4 h, begins: 3 d}
+        run: {on: "Tue 12:00", takes: 2 h 30 min, begins: 5 h}
+        shift: {on: "Tue,Wed 18:00", takes: 3 h, begins: 8 h}
+        tax: {on: "Wed 8:00", takes: 2 h 1 min, begins: 6 h}
+"""
+    )
+    # Down from Tuesday 10:00 to Wednesday 6:00, and from Wednesday 8:00 to Friday 8:00; up for exactly two hours between.
+    # Forms serve at 60 %, more than the minimum, on Tuesday 15:00-18:00 and on Wednesday 13:00-16:00.
+    # election  Thursday 8:00, 2 h from Wednesday 8:00 on: by hand on Wednesday afternoon. In time itself: never.
+    # payday    the 24th, from the 21st on: all is well by then
+    # run       Tuesday 12:00, 2.5 h from 7:00 on: from 7:00 to 10:00, before the drill, all was well. A week later too.
+    # shift     Tuesday 18:00 and Wednesday 18:00, 3 h from 10:00 on: by hand both times; a week later without.
+    # tax       Wednesday 8:00, 2 h 1 min from 2:00 on: a minute is missing. A week later kept.
+    day = 24 * 60
+    assert [(name, time // MINUTE, fate) for _, name, time, fate in replay.due] == [
+        ("election", 46 * 60, "kept by hand"),
+        ("payday", 12 * day - 60, "kept"),
+        ("run", 120, "kept"),
+        ("run", 7 * day + 120, "kept"),
+        ("shift", 8 * 60, "kept by hand"),
+        ("shift", 32 * 60, "kept by hand"),
+        ("shift", 7 * day + 8 * 60, "kept"),
+        ("shift", 8 * day + 8 * 60, "kept"),
+        ("tax", 22 * 60, "missed"),
+        ("tax", 7 * day + 22 * 60, "kept"),
+    ]
+    assert "tax of benefits is due: missed" in replay.timeline()
+    assert "tax of benefits is due Wed 13 08:00: missed." in replay.timeline("benefits")
+    scenario = replay.plan.scenario
+    measured = reference_measured(scenario, [reference_drill(scenario)])
+    assert unequal(engine_measured([engine_drill(scenario)]), measured) == []

@@ -11,7 +11,8 @@ from agreement import engine_drill
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from drsim.measures.drills import groups, interruptions, moves
+from drsim.measures.drills import due_fates, groups, interruptions, moves
+from drsim.measures.due import STATES
 from drsim.model.landscape import ALWAYS
 from drsim.model.needs import leaves
 from drsim.model.scenario import Scenario
@@ -80,6 +81,9 @@ BRANCHES = [
     "served by hand in hours of its own",
     "served by hand until the limit",
     "citizens who go to another point",
+    "due and kept",
+    "due and missed",
+    "due and kept by hand",
     "step of the plan",
     "step of the plan that is tried again",
     "step of the plan after a component",
@@ -225,6 +229,9 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     }
     gone = any(moves(plan, group, drill, computed) for group in groups(plan))
     yield "citizens who go to another point", gone
+    fates = {fate for found in due_fates(plan, drill, computed) for _, fate in found}
+    for fate in STATES:
+        yield f"due and {fate}", fate in fates
     services = scenario.landscape.services
     yield "served by hand", bool(manual)
     yield "served by hand in hours of its own", any(services[s].manual.open != ALWAYS for s in manual)  # type: ignore[union-attr]

@@ -371,6 +371,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
         target: (of("services", lambda s, target=target: target in s.get("targets", {})), 0.08)
         for target in ("rto", "rpo", "mtpd", "mbco", "share")
     },
+    "due": (has("services", "due"), 0.08),
     "by hand": (has("services", "manual"), 0.08),
     "neighbour": (
         lambda d: any("fallback" in p for s in section(d, "services").values() for p in s.get("points", {}).values()),
@@ -451,6 +452,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "classes": (False, ["class"]),
     "channels": (False, ["channels", "municipality", "channel of a point"]),
     "targets": (False, ["rto", "rpo", "mtpd"]),
+    "due": (False, ["due"]),
     "by_hand": (False, ["by hand"]),
     "neighbours": (False, ["neighbour", "neighbour of a channel"]),
     "steps": (False, ["step of the plan", "approval", "step that waits"]),
