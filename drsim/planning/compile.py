@@ -535,7 +535,7 @@ class _PlanBuilder:
         roots = self._roots(steps, outages)
         talk = [self._talk(root, response) for root in roots]
         root_variables = tuple(variables for _, variables in talk)
-        for part in landscape.components.values():
+        for _, part in sorted(landscape.components.items()):
             if isinstance(part.detect, Watch):
                 self.calendar(part.detect.within)  # a variant may break it
         costs = response.assess.costs
