@@ -29,6 +29,8 @@ _DAY_MINUTES: Final = 24 * 60
 _WEEK_MINUTES: Final = 7 * _DAY_MINUTES
 _EVERY_DAY: Final = {"always": ((0, _WEEK_MINUTES),), "never": ()}
 
+_ON_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}")
+_ON_DAY: Final = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th) ([0-9]{1,2}:[0-9]{2})")
 Spans = tuple[tuple[int, int], ...]
 """Pairs of start and end, the end not included."""
 
@@ -240,6 +242,42 @@ def compile_schedule(schedule: Schedule, moment: datetime | None, since: int, un
             if minute // _DAY_MINUTES == day.weekday()
         }
     return tuple(sorted(t for t in instants if since <= t <= until))
+
+
+def check_due(text: str) -> str:
+    """Give a text of moments tidied: `2015-05-21 17:00`, `24th 9:00` or `Mon-Fri 9:00`; ValueError says what is wrong."""
+    plain = tidy(text)
+    if _ON_DATE.fullmatch(plain):
+        try:
+            datetime.strptime(plain, "%Y-%m-%d %H:%M")
+        except ValueError:
+            raise ValueError(f"'{plain}' is on no calendar: give a date and a time that exist") from None
+    elif found := _ON_DAY.fullmatch(plain):
+        if not 1 <= int(found[1]) <= 28 or _minute(found[2], plain) == _DAY_MINUTES:
+            raise ValueError(f"'{plain}' is not in every month: write a day from '1st' to '28th' and a time")
+    elif Schedule.parse(plain).kind == "every":
+        raise ValueError(f"'{plain}' is no date: write such as '24th 9:00', 'Wed 9:00' or '2015-05-21 17:00'")
+    return plain
+
+
+def on_date(text: str) -> bool:
+    """Whether moments hang on dates, not on the week alone."""
+    return bool(_ON_DATE.fullmatch(text) or _ON_DAY.fullmatch(text))
+
+
+def compile_due(text: str, moment: datetime | None, until: int) -> tuple[int, ...]:
+    """Give the instants in [0, until] in ms since the moment, sorted; those on dates need a moment."""
+    if not on_date(text):
+        return compile_schedule(Schedule.parse(text), moment, 0, until)
+    assert moment is not None
+    zero, found = _instant(moment), _ON_DAY.fullmatch(text)
+    if found is None:
+        instants = [_instant(datetime.strptime(text, "%Y-%m-%d %H:%M")) - zero]
+    else:
+        minute = _minute(found[2], text)
+        days = (day for day in _dates(moment, 0, until) if day.day == int(found[1]))
+        instants = [_local(day, minute) - zero for day in days]
+    return tuple(sorted(t for t in instants if 0 <= t <= until))
 
 
 def _clauses(text: str, example: str) -> Iterator[tuple[list[int], str]]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from reference.drill import Drill, Recovery, simulate
 from reference.levels import groups as groups_of
-from reference.measures import level_at, timeline
+from reference.measures import due, level_at, timeline
 from reference.measures import measure as reference_measure
 
-from drsim.measures.drills import AGES, CONTINUITY, Group, groups, interruptions, measure
+from drsim.measures.drills import AGES, CONTINUITY, Group, due_fates, groups, interruptions, measure
 from drsim.model.scenario import Scenario
 from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import NEVER, Plan
@@ -79,13 +79,15 @@ def differences(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
 
 def as_reference(drill: Trajectory) -> Drill:
     """The same drill for the measures of the second implementation, which ask for no rows."""
-    structure = drill.plan.structure
+    structure, numbers = drill.plan.structure, drill.numbers
+    assert numbers is not None
     return Drill(
         offset=drill.offset,
         rows=[],
         changes=[(time, drill.flag_name(flag), value) for time, flag, value in drill.changes],
         recoveries=[Recovery(structure.components[r.component], *r[1:]) for r in drill.recoveries],
         lost_at_end=[structure.components[c] for c in drill.lost_at_end],
+        uniform=lambda name: float(uniforms(numbers.seed, name, drill.replication, 1)[0]),
     )
 
 
@@ -109,6 +111,12 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
             for name, row in names.items():
                 measured[f"{i}: level of {name}"] = list(zip(times, table[row, columns].tolist(), strict=True))
         alone = levels(plan, [drill])
+        for w, (work, fates) in enumerate(zip(plan.due, due_fates(plan, drill, alone), strict=True)):
+            name = structure.services[work.service], work.name
+            measured[f"{i}: due {name}"] = fates
+            measured[f"{i}: counts of due {name}"] = [
+                int(each[w, i]) for each in (block.due, block.due_missed, block.due_by_hand)
+            ]
         for g, group in enumerate(which):
             found = [(what.begin, what.end) for what in interruptions(plan, group, drill, alone)]
             measured |= {
@@ -126,6 +134,8 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
                     "contacts lost": float(block.contacts_lost[g, i]),
                     "contacts": float(block.contacts[g, i]),
                     "continuity": CONTINUITY[block.continuity[g, i]],
+                    "by hand": int(block.by_hand[g, i]),
+                    "elsewhere": float(block.elsewhere[g, i]),
                 }.items()
             }
     for g, group in enumerate(which):
@@ -155,6 +165,11 @@ def reference_measured(scenario: Scenario, drills: Sequence[Drill]) -> dict[str,
         for component, site in line[0][2].deployment:
             values = [(since, now.deployment[component, site]) for since, _, now in line]
             measured[f"{i}: level of deployment {component} at {site}"] = values
+        for name, fates in due(scenario, drill, line).items():
+            measured[f"{i}: due {name}"] = fates
+            states = [state for _, state in fates]
+            counts = [len(states), states.count("missed"), states.count("kept by hand")]
+            measured[f"{i}: counts of due {name}"] = counts
         for group, members in groups_of(scenario).items():
             found = reference_measure(scenario, drill, line, group, members)
             measured |= {
@@ -172,6 +187,8 @@ def reference_measured(scenario: Scenario, drills: Sequence[Drill]) -> dict[str,
                     "contacts lost": found.contacts_lost,
                     "contacts": found.contacts,
                     "continuity": found.continuity,
+                    "by hand": found.by_hand,
+                    "elsewhere": found.elsewhere,
                 }.items()
             }
     for group in groups_of(scenario):

@@ -5,20 +5,33 @@ A *group* is a set of service points that is measured as one: a service, a servi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from math import gcd
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from drsim.calendar import Hours
+from drsim.measures.due import KEPT_BY_HAND, MISSED, fates
+from drsim.measures.served import Span, at_columns, moved, served, spell
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.levels import Levels
 from drsim.simulation.trajectory import Trajectory
 from drsim.units import DAY, ONE, WEEK
 
-__all__ = ["CONTINUITY", "Block", "Group", "Interruption", "groups", "interruptions", "measure"]
+__all__ = [
+    "CONTINUITY",
+    "Block",
+    "Group",
+    "Interruption",
+    "due_fates",
+    "groups",
+    "interruptions",
+    "measure",
+    "met_levels",
+    "moves",
+]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
@@ -61,9 +74,19 @@ class Block:
     contacts_lost: np.ndarray[Any, np.dtype[np.float64]]
     contacts: np.ndarray[Any, np.dtype[np.float64]]
     """the demand in opening hours until the horizon"""
+    elsewhere: np.ndarray[Any, np.dtype[np.float64]]
+    """contacts that a neighbour took over"""
     continuity: Ints
     interruptions: Ints
     """how many"""
+    due: Ints
+    """(due work, drills): how often it is due"""
+    due_missed: Ints
+    """(due work, drills): how often that was missed"""
+    due_by_hand: Ints
+    """(due work, drills): how often it was kept only by hand or elsewhere"""
+    by_hand: Ints
+    """how long any of the points was served better by hand than by the systems"""
     profile: np.ndarray[Any, np.dtype[np.float64]]
     """(groups, ages): the level at each age of `Plan` horizon, summed over the drills"""
 
@@ -87,6 +110,8 @@ class Interruption:
     back: bool
     good: tuple[tuple[int, int], ...]
     """the times inside it at or above the minimum, each less than `settle`, in order and none touching another"""
+    by_hand: Span | None = None
+    """when the service is served by hand meanwhile, if it is a service as a whole and has that"""
 
 
 def groups(plan: Plan) -> list[Group]:
@@ -132,13 +157,117 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
     """The measures of some drills, whose levels are given."""
     clock = _Clock(plan, drills, level)
     data_loss = _data_losses(plan, drills)
-    rows = [_measure_group(plan, group, clock, level, data_loss) for group in which]
+    met = _met(plan, clock, drills, level)
+    rows = [_measure_group(plan, group, clock, level, data_loss, met) for group in which]
     arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
+    arrays |= _due(plan, drills, clock, level, met)
     if not rows:
         empty = np.zeros((0, len(drills)), dtype=np.int64)
         arrays = {field.name: empty for field in fields(Block)}
         arrays["profile"] = np.zeros((0, len(AGES)))
     return Block(**arrays)
+
+
+def _due(plan: Plan, drills: Sequence[Trajectory], clock: _Clock, level: Levels, met: _Met) -> dict[str, Ints]:
+    """How often what is due is so, is missed, and is kept only by hand."""
+    states = (None, MISSED, KEPT_BY_HAND)
+    counts = np.zeros((3, len(plan.due), len(drills)), dtype=np.int64)
+    for row, found in enumerate(_fates(plan, drills, clock, level, met)):
+        for i, of_drill in enumerate(found):
+            for k, state in enumerate(states):
+                counts[k, row, i] = sum(state in (None, fate) for _, fate in of_drill)
+    return dict(zip(("due", "due_missed", "due_by_hand"), counts, strict=True))
+
+
+def _fates(
+    plan: Plan, drills: Sequence[Trajectory], clock: _Clock, level: Levels, met: _Met
+) -> Iterator[list[list[tuple[int, str]]]]:
+    """For each due work and drill when it is due, and how that went."""
+    whole = (
+        {group.service: group for group in groups(plan) if not group.municipality and not group.point}
+        if plan.due
+        else {}
+    )
+    for work in plan.due:
+        group = whole[work.service]
+        below, as_met = _below(group, level)[1], _below(group, met.level)[1]
+        yield [
+            fates(plan, work, drill, _spans(clock, below, i), _spans(met.clock, as_met, i))
+            for i, drill in enumerate(drills)
+        ]
+
+
+def _spans(clock: _Clock, below: Bools, drill: int) -> list[Span]:
+    """The columns of a drill that are below the minimum."""
+    columns = np.arange(clock.first[drill], clock.first[drill + 1])
+    columns = columns[below[columns]]
+    return list(zip(clock.begin[columns].tolist(), clock.end[columns].tolist(), strict=True))
+
+
+def due_fates(plan: Plan, drill: Trajectory, level: Levels) -> list[list[tuple[int, str]]]:
+    """For each due work of a single drill when it is due, and how that went."""
+    clock = _Clock(plan, [drill], level)
+    return [found[0] for found in _fates(plan, [drill], clock, level, _met(plan, clock, [drill], level))]
+
+
+class _Met(NamedTuple):
+    """What citizens meet, and in the same columns what the systems give, and that or by hand."""
+
+    clock: _Clock
+    level: Levels
+    own: Levels
+    systems: Levels
+    services: frozenset[int]
+    """for which it may differ"""
+
+
+def _met(plan: Plan, clock: _Clock, drills: Sequence[Trajectory], level: Levels) -> _Met:
+    """The levels by which contacts are served and continuity is judged."""
+    if not plan.by_hand and not plan.fallbacks:
+        return _Met(clock, level, level, level, frozenset())
+    own = level
+    if plan.by_hand:
+        spells: dict[int, list[list[Span]]] = {}
+        for group in groups(plan):
+            if group.municipality is None and group.point is None and group.service in plan.by_hand:
+                _, below, _ = _below(group, level)
+                spells[group.service] = [[] for _ in drills]
+                for i, span in _by_hand(plan, group.service, drills, _merged(plan, clock, below)):
+                    if span is not None:
+                        spells[group.service][i].append(span)
+        own = served(plan, drills, level, spells)
+    found = moved(plan, drills, own) if plan.fallbacks else own
+    services = frozenset({*plan.by_hand, *(plan.structure.points[p][0] for p in plan.fallbacks)})
+    return _Met(_Clock(plan, drills, found), found, at_columns(own, found), at_columns(level, found), services)
+
+
+def met_levels(plan: Plan, drill: Trajectory, level: Levels) -> Levels:
+    """What citizens meet in a single drill, whose levels are given."""
+    return _met(plan, _Clock(plan, [drill], level), [drill], level).level
+
+
+def moves(plan: Plan, group: Group, drill: Trajectory, level: Levels) -> list[tuple[int, int, float]]:
+    """From which point to which citizens go in a drill, in order of points, and how many contacts; 0 without a demand."""
+    met = _met(plan, _Clock(plan, [drill], level), [drill], level)
+    found = []
+    for p in group.points:
+        if p in plan.fallbacks and (met.level.points[p] > met.own.points[p]).any():
+            alone = replace(group, points=(p,))
+            number = _contacts_of(plan, alone, met.clock, lambda p: met.level.points[p] - met.own.points[p])
+            found.append((p, plan.fallbacks[p][0], float(number[0])))
+    return found
+
+
+def _by_hand(
+    plan: Plan, service: int, drills: Sequence[Trajectory], merged: tuple[Ints, Ints, Bools, Ints]
+) -> Iterator[tuple[int, Span | None]]:
+    """For each interruption of a service its drill, and when it is served by hand meanwhile."""
+    begin, end, _, of = (each.tolist() for each in merged)
+    number, last = 0, -1
+    for a, b, i in zip(begin, end, of, strict=True):
+        number = number + 1 if i == last else 0
+        last = i
+        yield i, spell(plan.by_hand[service], drills[i], number, a, b)
 
 
 class _Clock:
@@ -202,7 +331,9 @@ def _below(group: Group, level: Levels) -> tuple[Ints, Bools, Bools]:
     return total, total < group.minimum * weights, total >= ONE * weights
 
 
-def _measure_group(plan: Plan, group: Group, clock: _Clock, level: Levels, data_loss: Ints) -> dict[str, Any]:
+def _measure_group(
+    plan: Plan, group: Group, clock: _Clock, level: Levels, data_loss: Ints, met: _Met
+) -> dict[str, Any]:
     total, below, whole = _below(group, level)
     calendars = tuple(sorted({plan.open_hours[p] for p in group.points}))
     in_hours = clock.open(calendars)
@@ -218,12 +349,18 @@ def _measure_group(plan: Plan, group: Group, clock: _Clock, level: Levels, data_
     shift = clock.offset[of[longest]]
     inside = plan.calendars[plan.working_hours].worked(begin[longest] + shift, end[longest] + shift)
     working[of[longest]] = np.where(back[longest], inside, NEVER)
-    lost = np.zeros(clock.count, dtype=bool)
-    np.logical_or.at(lost, of, length > group.mtpd)
-    np.logical_or.at(lost, of, ~back)
-    shaky = clock.per_drill(np.where(whole, 0, clock.length)) > 0
-    continuity = np.select([lost, down_open > 0, degraded_open > 0, shaky], [4, 3, 2, 1], 0)
-    contacts_lost, contacts = _contacts(plan, group, clock, level)
+    by_hand = np.zeros(clock.count, dtype=np.int64)
+    elsewhere = np.zeros(clock.count)
+    if group.service in met.services:
+        points = list(group.points)
+        more = (met.own.points[points] > met.systems.points[points]).any(axis=0)
+        by_hand = met.clock.per_drill(np.where(more, met.clock.length, 0))
+        continuity = _continuity(plan, group, met.clock, met.level, calendars)
+        elsewhere = _contacts_of(plan, group, met.clock, lambda p: met.level.points[p] - met.own.points[p])
+    else:
+        continuity = _judged(clock, group, (length, back, of), down_open, degraded_open, whole)
+    contacts_lost = _contacts_of(plan, group, met.clock, lambda p: ONE - met.level.points[p])
+    contacts = _contacts_of(plan, group, clock, lambda _: ONE)
     return {
         "recovery": recovery,
         "working": working,
@@ -234,10 +371,35 @@ def _measure_group(plan: Plan, group: Group, clock: _Clock, level: Levels, data_
         "data_loss": data_loss[list(group.data)].max(axis=0, initial=0),
         "contacts_lost": contacts_lost,
         "contacts": contacts,
+        "elsewhere": elsewhere,
         "continuity": continuity.astype(np.int64),
         "interruptions": np.bincount(of, minlength=clock.count).astype(np.int64),
+        "by_hand": by_hand,
         "profile": total[clock.age_columns].sum(axis=1) / (sum(group.weights) * ONE),
     }
+
+
+def _continuity(plan: Plan, group: Group, clock: _Clock, level: Levels, calendars: tuple[int, ...]) -> Ints:
+    """Judged by levels of its own."""
+    _, below, whole = _below(group, level)
+    in_hours = clock.open(calendars)
+    begin, end, back, of = _merged(plan, clock, below)
+    found = (np.where(back, end - begin, NEVER), back, of)
+    degraded_open = clock.per_drill(np.where(~below & ~whole, in_hours, 0))
+    return _judged(clock, group, found, clock.per_drill(np.where(below, in_hours, 0)), degraded_open, whole)
+
+
+def _judged(
+    clock: _Clock, group: Group, found: tuple[Ints, Bools, Ints], down_open: Ints, degraded_open: Ints, whole: Bools
+) -> Ints:
+    """The continuity of each drill; `found`: length, end and drill of the interruptions."""
+    length, back, of = found
+    lost = np.zeros(clock.count, dtype=bool)
+    np.logical_or.at(lost, of, length > group.mtpd)
+    np.logical_or.at(lost, of, ~back)
+    shaky = clock.per_drill(np.where(whole, 0, clock.length)) > 0
+    judged: Ints = np.select([lost, down_open > 0, degraded_open > 0, shaky], [4, 3, 2, 1], 0)
+    return judged
 
 
 def _merged(plan: Plan, clock: _Clock, below: Bools) -> tuple[Ints, Ints, Bools, Ints]:
@@ -262,35 +424,38 @@ def interruptions(plan: Plan, group: Group, drill: Trajectory, level: Levels) ->
     """The interruptions of a group in a single drill, whose levels are given."""
     clock = _Clock(plan, [drill], level)
     _, below, _ = _below(group, level)
-    begin, end, back, _ = _merged(plan, clock, below)
+    merged = _merged(plan, clock, below)
+    begin, end, back, _ = merged
+    spans: list[Span | None] = [None] * len(begin)
+    if group.service in plan.by_hand and group.municipality is None and group.point is None:
+        spans = [span for _, span in _by_hand(plan, group.service, [drill], merged)]
     found = []
-    for a, b, returned in zip(begin.tolist(), end.tolist(), back.tolist(), strict=True):
+    for a, b, returned, by_hand in zip(begin.tolist(), end.tolist(), back.tolist(), spans, strict=True):
         good: list[tuple[int, int]] = []
         for i in np.flatnonzero((clock.begin >= a) & (clock.end <= b) & ~below).tolist():
             since, until = int(clock.begin[i]), int(clock.end[i])
             if good and good[-1][1] == since:  # the level changed, but stayed good
                 since = good.pop()[0]
             good.append((since, until))
-        found.append(Interruption(a, b, bool(returned), tuple(good)))
+        found.append(Interruption(a, b, bool(returned), tuple(good), by_hand))
     return found
 
 
-def _contacts(plan: Plan, group: Group, clock: _Clock, level: Levels) -> tuple[Any, Any]:
-    """(lost, asked for) contacts in opening hours, by drill."""
+def _contacts_of(
+    plan: Plan, group: Group, clock: _Clock, part: Callable[[int], Ints | int]
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Contacts in opening hours, by drill; `part`: which part of them, by point, millionths for each column."""
     structure = plan.structure
     service = plan.scenario.landscape.services[structure.services[group.service]]
-    lost = np.zeros(clock.count)
-    asked = np.zeros(clock.count)
+    total = np.zeros(clock.count)
     if service.demand is None:
-        return lost, asked
+        return total
     everyone = sum(point[5] for point in structure.points if point[0] == group.service)
     for p in group.points:
         name, weight = structure.points[p][1], structure.points[p][5]
         rate = contact_rate(service.demand, service.points[name].open) * weight / everyone
-        in_hours = clock.open((plan.open_hours[p],))
-        lost += clock.per_drill(in_hours * (ONE - level.points[p])) / ONE * rate
-        asked += clock.per_drill(in_hours) * rate
-    return lost, asked
+        total += clock.per_drill(clock.open((plan.open_hours[p],)) * part(p)) / ONE * rate
+    return total
 
 
 def contact_rate(demand: Any, calendar: Any) -> float:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from immutabledict import immutabledict
 from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, ValidationInfo
 
-from drsim.calendar import Calendar
+from drsim.calendar import Calendar, check_due
 from drsim.distributions import Law as LawOf
 from drsim.model import fields, tree
 from drsim.model.fields import Forbidden, Part
@@ -460,6 +460,18 @@ class Targets(Part):
     """In which share of drills the promise is to be kept."""
 
 
+def _neighbour(value: object) -> object:
+    return {"to": value} if isinstance(value, str) else value
+
+
+class Fallback(Part):
+    """Another point of the service, where citizens go whom this one does not serve."""
+
+    to: fields.Name
+    share: fields.SomeShare = ALL
+    """The most of the demand of this point that it can take."""
+
+
 class Point(Part):
     """Where a service is asked for."""
 
@@ -471,6 +483,50 @@ class Point(Part):
     needs: fields.NeedTree = NOTHING
     """Those of its service, its channel and its own together."""
     open: fields.Hours = ALWAYS
+    fallback: Annotated[Fallback, BeforeValidator(_neighbour)] | None = None
+    """Where citizens go whom it does not serve; None: nowhere."""
+
+
+class Manual(Part):
+    """Serving by hand while the systems are below the minimum: paper forms, telephone lists."""
+
+    after: fields.ClockLaw
+    """From the beginning of an interruption until it serves."""
+    level: fields.SomeShare
+    """What it gives at each point whose site is up."""
+    lasts: fields.Horizon | None = None
+    """How long it can be kept up; None: as long as the interruption."""
+    open: fields.Hours = ALWAYS
+    """When there is somebody to serve so."""
+
+    @property
+    def text(self) -> str:
+        """As people say it."""
+        begins = "at once" if self.after.fixed == 0 else f"after {self.after.text}"
+        limit = "" if self.lasts is None else f", for at most {self.lasts.text}"
+        return f"{self.level.text} {begins}{limit}{'' if self.open == ALWAYS else f', {self.open}'}"
+
+
+def _moments(value: object) -> object:
+    if not isinstance(value, str):
+        raise fields.refusal(f"{fields.shown(value)} is not when it is due", "write such as '24th 9:00'")
+    try:
+        return check_due(value)
+    except ValueError as error:
+        raise fields.refusal(*fields.split_hint(str(error))) from None
+
+
+class Due(Part):
+    """Work of a service that must be done by a date: a payday, an election, a tax run."""
+
+    title: fields.Text = ""
+    """For people."""
+    on: Annotated[str, PlainValidator(_moments)]
+    """When it is due: a date, a day of each month or of the week, and a time."""
+    takes: fields.Horizon
+    """How long the service must be at its minimum without a break."""
+    begins: fields.Horizon
+    """How long before it can be begun."""
 
 
 class Service(Part):
@@ -487,6 +543,10 @@ class Service(Part):
     points: fields.Named[Point]
     verify: Verify | None = None
     """What users check at each point before they trust it."""
+    due: fields.Named[Due] = _NONE
+    """What must be done by a date."""
+    manual: Manual | None = None
+    """How it is served by hand meanwhile; None: not at all."""
 
 
 class Response(Part):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_schedule, either
+from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_due, compile_schedule, either
 from drsim.distributions import Law
 from drsim.model import landscape as landscapes
 from drsim.model.landscape import Component, Landscape, Response, Step, Team, Watch
@@ -20,9 +20,11 @@ from drsim.planning.plan import (
     NEVER,
     NO_PRIORITY,
     STANDBY,
+    ByHand,
     Copy,
     Crew,
     Detect,
+    DueWork,
     Event,
     Generator,
     LevelOp,
@@ -577,6 +579,11 @@ class _PlanBuilder:
         open_hours = tuple(
             self.calendar(landscape.services[structure.services[p[0]]].points[p[1]].open) for p in structure.points
         )
+        by_hand = {
+            sv: self._by_hand(name, manual)
+            for sv, name in enumerate(structure.services)
+            if (manual := landscape.services[name].manual) is not None
+        }
         working = self.calendar(Calendar.parse(TARGET_CALENDAR))
         copies = tuple(self._copies(c) for c in range(len(structure.components)))
         assess, decide = (
@@ -652,11 +659,35 @@ class _PlanBuilder:
             team_hours=team_hours,
             shifts=shifts,
             open_hours=open_hours,
+            by_hand=by_hand,
+            fallbacks=self._fallbacks(),
+            due=tuple(
+                DueWork(sv, label, compile_due(due.on, moment, self.reach_end), due.takes.ms, due.begins.ms)
+                for sv, name in enumerate(structure.services)
+                for label, due in sorted(landscape.services[name].due.items())
+            ),
             working_hours=working,
             edges=headcount_edges(team_hours, shifts, calendars, self.reach_end),
             dated=moment is not None,
             horizon=self.horizon,
             settle=response.settle.ms,
+        )
+
+    def _fallbacks(self) -> dict[int, tuple[int, int]]:
+        names = {(point[0], point[1]): p for p, point in enumerate(self.structure.points)}
+        found = {}
+        for (sv, name), p in names.items():
+            fallback = self.landscape.services[self.structure.services[sv]].points[name].fallback
+            if fallback is not None:
+                found[p] = (names[sv, fallback.to], fallback.share.millionths)
+        return found
+
+    def _by_hand(self, name: str, what: landscapes.Manual) -> ByHand:
+        return ByHand(
+            *self.timed("by hand", name, "", what.after),
+            what.level.millionths,
+            NEVER if what.lasts is None else what.lasts.ms,
+            self.calendar(what.open),
         )
 
     def _on_call(self, name: str, what: landscapes.OnCall) -> OnCall:

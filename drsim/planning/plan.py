@@ -26,9 +26,11 @@ __all__ = [
     "NO_PRIORITY",
     "STALE",
     "STANDBY",
+    "ByHand",
     "Copy",
     "Crew",
     "Detect",
+    "DueWork",
     "Event",
     "Generator",
     "LevelOp",
@@ -210,6 +212,30 @@ class Power(NamedTuple):
     recharge: int
     generator: Generator | None
     trip: Trip | None
+
+
+class ByHand(NamedTuple):
+    """How a service is served by hand while it is below its minimum."""
+
+    after: int
+    """fixed ms from the beginning of an interruption, -1 if drawn"""
+    variable: int
+    level: int
+    lasts: int
+    """ms, NEVER without a limit"""
+    calendar: int
+
+
+class DueWork(NamedTuple):
+    """Work of a service that must be done by a date."""
+
+    service: int
+    name: str
+    instants: tuple[int, ...]
+    """when it is due, ms from the moment of the drill (from Monday 0:00 when that is drawn)"""
+    takes: int
+    begins: int
+    """ms before it is due"""
 
 
 class Outage(NamedTuple):
@@ -404,6 +430,12 @@ class Plan:
     """team -> (calendar, heads) of each of its shifts, for those that have them"""
     open_hours: tuple[int, ...]
     """for each point its calendar"""
+    by_hand: Mapping[int, ByHand]
+    """service -> how it is served by hand, for those that are"""
+    fallbacks: Mapping[int, tuple[int, int]]
+    """point -> (the point where its citizens go, the most of its demand that goes there, millionths), if any"""
+    due: tuple[DueWork, ...]
+    """by service, then name"""
     working_hours: int
     """the calendar of targets in working hours"""
     edges: tuple[Event, ...]

@@ -37,6 +37,8 @@ from drsim.reading.resolve import apply_classes, expand_channels, fill, name_cal
 from drsim.reading.rules import (
     Findings,
     Parts,
+    by_hand_findings,
+    due_findings,
     horizon_findings,
     landscape_findings,
     level_findings,
@@ -309,6 +311,8 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
             rule = "the landscape has no components, so nothing can be lost or recovered"
             builder.checker.refuse(("components",), rule, "add one such as 'components: {oracle: {at: {...}}}'")
         findings(checker, scenario_findings(disruptions, horizon, builder.parts))
+        if head is not None:
+            findings(builder.checker, due_findings(builder.parts.services, dated=head.moment is not None))
         if horizon is not None:
             _check_horizon(checker, builder, horizon)
     problems.refuse()
@@ -329,6 +333,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
 
 def _check_horizon(checker: Checker, builder: _LandscapeBuilder, horizon: Duration) -> None:
     """Refuse targets beyond the horizon: a few of them where they are, many once where the horizon is."""
+    findings(builder.checker, by_hand_findings(builder.parts.services, horizon))
     found = list(horizon_findings(builder.parts.services, horizon))
     if len(found) <= _FEW:
         findings(builder.checker, iter(found))

@@ -20,7 +20,7 @@ SECTIONS: Final = (
 LANDSCAPE_KEYS: Final = ("title", *SECTIONS[:2], "response", *SECTIONS[2:])
 """The keys of a landscape."""
 _NAMED: Final = frozenset(
-    {*SECTIONS, "disruptions", "pools", "travel", "at", "uses", "shares", "by", "copies", "points"}
+    {*SECTIONS, "disruptions", "pools", "travel", "at", "uses", "shares", "by", "copies", "points", "due"}
 )
 """Keys whose value is a mapping with entries by name."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Final, Literal
 
+from immutabledict import immutabledict
 from pydantic import BeforeValidator, TypeAdapter, create_model
 
 from drsim.errors import did_you_mean
@@ -19,6 +20,13 @@ from drsim.units import ONE, Count, Share
 _CALENDAR_WORDS: Final = ("always", "never")
 
 
+class _Neighbour(Part):
+    """The town hall whose counter citizens go to."""
+
+    to: fields.SiteName
+    share: fields.SomeShare = Share(ONE)
+
+
 class Channel(Part):
     """A way in which citizens ask for services."""
 
@@ -26,6 +34,9 @@ class Channel(Part):
     at: fields.SiteName | None = None
     needs: fields.NeedTree | None = None
     open: fields.Hours | None = None
+    fallback: fields.BySite[
+        Annotated[_Neighbour, BeforeValidator(lambda value: {"to": value} if isinstance(value, str) else value)]
+    ] = immutabledict()
 
 
 def _class_names(value: object) -> object:
@@ -152,7 +163,29 @@ def _channel(checker: Checker, name: str) -> Channel | None:
         rule = "'at' says nothing for a channel with 'per: town hall', which is in each town hall"
         checker.refuse(("channels", name, "at"), rule, "leave 'at' out", key=True)
         return None
-    return channel
+    if channel.fallback and channel.per != "town hall":
+        rule = "'fallback' is from town hall to town hall, and this channel is not 'per: town hall'"
+        hint = "leave it out, or list the points of the services themselves"
+        checker.refuse(("channels", name, "fallback"), rule, hint, key=True)
+        return None
+    return channel if _check_neighbours(checker, name, channel) else None
+
+
+def _check_neighbours(checker: Checker, name: str, channel: Channel) -> bool:
+    """Refuse what is no town hall with a counter."""
+    sites = checker.root.get("sites", Table())
+    found = True
+    for hall, neighbour in channel.fallback.items():
+        for site, path, key in (
+            (hall, ("channels", name, "fallback", hall), True),
+            (neighbour.to, ("channels", name, "fallback", hall, "to"), False),
+        ):
+            if site in sites and not is_municipality(sites[site]):
+                rule = f"'{site}' is no town hall with 'inhabitants', so this channel has no counter there"
+                at = path if key or isinstance(checker.root["channels"][name]["fallback"][hall], Table) else path[:-1]
+                checker.refuse(at, rule, "name another town hall, or leave it out", key=key)
+                found = False
+    return found
 
 
 def _expand(checker: Checker, name: str, service: Table, channels: dict[str, Channel | None]) -> None:
@@ -244,6 +277,12 @@ def _add_points(
         for key in ("at", "needs", "open"):
             if key in written and key not in point:
                 point.take(written, key)
+        if hall is not None and hall in channel.fallback:
+            neighbour = channel.fallback[hall]
+            fallback = Table(written.mark)
+            fallback.put("to", f"{name}-{neighbour.to}", written.at("fallback"))
+            fallback.put("share", neighbour.share.text, written.at("fallback"))
+            point.put("fallback", fallback, written.at("fallback"))
         _add_point(checker, points, name if hall is None else f"{name}-{hall}", point, path, places)
 
 
@@ -268,6 +307,8 @@ def name_calendars(checker: Checker, *among: str) -> None:
             points = entry.get("points") if section == "services" and isinstance(entry, Table) else None
             for point in points if isinstance(points, Table) else ():
                 _name_calendar(checker, (section, name, "points", point, "open"))
+            if section == "services" and isinstance(entry, Table) and isinstance(entry.get("manual"), Table):
+                _name_calendar(checker, (section, name, "manual", "open"))
             if key == "works" and isinstance(entry, Table) and isinstance(entry.get("on_call"), Table):
                 _name_calendar(checker, (section, name, "on_call", "works"))
             shifts = entry.get("shifts") if key == "works" and isinstance(entry, Table) else None

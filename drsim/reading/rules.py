@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from drsim.calendar import on_date
 from drsim.errors import did_you_mean
 from drsim.model.fields import Path
 from drsim.model.landscape import (
@@ -508,6 +509,21 @@ def _service(path: Path, service: Service, parts: Parts) -> Findings:
     if service.verify is not None:
         yield from _step((*path, "verify"), service.verify, parts.crews)
         yield from _way((*path, "verify"), service.verify, {point.at for point in service.points.values()}, parts)
+    for point, content in service.points.items():
+        if content.fallback is not None and content.fallback.to not in service.points:
+            rule = f"the service has no point '{content.fallback.to}' to go to"
+            hint = did_you_mean(content.fallback.to, [each for each in service.points if each != point])
+            yield Finding((*path, "points", point, "fallback"), rule, hint)
+        elif content.fallback is not None and content.fallback.to == point:
+            rule = f"'{point}' is no way out of itself"
+            yield Finding((*path, "points", point, "fallback"), rule, "name another point, or leave it out")
+    for label, due in service.due.items():
+        if due.takes.ms > due.begins.ms:
+            rule = f"it takes '{due.takes.text}', but can only be begun '{due.begins.text}' before it is due"
+            yield Finding((*path, "due", label, "begins"), rule, "let it be begun earlier")
+    if service.manual is not None and not service.manual.open.spans:
+        rule = "nobody is ever there to serve by hand"
+        yield Finding((*path, "manual", "open"), rule, "give it hours, or leave 'manual' out")
     needed: dict[str, list[str]] = defaultdict(list)
     for point, content in service.points.items():
         for name in dict.fromkeys(leaves(content.needs)):
@@ -551,6 +567,25 @@ def horizon_findings(services: Mapping[str, Service], horizon: Duration) -> Find
             if target is not None and target.ms > horizon.ms:
                 rule = f"the {key} of '{target.text}' lies beyond the horizon of '{horizon.text}'"
                 yield Finding(("services", name, "targets", key), rule, "lengthen the horizon, or leave the target out")
+
+
+def due_findings(services: Mapping[str, Service], *, dated: bool) -> Findings:
+    """Check that what hangs on a date has a moment to be counted from."""
+    for name, service in services.items():
+        for label, due in service.due.items():
+            if on_date(due.on) and not dated:
+                rule = f"'{due.on}' is a date, and the drill is at any moment of the week"
+                hint = "write a day of the week such as 'Wed 9:00', or give the drill a moment"
+                yield Finding(("services", name, "due", label, "on"), rule, hint)
+
+
+def by_hand_findings(services: Mapping[str, Service], horizon: Duration) -> Findings:
+    """Check that what is served by hand may begin within the drill."""
+    for name, service in services.items():
+        begins = None if service.manual is None else service.manual.after
+        if begins is not None and begins.fixed is not None and begins.fixed >= horizon.ms:
+            rule = f"serving by hand begins after '{begins.text}', but the drill is only '{horizon.text}' long"
+            yield Finding(("services", name, "manual", "after"), rule, "let it begin earlier, or leave 'manual' out")
 
 
 def _disruption(path: Path, disruption: Disruption, horizon: Duration | None, parts: Parts) -> Findings:

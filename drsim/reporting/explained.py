@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from drsim.reporting.causes import cause_table
 from drsim.reporting.numbers import format_times
-from drsim.reporting.page import Page
+from drsim.reporting.page import Page, hours_minutes
 from drsim.reporting.summary import Command, mean_of, middle_drill, plural, write_command
+from drsim.units import MINUTE
 
 if TYPE_CHECKING:
     from drsim.studies.result import Explanation, Result
@@ -55,6 +56,13 @@ def explained(
         columns["not back"] = apart
         page.heading("WHEN IT DOES NOT COME BACK", "hours:minutes until the end of the drill, mean of such drills")
         cause_table(page, ["not back"], [apart], details=True)
+        page.blank()
+    manual = result.scenario.landscape.services[name].manual
+    if manual is not None:
+        page.heading("BY HAND", f"{manual.text}; hours:minutes of these interruptions, closed hours included")
+        page.say(
+            " · ".join(f"{title}: {hours_minutes(round(each.by_hand / MINUTE))}" for title, each in columns.items())
+        )
         page.blank()
     for title, each in columns.items():
         drills = f"{plural('drill', len(each.drills))} {', '.join(map(str, each.drills))}"

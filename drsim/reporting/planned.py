@@ -6,14 +6,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from drsim.distributions import Law
-from drsim.model.landscape import NO_POWER
+from drsim.model.landscape import ALL, NO_POWER
 from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
 from drsim.planning.graph import closure, needs_graph
 from drsim.planning.plan import NEVER
 from drsim.reporting.page import MARGIN, Cell, Page
 from drsim.reporting.summary import Command, write_command
-from drsim.reporting.timeline import outage_text, title_of
+from drsim.reporting.timeline import due_title, outage_text, title_of
 from drsim.reporting.wall import moment_text
 from drsim.studies.outlook import Expected, Loss, Outlook, law_text
 from drsim.units import HOUR, ONE, format_ms
@@ -40,6 +40,9 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     _incident(outlook, page)
     _steps(outlook, page)
     _people(outlook, page)
+    _by_hand(outlook, page)
+    _neighbours(outlook, page)
+    _due(outlook, page)
     page.blank()
     write_command(page, " Closer: ", command.line("replay", "--drill", "0"), "(one drill as it goes)")
     write_command(page, " " * 9, command.line("run"), "(how often it goes well)")
@@ -335,6 +338,53 @@ def _people(outlook: Outlook, page: Page) -> None:
     if called:
         text = "every incident calls all who have a step anywhere in the plan, so these too: "
         page.label("called as well:", text + " · ".join(sorted(called)), label_style="bold", hang=2)
+
+
+def _by_hand(outlook: Outlook, page: Page) -> None:
+    """How services that are lost are served meanwhile."""
+    lost = {name for loss in outlook.losses for name in loss.services}
+    services = outlook.plan.scenario.landscape.services
+    manual = [(name, how) for name in sorted(lost) if (how := services[name].manual) is not None]
+    if not manual:
+        return
+    page.blank()
+    page.heading(f"BY HAND MEANWHILE {len(manual)}", "at points whose site is up")
+    for name, how in manual:
+        page.label(f"{title_of(outlook.plan, name)}:", how.text, label_style="bold", hang=2)
+
+
+def _due(outlook: Outlook, page: Page) -> None:
+    """What must be done by a date within the drill."""
+    plan, services = outlook.plan, outlook.plan.scenario.landscape.services
+    rows = []
+    for work in plan.due:
+        name = plan.structure.services[work.service]
+        what = services[name].due[work.name]
+        if work.instants:
+            text = f"{what.on}, {what.takes.text} of work from {what.begins.text} before"
+            rows.append((due_title(plan, name, work.name), text))
+    if rows:
+        page.blank()
+        page.heading(f"DUE {len(rows)}", "by a date, with the service at its minimum meanwhile")
+        for title, text in rows:
+            page.label(f"{title}:", text, label_style="bold", hang=2)
+
+
+def _neighbours(outlook: Outlook, page: Page) -> None:
+    """Where citizens go instead, of all services."""
+    services = outlook.plan.scenario.landscape.services
+    ways: dict[str, list[str]] = {}
+    for name in sorted(services):
+        for point, content in sorted(services[name].points.items()):
+            if content.fallback is not None:
+                most = "" if content.fallback.share == ALL else f", at most {content.fallback.share.text}"
+                ways.setdefault(name, []).append(f"{point} to {content.fallback.to}{most}")
+    if not ways:
+        return
+    page.blank()
+    page.heading(f"WHERE CITIZENS GO INSTEAD {len(ways)}", "from a point that does not serve them, to one that is open")
+    for name, found in ways.items():
+        page.label(f"{title_of(outlook.plan, name)}:", " · ".join(found), label_style="bold", hang=2)
 
 
 def _travel(outlook: Outlook, team: int) -> list[str]:

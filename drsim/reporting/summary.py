@@ -12,10 +12,11 @@ from rich.cells import cell_len
 
 from drsim.calendar import FAR
 from drsim.measures.drills import AGES
-from drsim.measures.estimates import Quantile, Share
+from drsim.measures.estimates import Mean, Quantile, Share
 from drsim.reporting.causes import cause_table
 from drsim.reporting.numbers import NONE, Shown, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
+from drsim.reporting.timeline import due_title
 from drsim.reporting.wall import Wall, moment_text
 from drsim.units import HOUR, Duration
 
@@ -290,6 +291,8 @@ def summary(
         ]
         cause_table(page, titles, explained)
     page.blank()
+    _due(result, page)
+    _by_hand(result, page)
     _citizens(result, page)
     if numbers is not None:
         text = f"{numbers[0]} of the {numbers[1]} numbers behind this are assumptions"
@@ -472,6 +475,49 @@ def _working_hours(result: Result) -> str:
     return f"{text}. Counted from the moment, {', '.join(shown)}." if shown else f"{text}."
 
 
+def _due(result: Result, page: Page) -> None:
+    """What must be done by a date, and how often that is missed."""
+    rows = [(row, work) for row, work in enumerate(result.plan.due) if result.block.due[row].any()]
+    if not rows:
+        return
+    page.heading(f"DUE {len(rows)}", "by a date: in which share of drills one is missed")
+    for row, work in rows:
+        missed, by_hand = result.due_shares(row)
+        text = f"missed in {format_share(missed)}" if missed.successes else "never missed"
+        if by_hand.successes:
+            text += f", kept only by hand or elsewhere in {format_share(by_hand)}"
+        title = due_title(result.plan, result.plan.structure.services[work.service], work.name)
+        page.label(f"{title}:", text, label_style="bold", hang=2)
+    page.blank()
+
+
+def _by_hand(result: Result, page: Page) -> None:
+    """How long services are served by hand on average, those that ever are; the longest first."""
+    found = [outcome for outcome in result.outcomes if outcome.by_hand is not None and outcome.by_hand.value]
+    if not found:
+        return
+    page.label(
+        "SERVED BY HAND", "hours on average, where that is more than the systems give", label_style="bold", indent=1
+    )
+    parts = []
+    for outcome in sorted(found, key=lambda each: -each.by_hand.value if each.by_hand else 0.0):
+        if outcome.by_hand is not None:
+            time, half = outcome.by_hand.value / HOUR, _half(outcome.by_hand.low, outcome.by_hand.high) / HOUR
+            parts.append(f"{outcome.title} {format_count(time, half)}")
+    page.say(" · ".join(parts), hang=2)
+
+
+def _elsewhere(result: Result, page: Page) -> None:
+    """How many another counter served."""
+    parts = [
+        f"{outcome.title} {_counted(outcome.elsewhere)}"
+        for outcome in result.outcomes
+        if outcome.elsewhere is not None and outcome.elsewhere.value
+    ]
+    if parts:
+        page.say(f"served at another counter: {' · '.join(parts)}", hang=2)
+
+
 def _citizens(result: Result, page: Page) -> None:
     lost, contacts = result.turned_away
     if not contacts:
@@ -479,9 +525,11 @@ def _citizens(result: Result, page: Page) -> None:
     all_of_them = f"{round(contacts):,} contacts in opening hours"
     if not lost.value:
         page.label("CITIZENS TURNED AWAY", f"nobody, of {all_of_them}", label_style="bold", indent=1)
+        _elsewhere(result, page)
         return
-    text = f"{format_count(lost.value, _half(lost.low, lost.high))} of {all_of_them}"
+    text = f"{_counted(lost)} of {all_of_them}"
     page.label("CITIZENS TURNED AWAY", text, label_style="bold", indent=1)
+    _elsewhere(result, page)
     sites = result.scenario.landscape.sites
     by_title = all(cell_len(sites[name].title) <= LONGEST_SITE for name in result.turned_away_by_municipality)
     parts = []
@@ -558,6 +606,12 @@ def _percent(share: float) -> str:
 
 def _age(hours: int, space: str = "") -> str:
     return f"{hours}{space}h" if hours < 24 else f"{hours // 24}{space}d"
+
+
+def _counted(mean: Mean) -> str:
+    """A number of contacts; what differs only as floats do is exact."""
+    half = _half(mean.low, mean.high)
+    return format_count(round(mean.value, 6), 0.0 if half < 1e-9 else half)
 
 
 def _half(low: float, high: float) -> float:

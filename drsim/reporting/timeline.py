@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from drsim.measures.drills import Interruption
+from drsim.measures.due import MISSED
 from drsim.measures.explanation import CAUSES, Segment
+from drsim.model.landscape import ALWAYS
 from drsim.planning.plan import Outage, Plan
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
@@ -70,6 +72,31 @@ def outage_text(plan: Plan, outage: Outage) -> str:
         return "".join(f"component {name} breaks at {', '.join(sites)}" for name, sites in places.items())
     where = [f"{name} at {' and '.join(sites)}" for name, sites in sorted(places.items())]
     return f"{', '.join(where)} break together"
+
+
+def by_hand_text(plan: Plan, service: str, span: tuple[int, int], wall: Wall) -> str:
+    """`served by hand from Tue 12 10:30 to 14:00, at 40 %`."""
+    manual = plan.scenario.landscape.services[service].manual
+    assert manual is not None
+    since, until = wall.text(span[0]), wall.text(span[1])
+    if wall.day(span[0]) == wall.day(span[1]):
+        until = wall.clock(span[1])
+    hours = "" if manual.open == ALWAYS else f", {manual.open}"
+    return f"served by hand from {since} to {until}, at {manual.level.text}{hours}"
+
+
+def moves_text(replay: Replay, service: str) -> str:
+    """`1.8 of counter-haaren at counter-boxtel`."""
+    parts = []
+    for point, other, number in replay.moves(service):
+        count = f"{number:,.1f}" if number else "some"
+        parts.append(f"{count} of {point} at {other}")
+    return " · ".join(parts)
+
+
+def due_title(plan: Plan, service: str, name: str) -> str:
+    """`payday of benefits`."""
+    return f"{plan.scenario.landscape.services[service].due[name].title or name} of {title_of(plan, service)}"
 
 
 def because(segment: Segment) -> str:
@@ -176,6 +203,11 @@ class _Log:
         for number, ((time, length), names) in enumerate(self._back().items()):
             verb = "is" if len(names) == 1 else "are"
             yield time, 1, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}", "bold green"
+        for time, text in self._meanwhile():
+            yield time, 1, math.inf, text, "bold"
+        for service, name, time, fate in self.replay.due:
+            style = "bold red" if fate == MISSED else ""
+            yield time, 3, 0, f"{due_title(self.plan, service, name)} is due: {fate}", style
         for number, row in enumerate(self.drill.rows):
             if row.start >= 0:
                 place = self.drill.place(row) if row.start == row.end else -1
@@ -187,6 +219,13 @@ class _Log:
             for what in self.replay.interruptions(service):
                 found[what.begin].append(title_of(self.plan, service))
         return found
+
+    def _meanwhile(self) -> Iterable[tuple[int, str]]:
+        for service in self.plan.structure.services:
+            for what in self.replay.interruptions(service):
+                if what.by_hand is not None:
+                    text = by_hand_text(self.plan, service, what.by_hand, self.wall)
+                    yield what.by_hand[0], f"{title_of(self.plan, service)}: {text}"
 
     def _back(self) -> dict[tuple[int, int], list[str]]:
         """By (when they are back, minutes that they were away) the services."""
@@ -312,6 +351,13 @@ class _Log:
             if names:
                 self.page.heading(f"{heading} {len(names)}", style=style)
                 self.page.say(" · ".join(title_of(self.plan, name) for name in names))
+        ways = {service: moves_text(self.replay, service) for service in services}
+        if any(ways.values()):
+            self.page.blank()
+            self.page.heading("SERVED AT ANOTHER POINT", "contacts, where they are counted")
+            for service, text in ways.items():
+                if text:
+                    self.page.label(f"{title_of(self.plan, service)}:", text, label_style="bold", hang=2)
 
 
 @dataclass
@@ -335,6 +381,15 @@ class _Story:
         if self.found:
             self._totals()
         self._data()
+        due = [each for each in self.replay.due if each[0] == self.service]
+        wall = Wall.over(self.plan.scenario.moment, self.replay.trajectory.offset, max([0, *(each[2] for each in due)]))
+        for service, name, time, fate in due:
+            style = "bold red" if fate == MISSED else ""
+            text = f"{due_title(self.plan, service, name)} is due {wall.text(time)}: {fate}."
+            self.page.say(text, indent=1, style=style)
+        if ways := moves_text(self.replay, self.service):
+            self.page.blank()
+            self.page.say(f"Served at another point: {ways}.", indent=1)
 
     def _answer(self) -> str:
         if not self.found:
@@ -381,6 +436,9 @@ class _Story:
                 ),
             ]
         )
+        if what.by_hand is not None:
+            text = by_hand_text(self.plan, self.service, what.by_hand, self.wall)
+            self.page.say(f"Meanwhile {text}.", hang=2)
         self.page.blank()
 
     def _totals(self) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from drsim.planning.plan import Crew, Plan, StepPlan
+from drsim.simulation.draws import Numbers
 from drsim.simulation.power import Event, Span
 
 __all__ = [
@@ -145,6 +146,14 @@ class Trajectory:
     """what happens to the supply of sites without mains"""
     ended: int
     """the last instant at which something happened"""
+    numbers: Numbers | None = field(default=None, compare=False, repr=False)
+    """the draws of its slice, for what is drawn only when it is measured"""
+
+    def drawn(self, variable: int, number: int) -> int:
+        """The value of a variable with the number of an interruption, ms."""
+        assert self.numbers is not None, "a drill without draws"
+        value: int = self.numbers.column(variable, number)[self.replication - self.numbers.first]
+        return value
 
     @cached_property
     def rows(self) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from drsim.errors import DrsimError, did_you_mean
-from drsim.measures.drills import Group, Interruption, groups, interruptions
+from drsim.measures.drills import Group, Interruption, due_fates, groups, interruptions, met_levels, moves
 from drsim.measures.explanation import Segment, explain, waits
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers, Script
@@ -94,11 +94,39 @@ class Replay:
 
     def level(self, service: str) -> list[tuple[int, int]]:
         """(time, level in millionths) of a service, from each instant at which it changes."""
+        return self._level(service, self.computed)
+
+    def met(self, service: str) -> list[tuple[int, int]]:
+        """The same, as citizens meet it: by hand, or at a neighbour's counter, where that is more."""
+        return self._level(service, self._met)
+
+    @cached_property
+    def _met(self) -> Levels:
+        return met_levels(self.plan, self.trajectory, self.computed)
+
+    def moves(self, service: str) -> list[tuple[str, str, float]]:
+        """From which point to which citizens go who are not served, and how many contacts (0 where none are counted)."""
+        found = moves(self.plan, self.group(service), self.trajectory, self.computed)
+        points = self.plan.structure.points
+        return [(points[p][1], points[q][1], number) for p, q, number in found]
+
+    @cached_property
+    def due(self) -> list[tuple[str, str, int, str]]:
+        """(service, what, when, how it went) of all that is due in the drill: `kept`, `kept by hand` or `missed`."""
+        found = due_fates(self.plan, self.trajectory, self.computed)
+        services = self.plan.structure.services
+        return [
+            (services[work.service], work.name, time, fate)
+            for work, of_work in zip(self.plan.due, found, strict=True)
+            for time, fate in of_work
+        ]
+
+    def _level(self, service: str, levels: Levels) -> list[tuple[int, int]]:
         group = self.group(service)
-        total = sum(w * self.computed.points[p] for p, w in zip(group.points, group.weights, strict=True))
+        total = sum(w * levels.points[p] for p, w in zip(group.points, group.weights, strict=True))
         values = (np.asarray(total) // sum(group.weights)).tolist() if group.points else []
         found: list[tuple[int, int]] = []
-        for time, value in zip(self.computed.times.tolist(), values, strict=True):
+        for time, value in zip(levels.times.tolist(), values, strict=True):
             if not found or found[-1][1] != value:
                 found.append((time, value))
         return found
@@ -175,12 +203,23 @@ class Replay:
                 for time, flag, value in trajectory.changes
             ],
             "levels": {service: self.level(service) for service in self._groups},
+            "met": {
+                service: self.met(service)
+                for service in self._groups
+                if self.group(service).service in self.plan.by_hand
+                or any(p in self.plan.fallbacks for p in self.group(service).points)
+            },
+            "due": [
+                {"service": service, "due": name, "time": time, "outcome": fate}
+                for service, name, time, fate in self.due
+            ],
             "interruptions": {
                 service: [
                     {
                         "begin": what.begin,
                         "end": what.end if what.back else None,
                         "censored": not what.back,
+                        "by_hand": None if what.by_hand is None else {"begin": what.by_hand[0], "end": what.by_hand[1]},
                         "segments": [segment._asdict() for segment in segments],
                     }
                     for what, segments in self.explain(service)

@@ -64,6 +64,10 @@ class Outcome:
     """share of drills by class"""
     contacts_lost: estimates.Mean
     contacts: float
+    by_hand: estimates.Mean | None
+    """how long it is served better by hand than by its systems, ms; None where nothing is said of that"""
+    elsewhere: estimates.Mean | None
+    """contacts that another point took over; None where nobody may go to one"""
     profile: tuple[float, ...]
     """mean level at each of `AGES` hours"""
 
@@ -93,6 +97,8 @@ class Explanation:
     """by cause, the mean time by what it was"""
     censored: int
     """in how many of these drills it did not come back (the observed part is counted): none or all"""
+    by_hand: float = 0.0
+    """the mean time (ms) of this in which it is served by hand, closed hours included"""
 
 
 @dataclass
@@ -162,6 +168,10 @@ class Result:
             continuity={label: classes.get(label, 0) / self.replications for label in CONTINUITY},
             contacts_lost=estimates.mean(block.contacts_lost[index], self.confidence),
             contacts=float(block.contacts[index].mean()),
+            by_hand=None if service.manual is None else estimates.mean(block.by_hand[index], self.confidence),
+            elsewhere=estimates.mean(block.elsewhere[index], self.confidence)
+            if any(p in self.plan.fallbacks for p in group.points)
+            else None,
             profile=tuple((block.profile[index] / self.replications).tolist()),
         )
 
@@ -237,9 +247,40 @@ class Result:
                 "contacts_lost_low": outcome.contacts_lost.low,
                 "contacts_lost_high": outcome.contacts_lost.high,
                 "contacts": outcome.contacts,
+                "contacts_elsewhere": 0.0 if outcome.elsewhere is None else outcome.elsewhere.value,
+                "by_hand_h": 0.0 if outcome.by_hand is None else outcome.by_hand.value / HOUR,
                 "fared": outcome.fared,
             }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
+
+    @cached_property
+    def due(self) -> pd.DataFrame:
+        """One row per service and what it must do by a date: how often in a drill, and the shares of drills with one missed."""
+        import pandas as pd
+
+        rows = []
+        for row, work in enumerate(self.plan.due):
+            missed, by_hand = self.due_shares(row)
+            rows.append(
+                {
+                    "service": self.plan.structure.services[work.service],
+                    "due": work.name,
+                    "moments": float(self.block.due[row].mean()),
+                    **_share_columns("missed", missed),
+                    **_share_columns("by_hand", by_hand),
+                }
+            )
+        columns = [
+            "service",
+            "due",
+            "moments",
+            *(f"{name}{end}" for name in ("missed", "by_hand") for end in ("", "_low", "_high")),
+        ]
+        return pd.DataFrame(rows, columns=columns).set_index(["service", "due"])
+
+    def due_shares(self, row: int) -> tuple[estimates.Share, estimates.Share]:
+        """Of one due work the share of drills in which one was missed, and in which one was kept only by hand or elsewhere."""
+        return self._share(self.block.due_missed[row] > 0), self._share(self.block.due_by_hand[row] > 0)
 
     @cached_property
     def drills(self) -> pd.DataFrame:
@@ -288,6 +329,8 @@ class Result:
                 "degraded_open_h": column(block.degraded_open) / HOUR,
                 "data_loss_h": column(_finite(block.data_loss)) / HOUR,
                 "contacts_lost": column(block.contacts_lost),
+                "contacts_elsewhere": column(block.elsewhere),
+                "by_hand_h": column(block.by_hand) / HOUR,
                 "interruptions": column(block.interruptions),
                 "continuity": pd.Categorical.from_codes(
                     np.asarray(column(block.continuity)), categories=pd.Index(CONTINUITY), ordered=True
@@ -444,6 +487,16 @@ class Result:
             "every_rto": None if self.every_rto is None else _share_dict(self.every_rto),
             "contacts_lost": _mean_dict(turned_away),
             "contacts": contacts,
+            "due": [
+                {
+                    "service": self.plan.structure.services[work.service],
+                    "due": work.name,
+                    "moments": float(self.block.due[row].mean()),
+                    "missed": _share_dict(self.due_shares(row)[0]),
+                    "by_hand": _share_dict(self.due_shares(row)[1]),
+                }
+                for row, work in enumerate(self.plan.due)
+            ],
             "services": {outcome.name: self._outcome_dict(outcome) for outcome in self.outcomes},
         }
 
@@ -469,6 +522,8 @@ class Result:
             "continuity": outcome.continuity,
             "contacts_lost": _mean_dict(outcome.contacts_lost),
             "contacts": outcome.contacts,
+            "contacts_elsewhere": None if outcome.elsewhere is None else _mean_dict(outcome.elsewhere),
+            "by_hand_ms": None if outcome.by_hand is None else _mean_dict(outcome.by_hand),
             "level_at_ages": list(outcome.profile),
         }
 
@@ -482,13 +537,14 @@ def mean_explanation(
     """The mean over drills, whose longest interruptions are given; None for a drill without any."""
     causes: Counter[str] = Counter()
     details: dict[str, Counter[str]] = {}
-    total, censored = 0, 0
+    total, censored, by_hand = 0, 0, 0
     for found in longest:
         if found is None:
             continue
         what, segments = found
         total += what.end - what.begin
         censored += not what.back
+        by_hand += what.by_hand[1] - what.by_hand[0] if what.by_hand else 0
         for segment in segments:
             causes[segment.cause] += segment.length
             details.setdefault(segment.cause, Counter())[segment.detail or segment.team] += segment.length
@@ -505,6 +561,7 @@ def mean_explanation(
             if cause in details
         },
         censored=censored,
+        by_hand=by_hand / number,
     )
 
 

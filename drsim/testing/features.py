@@ -73,6 +73,12 @@ class Features(TypedDict, total=False):
     """Services whose points come from channels, and municipalities."""
     targets: bool
     """Targets of services."""
+    by_hand: bool
+    """Services that are served by hand meanwhile."""
+    due: bool
+    """Work of services that must be done by a date."""
+    neighbours: bool
+    """Points of a service whose citizens may go to another."""
     steps: bool
     """Steps of the plan, before and after components and each other."""
     prechecks: bool
@@ -147,6 +153,9 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "classes": True,
     "channels": True,
     "targets": True,
+    "by_hand": True,
+    "due": True,
+    "neighbours": True,
     "steps": True,
     "groups": True,
     "prechecks": True,

@@ -141,7 +141,7 @@ def _disruption(draw: DrawFn, targets: _Targets) -> None:
     after: Any = None
     if last is not None and given["later"] and one_in(draw, 2):
         kind, target, begin, end = last
-        after = f"{pick(draw, (end, end, (begin + end) // 2, begin, end + 10))} min"
+        after = f"{pick(draw, (end, end, end, end, (begin + end) // 2, begin, end + 10))} min"
     elif given["later"] and one_in(draw, 2):
         after = pick(draw, _LATER) if targets.disruptions and one_in(draw, 2) else law(draw, given)
     disruption: Document = {kind: target}
@@ -205,6 +205,8 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
     for service in document["landscape"].get("services", {}).values():
         targets = service.get("targets", {})
         ends += [Duration.parse(targets[key]).ms for key in ("rto", "mtpd") if key in targets]
+        begins = Law.parse(service.get("manual", {}).get("after", "0 s"), "duration").fixed
+        ends.append(0 if begins is None else begins + 1)
     for disruption in document.get("disruptions", {}).values():
         after = Law.parse(disruption.get("after", "0 s"), "duration").fixed
         ends.append(0 if after is None else after + 1)

@@ -15,14 +15,14 @@ from drsim.testing.features import Features
 from drsim.testing.levels import least_level
 from drsim.testing.needs import leaves, tree
 from drsim.testing.people import calendar
-from drsim.testing.quantities import CALENDARS
+from drsim.testing.quantities import CALENDARS, law
 from drsim.units import ONE
 
 _MINIMA: Final = (ONE, 750_000, 500_000, 300_000, 100_000)
 _SPLITS: Final = {1: (("100 %",),), 2: (("50 %", "50 %"), ("70 %", "30 %")), 3: (("50 %", "30 %", "20 %"),)}
 _DEMANDS: Final = ("38/day", "5/hour", "100/week", "2500.5/year")
 _OPEN: Final = CALENDARS[:-1]
-_KEYS: Final = ("title", "targets", "open", "demand", "needs", "channels", "points", "verify")
+_KEYS: Final = ("title", "targets", "open", "demand", "needs", "channels", "points", "verify", "due", "manual")
 
 
 @dataclass
@@ -81,6 +81,8 @@ def channel(draw: DrawFn, services: Services) -> None:
         channel["needs"] = needs
     if services.given["calendars"] and one_in(draw, 4):
         channel["open"] = calendar(draw, _OPEN)
+    if per == "town hall" and services.given["neighbours"] and len(sites) > 1 and one_in(draw, 3):
+        channel["fallback"] = {sites[0]: pick(draw, sites[1:])}
     services.channels[f"channel-{len(services.channels) + 1}"] = channel
 
 
@@ -104,6 +106,7 @@ def service(draw: DrawFn, services: Services) -> None:
     if not channels:
         service["points"] = {}
         several(draw, _point(services, service, sites[0]), 1, given["max_points"])
+        _neighbours(draw, given, service["points"])
     seen = services.seen(service)
     weights = {
         "open": given["calendars"],
@@ -111,6 +114,8 @@ def service(draw: DrawFn, services: Services) -> None:
         "verify": given["verification"],
         "title": given["labels"],
         "targets": 2 * given["targets"],
+        "manual": given["by_hand"],
+        "due": given["due"],
     }
     targets: Document = {}
     for extra in extras(draw, weights, 2):
@@ -125,6 +130,12 @@ def service(draw: DrawFn, services: Services) -> None:
                 service["title"] = "Paspoort afhalen"
             case "targets":
                 targets = _targets(draw, given)
+            case "due":
+                takes, begins = pick(draw, (("1 h", "4 h"), ("30 min", "30 min"), ("4 h", "1 d")))
+                on = pick(draw, ("daily 12:00", "Mon-Fri 9:00", "Wed 16:00"))
+                service["due"] = {"payday": {"on": on, "takes": takes, "begins": begins}}
+            case "manual":
+                service["manual"] = _manual(draw, given)
     level = least_level(services.known, seen)
     if level < ONE or (given["targets"] and one_in(draw, 6)):
         targets["mbco"] = f"{pick(draw, [least for least in _MINIMA if least <= level]) // 10_000} %"
@@ -165,6 +176,26 @@ def _point(draw: DrawFn, services: Services, service: Document, first: str) -> N
             case "open":
                 point["open"] = calendar(draw, _OPEN)
     points[f"point-{len(points) + 1}"] = point
+
+
+def _neighbours(draw: DrawFn, given: Features, points: Document) -> None:
+    """Some points whose citizens may go to another."""
+    for name in points if given["neighbours"] and len(points) > 1 and one_in(draw, 3) else ():
+        if one_in(draw, 2):
+            to = pick(draw, [other for other in points if other != name])
+            points[name]["fallback"] = (
+                to if one_in(draw, 3) else {"to": to, "share": pick(draw, ("40 %", "75 %", "100 %"))}
+            )
+
+
+def _manual(draw: DrawFn, given: Features) -> Document:
+    """How it is served by hand."""
+    manual: Document = {"after": law(draw, given), "level": pick(draw, ("40 %", "100 %", "75 %", "10 %"))}
+    if one_in(draw, 2):
+        manual["lasts"] = pick(draw, ("2 h", "30 min", "1 d"))
+    if given["calendars"] and one_in(draw, 2):
+        manual["open"] = calendar(draw, _OPEN)
+    return manual
 
 
 def _targets(draw: DrawFn, given: Features) -> Document:

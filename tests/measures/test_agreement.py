@@ -23,9 +23,10 @@ from agreement import (
 from hypothesis import HealthCheck, event, given, settings
 from made_up import made_up
 
-from drsim.measures.drills import CONTINUITY
+from drsim.measures.drills import CONTINUITY, groups, measure
 from drsim.model.scenario import Scenario
 from drsim.reading import loads
+from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import Trajectory
 from drsim.testing import scenarios
 from drsim.units import HOUR, MINUTE
@@ -222,3 +223,30 @@ def perturbed(value: Any) -> Any:
             return [*some, perturbed(last)]
         case _:
             return [(0, 1)]
+
+
+@usual
+@given(made_up())
+def test_paper_and_neighbours_only_help_citizens(drills: list[Trajectory]) -> None:
+    """Nobody more is turned away, continuity is no worse, and what is measured of the systems stays as it is."""
+    plan = drills[0].plan
+    without = plan.but(by_hand={}, fallbacks={})
+    level, which = levels(plan, drills), groups(plan)
+    helped, alone = measure(plan, which, drills, level), measure(without, which, drills, level)
+    assert (helped.contacts_lost <= alone.contacts_lost + 1e-9).all()
+    assert (helped.continuity <= alone.continuity).all()
+    assert not alone.by_hand.any()
+    assert not alone.elsewhere.any()
+    for name in (
+        "recovery",
+        "working",
+        "downtime",
+        "downtime_open",
+        "degraded",
+        "degraded_open",
+        "data_loss",
+        "interruptions",
+    ):
+        assert (getattr(helped, name) == getattr(alone, name)).all(), name
+    assert (helped.elsewhere >= 0).all()
+    assert (helped.contacts_lost + helped.elsewhere <= alone.contacts_lost + 1e-9).all()

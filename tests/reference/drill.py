@@ -73,6 +73,8 @@ class Drill:
     changes: list[tuple[int, Flag, bool]]
     recoveries: list[Recovery]
     lost_at_end: list[str]
+    uniform: Callable[[Name], float]
+    """The numbers of section 13, for what is drawn when it is measured."""
 
 
 def simulate(scenario: Scenario, uniform: Callable[[Name], float]) -> Drill:
@@ -709,6 +711,7 @@ class Run:
             self.changes,
             sorted(self.recoveries, key=lambda r: (r.time, self.plan[r.component])),
             sorted(self.lost),
+            self.uniform,
         )
 
     def next_instant(self) -> int | None:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
-from drsim.calendar import Calendar, Hours, compile_calendar
+import numpy as np
+
+from drsim.calendar import Calendar, Hours, compile_calendar, compile_due
 from drsim.model.scenario import Scenario
 from drsim.units import DAY, HOUR, MINUTE, ONE
 from reference import trees
@@ -39,6 +42,8 @@ class Measures:
     contacts_lost: Fraction
     contacts: Fraction
     continuity: str
+    by_hand: int
+    elsewhere: Fraction
 
 
 def measures(scenario: Scenario, drill: Drill) -> dict[Group, Measures]:
@@ -79,17 +84,7 @@ def measure(
     endless = any(b == scenario.horizon.ms for _, b in joined)
     longest = max((b - a for a, b in joined), default=0)
     first_longest = [(a, b) for a, b in joined if b - a == longest][:1]
-    mtpd = service.targets.mtpd
-    if endless or (mtpd is not None and longest > mtpd.ms):
-        continuity = "lost"
-    elif open_time(scenario, drill, opening, below):
-        continuity = "interrupted"
-    elif open_time(scenario, drill, opening, degraded):
-        continuity = "degraded"
-    elif below or degraded:
-        continuity = "unnoticed"
-    else:
-        continuity = "uninterrupted"
+    met = line_that_is_met(scenario, drill, line, group[0])
     shares = {name: contacts_per_open_ms(scenario, group[0], name) for name in members}
     return Measures(
         interruptions=joined,
@@ -101,7 +96,12 @@ def measure(
         degraded_time_open=open_time(scenario, drill, opening, degraded),
         data_loss=data_loss(scenario, drill, group[0], members),
         contacts_lost=sum(
-            (rate * unserved(scenario, drill, line, group[0], name) for name, rate in shares.items()), Fraction(0)
+            (
+                rate
+                * contacts_time(scenario, drill, group[0], name, [(a, b, ONE - now[name]) for a, b, now, _, _ in met])
+                for name, rate in shares.items()
+            ),
+            Fraction(0),
         ),
         contacts=sum(
             (
@@ -110,8 +110,96 @@ def measure(
             ),
             Fraction(0),
         ),
-        continuity=continuity,
+        continuity=continuity(scenario, drill, met, group, members),
+        by_hand=sum(b - a for a, b, _, own, systems in met if any(own[name] > systems[name] for name in members)),
+        elsewhere=sum(
+            (
+                rate
+                * contacts_time(
+                    scenario, drill, group[0], name, [(a, b, now[name] - own[name]) for a, b, now, own, _ in met]
+                )
+                for name, rate in shares.items()
+            ),
+            Fraction(0),
+        ),
     )
+
+
+Met = list[tuple[int, int, dict[str, int], dict[str, int], dict[str, int]]]
+"""(since, until, the level of each point of one service as citizens meet it; without neighbours; as the systems give it)."""
+
+
+def line_that_is_met(scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]], service_name: str) -> Met:
+    """Section 14: asked anew for each stretch between instants at which anything may change."""
+    service = scenario.landscape.services[service_name]
+    neighbours = {point.fallback.to for point in service.points.values() if point.fallback is not None}
+    calendars = {service.points[name].open for name in neighbours}
+    spans: Times = []
+    if service.manual is not None:
+        spans = spans_by_hand(scenario, drill, line, service_name)
+        calendars.add(service.manual.open)
+    until = drill.offset + scenario.horizon.ms
+    hours = {each: compiled(each, scenario.moment, until) for each in calendars}
+    found: Met = []
+    for a, b, now in line:
+        systems = {name: now.point[service_name, name] for name in service.points}
+        edges = {t for each in hours.values() for t, _ in each.edges(a + drill.offset, b + drill.offset)}
+        cuts = {a, b} | {t - drill.offset for t in edges} | {t for span in spans for t in span if a < t < b}
+        for since, later in pairwise(sorted(cuts)):
+            own = dict(systems)
+            by_hand = service.manual is not None and any(x <= since < y for x, y in spans)
+            if service.manual is not None and by_hand and hours[service.manual.open].is_open(since + drill.offset):
+                for name, point in service.points.items():
+                    if is_up(drill, point.at, since):
+                        own[name] = max(own[name], service.manual.level.millionths)
+            met = dict(own)
+            for name, point in service.points.items():
+                if point.fallback is not None:
+                    other = point.fallback.to
+                    if hours[service.points[other].open].is_open(since + drill.offset):
+                        met[name] += min(ONE - own[name], point.fallback.share.millionths) * own[other] // ONE
+            found.append((since, later, met, own, systems))
+    return found
+
+
+def spans_by_hand(scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]], service_name: str) -> Times:
+    """When a service is served by hand: in each interruption of it as a whole."""
+    manual = scenario.landscape.services[service_name].manual
+    below = [(a, b) for a, b, now in line if not now.at_minimum[service_name, "", ""]]
+    spans: Times = []
+    for number, (a, b) in enumerate(join(join(below, 1), scenario.response.settle.ms)):
+        after = manual.after.fixed
+        if after is None:
+            u = drill.uniform(("by hand", service_name, "", number, 0))
+            after = max(0, round(float(manual.after.quantile(np.array([u]))[0])))
+        until = b if manual.lasts is None else min(b, a + after + manual.lasts.ms)
+        if a + after < until:
+            spans.append((a + after, until))
+    return spans
+
+
+def is_up(drill: Drill, site: str, time: int) -> bool:
+    turned = [value for at, flag, value in sorted(drill.changes) if flag == ("site", site) and at <= time]
+    return turned[-1] if turned else True
+
+
+def continuity(scenario: Scenario, drill: Drill, met: Met, group: Group, members: list[str]) -> str:
+    """Judged by what citizens meet."""
+    service = scenario.landscape.services[group[0]]
+    opening = [service.points[name].open for name in members]
+    weight = sum(service.points[name].weight for name in members)
+    mean = [(a, b, sum(service.points[name].weight * now[name] for name in members)) for a, b, now, _, _ in met]
+    below = [(a, b) for a, b, total in mean if total < service.targets.mbco.millionths * weight]
+    degraded = [(a, b) for a, b, total in mean if (a, b) not in below and total < ONE * weight]
+    joined = join(join(below, 1), scenario.response.settle.ms)
+    mtpd = service.targets.mtpd
+    if any(b == scenario.horizon.ms or (mtpd is not None and b - a > mtpd.ms) for a, b in joined):
+        return "lost"
+    if open_time(scenario, drill, opening, below):
+        return "interrupted"
+    if open_time(scenario, drill, opening, degraded):
+        return "degraded"
+    return "unnoticed" if below or degraded else "uninterrupted"
 
 
 def join(times: Times, gap: int) -> Times:
@@ -152,17 +240,13 @@ def data_loss(scenario: Scenario, drill: Drill, service: str, members: list[str]
     return max((r.lost_at - r.point for r in drill.recoveries if r.component in with_data), default=0)
 
 
-def unserved(
-    scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]], service: str, point: str
+def contacts_time(
+    scenario: Scenario, drill: Drill, service: str, point: str, parts: list[tuple[int, int, int]]
 ) -> Fraction:
-    """Opening hours of one point times (1 - level), ms."""
+    """Opening hours of one point times a level (since, until, millionths), ms."""
     opening = [scenario.landscape.services[service].points[point].open]
     return sum(
-        (
-            Fraction(ONE - now.point[service, point], ONE) * open_time(scenario, drill, opening, [(a, b)])
-            for a, b, now in line
-        ),
-        Fraction(0),
+        (Fraction(level, ONE) * open_time(scenario, drill, opening, [(a, b)]) for a, b, level in parts), Fraction(0)
     )
 
 
@@ -186,3 +270,47 @@ def contacts_per_open_ms(scenario: Scenario, service_name: str, point_name: str)
         "year": demand.number * 7 / Fraction("365.25") / open_ms,
     }[demand.per]
     return whole * Fraction(point.weight, sum(each.weight for each in service.points.values()))
+
+
+def due(
+    scenario: Scenario, drill: Drill, line: list[tuple[int, int, Levels]]
+) -> dict[tuple[str, str], list[tuple[int, str]]]:
+    """Section 14: for each date of each service when it is due in the drill, and whether it was kept."""
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    end = scenario.horizon.ms
+    for service_name, service in scenario.landscape.services.items():
+        weight = sum(point.weight for point in service.points.values())
+        least = service.targets.mbco.millionths * weight
+        met = line_that_is_met(scenario, drill, line, service_name)
+
+        def good(levels: dict[str, int], service: Any = service, least: int = least) -> bool:
+            return sum(point.weight * levels[name] for name, point in service.points.items()) >= least
+
+        systems = [(a, b, good(level)) for a, b, _, _, level in met]
+        citizens = [(a, b, good(level)) for a, b, level, _, _ in met]
+        for label, what in service.due.items():
+            times = [t - drill.offset for t in compile_due(what.on, scenario.moment, drill.offset + end)]
+            found[service_name, label] = [
+                (
+                    t,
+                    "kept"
+                    if stretch(systems, t - what.begins.ms, t) >= what.takes.ms
+                    else "kept by hand"
+                    if stretch(citizens, t - what.begins.ms, t) >= what.takes.ms
+                    else "missed",
+                )
+                for t in times
+                if 0 < t <= end
+            ]
+    return found
+
+
+def stretch(line: list[tuple[int, int, bool]], since: int, until: int) -> int:
+    """The longest time within these without a break at which it is good; before the drill it is."""
+    longest = now = 0
+    for a, b, good in [(min(since, 0), 0, True), *line]:
+        a, b = max(a, since), min(b, until)
+        if a < b:
+            now = now + b - a if good else 0
+            longest = max(longest, now)
+    return longest

@@ -360,3 +360,47 @@ def test_a_time_beyond_the_horizon_is_said_to_be_so():
     found = result(mbco="100 %")
     assert found.outcome("moving-house").recovery[0.5].value > 14 * 24 * HOUR
     assert re.search(r"moving-house .* >14 d +>14 d ", shown(found))
+
+
+MEANWHILE = """\
+drsim: scenario 1
+title: forms and a neighbour
+moment: 2015-05-12 10:00
+disruptions: {crack: {component: app, lasts: 5 h}}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, shop: {}}
+  components: {app: {at: {hall: active}, restart: {automatic: true, takes: 0 s}}}
+  services:
+    passport:
+      demand: 48/day
+      manual: {after: 1 h, level: 50 %}
+      due: {run: {on: "Tue 14:00", takes: 2 h, begins: 4 h}}
+      points: {desk: {at: hall, needs: [app], fallback: {to: kiosk, share: 25 %}}, kiosk: {at: shop}}
+"""
+
+
+def test_what_is_served_meanwhile_is_on_the_page_and_in_the_tables():
+    # One an hour at each point. The desk is down for five hours: in four of them half is served by hand. A quarter of
+    # the demand goes to the kiosk all five hours. Lost: 0.75 + 4 * 0.25 = 1.75; gone on: 5 * 0.25 = 1.25.
+    found = drsim.run(loads(MEANWHILE), replications=4, workers=1)
+    text = shown(found)
+    assert " SERVED BY HAND " in text
+    assert "  passport 4\n" in text
+    assert "CITIZENS TURNED AWAY  1.75 of 48 contacts" in text
+    assert "served at another counter: passport 1.25" in text
+    row = found.services.loc["passport"]
+    assert [row[name] for name in ("by_hand_h", "contacts_elsewhere", "contacts_lost")] == pytest.approx(
+        [4, 1.25, 1.75]
+    )
+    assert set(found.drills["by_hand_h"]) == {4}
+    what = found.to_dict()["services"]["passport"]
+    assert (what["by_hand_ms"]["value"], round(what["contacts_elsewhere"]["value"], 9)) == (4 * HOUR, 1.25)
+    assert "run of passport:  missed in " in text  # at 87.5 % by hand it is below its minimum
+    assert (found.due.loc[("passport", "run"), ["moments", "missed", "by_hand"]] == [1, 1, 0]).all()
+    assert [found.to_dict()["due"][0][name] for name in ("service", "due", "moments")] == ["passport", "run", 1]
+    told = found.replay(0).to_dict()
+    assert told["due"] == [{"service": "passport", "due": "run", "time": 4 * HOUR, "outcome": "missed"}]
+    assert told["interruptions"]["passport"][0]["by_hand"] == {"begin": HOUR, "end": 5 * HOUR}
+    assert told["met"]["passport"] == [(0, 625_000), (HOUR, 875_000), (5 * HOUR, 1_000_000)]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from agreement import engine_drill, engine_measured, reference_drill, reference_measured, unequal
 from cases import rows, segments
 
-from drsim.measures.drills import CONTINUITY, measure
+from drsim.measures.drills import CONTINUITY, groups, measure
 from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
 from drsim.simulation.draws import DrawName
 from drsim.studies.replay import Replay
-from drsim.units import HOUR, MINUTE
+from drsim.units import HOUR, MINUTE, ONE
 
 
 def replayed(text: str, luck: dict[str, float] | None = None, copies: dict[str, float] | None = None) -> Replay:
@@ -926,3 +927,228 @@ start mail @annex | 0.0 | 30 30 80 100 | done | declare hall"""
         ("supplier at work", 45, 105),
         ("step under way", 105, 115),
     ]
+
+
+PAPER = """\
+drsim: scenario 1
+title: the data centre is lost, and there are forms
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: centre, lasts: 5 h}}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, centre: {}}
+  links: {fibre: {between: [hall, centre], bandwidth: 1 GB/s}}
+  components: {app: {at: {centre: active}, restart: {automatic: true, takes: 0 s}}}
+  services:
+    passport:
+      targets: {mbco: 20 %, mtpd: 4 h}
+      open: "Mon-Fri 9:00-17:00"
+      demand: 80/week
+      needs: [app]
+      points: {desk: {at: hall}, web: {at: centre}}
+      manual: {after: 15 to 45 min, level: 40 %, lasts: 3 h, open: "daily 9:00-13:00"}
+"""
+
+
+def test_a_desk_that_goes_on_with_paper() -> None:
+    replay = replayed(PAPER, {"by hand passport 0": 0.5})
+    # 10:00  the centre is lost, and the application with it: desk and web are down
+    # 10:30  the forms are there (half of 15 to 45 min), and could be kept up until 13:30; the shift ends at 13:00
+    # 15:00  the centre is back, and the application starts by itself
+    # Met from 10:30 to 13:00 is 40 % at the desk, nothing on the web, whose site is down: 20 % of the service, just its
+    # minimum. So citizens see it interrupted for 30 min and 2 h, and the systems are down for 5 h, beyond the MTPD.
+    # 80 a week in 40 hours is one an hour at each point. The desk loses 0.5 + 2.5 * 0.6 + 2 = 4, the web 5.
+    (what,) = replay.interruptions("passport")
+    assert (what.begin, what.end, what.by_hand) == (0, 300 * MINUTE, (30 * MINUTE, 210 * MINUTE))
+    which = groups(replay.plan)
+    block = measure(replay.plan, which, [replay.trajectory], replay.computed)
+    service, desk, web = (
+        next(g for g, group in enumerate(which) if group.point == name) for name in (None, "desk", "web")
+    )
+    assert [round(block.contacts_lost[g, 0], 9) for g in (service, desk, web)] == [9, 4, 5]
+    assert [block.by_hand[g, 0] / MINUTE for g in (service, desk, web)] == [150, 150, 0]
+    assert [CONTINUITY[block.continuity[g, 0]] for g in (service, desk, web)] == ["interrupted", "interrupted", "lost"]
+    assert (block.recovery[service, 0], block.downtime[service, 0]) == (300 * MINUTE, 300 * MINUTE)
+    assert "served by hand from Tue 10:30 to 13:30, at 40 %, daily" in replay.timeline()
+    assert "Meanwhile served by hand from Tue 10:30 to 13:30, at 40 %" in replay.timeline("passport")
+
+
+def test_paper_that_comes_too_late_serves_nobody() -> None:
+    replay = replayed(PAPER.replace("15 to 45 min", "5 h"))
+    assert [what.by_hand for what in replay.interruptions("passport")] == [None]
+
+
+def test_citizens_who_drive_to_the_next_town_hall() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall of Haaren is lost
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: haaren, lasts: 6 h}}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites:
+    haaren: {kind: town hall, inhabitants: 1000}
+    boxtel: {kind: town hall, inhabitants: 3000, pools: {seats: 6}}
+  links: {ring: {between: [haaren, boxtel], bandwidth: 1 GB/s}}
+  components: {desks: {scope: site, at: {boxtel: active, haaren: active}, shares: {seats: 8}}}
+  channels: {counter: {per: town hall, needs: [desks], fallback: {haaren: {to: boxtel, share: 40 %}, boxtel: haaren}}}
+  services:
+    passport: {targets: {mbco: 50 %}, open: "Mon-Fri 9:00-17:00", demand: 160/week, channels: {counter: 100 %}}
+""".replace("inhabitants: 1000}", "inhabitants: 1000, pools: {seats: 8}}")
+    )
+    # Boxtel has 6 seats for 8 people: 75 %. While all is well 25 % of its citizens go to Haaren, which serves all: 100 %.
+    # 10:00  Haaren is lost until 16:00, and its desks wait for the people who restart them: detected at 10:05, assessed
+    #        at 10:35, so they are back with their site at 16:00.
+    # Met at Haaren: 40 % of the demand may go to Boxtel, of which 75 % is served there: 30 %. At Boxtel: 75 %.
+    # 160 a week in 40 hours is one an hour in Haaren, three in Boxtel. Lost in six hours: 6 × 0.7 + 18 × 0.25 = 8.7.
+    # Gone on from Haaren: 6 × 0.3 = 1.8. From Boxtel, a quarter of three an hour while Haaren serves: in the hour of
+    # Tuesday that is left, 8 on Wednesday, 8 on Thursday and the hour before ten on Friday: 18 × 0.75 = 13.5.
+    assert replay.level("passport") == [(0, 562_500), (360 * MINUTE, 812_500)]
+    which = groups(replay.plan)
+    block = measure(replay.plan, which, [replay.trajectory], replay.computed)
+    assert which[0].point is which[0].municipality is None
+    assert round(block.contacts_lost[0, 0], 9) == 8.7
+    assert round(block.elsewhere[0, 0], 9) == 1.8 + 13.5
+    assert block.recovery[0, 0] == 0
+    assert [(*way, round(number, 9)) for *way, number in replay.moves("passport")] == [
+        ("counter-boxtel", "counter-haaren", 13.5),
+        ("counter-haaren", "counter-boxtel", 1.8),
+    ]
+    assert "1.8 of counter-haaren at counter-boxtel" in " ".join(replay.timeline().split())
+    assert "1.8 of counter-haaren at counter-boxtel" in " ".join(replay.timeline("passport").split())
+    assert CONTINUITY[block.continuity[0, 0]] == "degraded"
+    assert (
+        replay.met("passport")
+        == [(0, 637_500), (360 * MINUTE, ONE), (420 * MINUTE, 812_500)]
+        + [
+            (at * HOUR + rest, level)
+            for day in (23, 47, 71)
+            for at, rest, level in ((day, 0, ONE), (day + 8, 0, 812_500))
+        ][:5]
+    )
+
+
+def test_fewer_seats_and_lines_where_they_go() -> None:
+    text = """\
+drsim: scenario 1
+title: fewer seats and lines where they go
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites:
+    hall: {pools: {seats: 80, lines: 12, trunks: 6}}
+    annex: {pools: {seats: 40, lines: 4, trunks: 6}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 1}}
+  components:
+    desktops: {at: {hall: active, annex: warm}, shares: {seats: 80}, start: {takes: 20 min, by: infra}}
+    phones: {at: {hall: active, annex: hot}, shares: {lines: 12}, switch: {takes: 2 min}}
+    switchboard: {at: {hall: active, annex: active}, shares: {trunks: 12}}
+  services:
+    benefits: {targets: {mbco: 60 %}, points: {desk: {at: annex, needs: [desktops]}}}
+    calls: {targets: {mbco: 50 %}, points: {line: {at: annex, needs: [switchboard]}}}
+    help: {targets: {mbco: 30 %}, points: {line: {at: annex, needs: [phones]}}}
+    permits: {targets: {mbco: 50 %}, points: {desk: {at: annex, needs: [desktops]}}}
+    visits: {targets: {mbco: 30 %}, points: {desk: {at: annex, needs: [desktops, phones]}}}
+"""
+    replay = replayed(text)
+    # The annex has 40 seats for the 80 who work at desktops, 4 lines where the phones take 12, and 6 trunks, as the hall has.
+    # 10:00  the hall is lost. The switchboard goes on at the annex with 6 of 12 trunks: calls are at 50 %, their minimum, so
+    #        never interrupted, but degraded to the end.
+    # 10:02  the phones have switched: help has 4 of 12 lines, 33.3333 %, more than its 30 %
+    # 10:30  decided and declared (5 + 10 + 15 min); infra starts the desktops until 10:50: 40 of 80 seats are 50 %
+    # 10:50  permits are at their minimum of 50 %, benefits are not at theirs of 60 % and never will be; visits take a desktop
+    #        and a phone: the bottleneck is the phone.
+    third = 333_333
+    assert {service: replay.level(service) for service in replay.plan.structure.services} == {
+        "benefits": [(0, 0), (50 * MINUTE, 500_000)],
+        "calls": [(0, 500_000)],
+        "help": [(0, 0), (2 * MINUTE, third)],
+        "permits": [(0, 0), (50 * MINUTE, 500_000)],
+        "visits": [(0, 0), (50 * MINUTE, third)],
+    }
+    which = groups(replay.plan)
+    block = measure(replay.plan, which, [replay.trajectory], replay.computed)
+    assert {
+        replay.plan.structure.services[group.service]: (
+            block.downtime[g, 0] // MINUTE,
+            block.degraded[g, 0] // MINUTE,
+            CONTINUITY[block.continuity[g, 0]],
+        )
+        for g, group in enumerate(which)
+        if group.point is None
+    } == {
+        "benefits": (1440, 0, "lost"),
+        "calls": (0, 1440, "degraded"),
+        "help": (2, 1438, "interrupted"),
+        "permits": (50, 1390, "interrupted"),
+        "visits": (50, 1390, "interrupted"),
+    }
+    decided = [("not yet detected", 0, 5), ("not yet decided", 5, 15), ("not yet decided", 15, 30)]
+    assert replay.explain("calls") == []
+    assert segments(replay, "help") == [("step under way", 0, 2)]
+    assert segments(replay, "permits") == [*decided, ("step under way", 30, 50)]
+    assert segments(replay, "benefits") == [*decided, ("step under way", 30, 50), ("no way back", 50, 1440)]
+    ((_, found),) = replay.explain("benefits")
+    assert found[-1].detail == "desktops at annex is out of reach, or gives too little"
+    scenario = loads(text)
+    measured = reference_measured(scenario, [reference_drill(scenario)])
+    assert unequal(engine_measured([engine_drill(scenario)]), measured) == []
+
+
+def test_a_payday_that_is_missed_and_one_that_is_kept_with_paper() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: nothing is paid
+moment: 2015-05-12 10:00
+disruptions: {crack: {component: app, lasts: 20 h}, again: {component: app, after: 22 h, lasts: 2 d}}
+horizon: 14 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}}
+  components: {app: {at: {hall: active}, restart: {automatic: true, takes: 0 s}}}
+  services:
+    benefits:
+      targets: {mbco: 50 %}
+      points: {desk: {at: hall, needs: [app]}}
+      manual: {after: 5 h, level: 60 %, lasts: 3 h}
+      due:
+        election: {on: 2015-05-14 8:00, takes: 2 h, begins: 1 d}
+        payday: {on: 24th 9:00, takes: 4 h, begins: 3 d}
+        run: {on: "Tue 12:00", takes: 2 h 30 min, begins: 5 h}
+        shift: {on: "Tue,Wed 18:00", takes: 3 h, begins: 8 h}
+        tax: {on: "Wed 8:00", takes: 2 h 1 min, begins: 6 h}
+"""
+    )
+    # Down from Tuesday 10:00 to Wednesday 6:00, and from Wednesday 8:00 to Friday 8:00; up for exactly two hours between.
+    # Forms serve at 60 %, more than the minimum, on Tuesday 15:00-18:00 and on Wednesday 13:00-16:00.
+    # election  Thursday 8:00, 2 h from Wednesday 8:00 on: by hand on Wednesday afternoon. In time itself: never.
+    # payday    the 24th, from the 21st on: all is well by then
+    # run       Tuesday 12:00, 2.5 h from 7:00 on: from 7:00 to 10:00, before the drill, all was well. A week later too.
+    # shift     Tuesday 18:00 and Wednesday 18:00, 3 h from 10:00 on: by hand both times; a week later without.
+    # tax       Wednesday 8:00, 2 h 1 min from 2:00 on: a minute is missing. A week later kept.
+    day = 24 * 60
+    assert [(name, time // MINUTE, fate) for _, name, time, fate in replay.due] == [
+        ("election", 46 * 60, "kept by hand"),
+        ("payday", 12 * day - 60, "kept"),
+        ("run", 120, "kept"),
+        ("run", 7 * day + 120, "kept"),
+        ("shift", 8 * 60, "kept by hand"),
+        ("shift", 32 * 60, "kept by hand"),
+        ("shift", 7 * day + 8 * 60, "kept"),
+        ("shift", 8 * day + 8 * 60, "kept"),
+        ("tax", 22 * 60, "missed"),
+        ("tax", 7 * day + 22 * 60, "kept"),
+    ]
+    assert "tax of benefits is due: missed" in replay.timeline()
+    assert "tax of benefits is due Wed 13 08:00: missed." in replay.timeline("benefits")
+    scenario = replay.plan.scenario
+    measured = reference_measured(scenario, [reference_drill(scenario)])
+    assert unequal(engine_measured([engine_drill(scenario)]), measured) == []

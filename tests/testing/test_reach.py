@@ -11,7 +11,9 @@ from agreement import engine_drill
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from drsim.measures.drills import groups, interruptions
+from drsim.measures.drills import due_fates, groups, interruptions, moves
+from drsim.measures.due import STATES
+from drsim.model.landscape import ALWAYS
 from drsim.model.needs import leaves
 from drsim.model.scenario import Scenario
 from drsim.planning.plan import KINDS, STALE, STANDBY
@@ -89,6 +91,13 @@ BRANCHES = [
     "municipality",
     "points open at different hours",
     "interruptions that are joined",
+    "served by hand",
+    "served by hand in hours of its own",
+    "served by hand until the limit",
+    "citizens who go to another point",
+    "due and kept",
+    "due and missed",
+    "due and kept by hand",
     "step of the plan",
     "step of the plan that is tried again",
     "step of the plan after a component",
@@ -263,6 +272,21 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "municipality", any(point.municipality for each in points for point in each)
     yield "points open at different hours", any(len({point.open.spans for point in each}) > 1 for each in points)
     computed = levels(plan, [drill])
+    manual = {
+        structure.services[group.service]: what
+        for group in groups(plan)
+        for what in interruptions(plan, group, drill, computed)
+        if what.by_hand is not None
+    }
+    gone = any(moves(plan, group, drill, computed) for group in groups(plan))
+    yield "citizens who go to another point", gone
+    fates = {fate for found in due_fates(plan, drill, computed) for _, fate in found}
+    for fate in STATES:
+        yield f"due and {fate}", fate in fates
+    services = scenario.landscape.services
+    yield "served by hand", bool(manual)
+    yield "served by hand in hours of its own", any(services[s].manual.open != ALWAYS for s in manual)  # type: ignore[union-attr]
+    yield "served by hand until the limit", any(w.by_hand is not None and w.by_hand[1] < w.end for w in manual.values())
     merged = (what.good for group in groups(plan) for what in interruptions(plan, group, drill, computed))
     yield "interruptions that are joined", any(merged)
 

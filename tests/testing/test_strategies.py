@@ -377,6 +377,13 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
         target: (of("services", lambda s, target=target: target in s.get("targets", {})), 0.08)
         for target in ("rto", "rpo", "mtpd", "mbco", "share")
     },
+    "due": (has("services", "due"), 0.08),
+    "by hand": (has("services", "manual"), 0.08),
+    "neighbour": (
+        lambda d: any("fallback" in p for s in section(d, "services").values() for p in s.get("points", {}).values()),
+        0.03,
+    ),
+    "neighbour of a channel": (has("channels", "fallback"), 0.01),
     "step of the plan": (lambda d: section(d, "steps"), 0.1),
     "approval": (has("steps", "approval"), 0.01),
     "step that waits": (of("steps", lambda step: "by" not in step), 0.08),
@@ -460,6 +467,9 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "classes": (False, ["class"]),
     "channels": (False, ["channels", "municipality", "channel of a point"]),
     "targets": (False, ["rto", "rpo", "mtpd"]),
+    "due": (False, ["due"]),
+    "by_hand": (False, ["by hand"]),
+    "neighbours": (False, ["neighbour", "neighbour of a channel"]),
     "steps": (False, ["step of the plan", "approval", "step that waits", "step that replaces a start"]),
     "groups": (False, ["groups", *(f"order of {order}" for order in ORDERS)]),
     "prechecks": (False, ["precheck"]),

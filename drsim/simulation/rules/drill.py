@@ -103,6 +103,7 @@ class Drill(Losing):
             outages=self.outages,
             supply=sorted(self.supply),
             ended=self.now,
+            numbers=self.numbers if isinstance(self.numbers, Numbers) else None,
         )
 
     def _leave_open(self) -> None:
