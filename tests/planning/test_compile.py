@@ -143,16 +143,23 @@ def test_steps_are_in_plan_order() -> None:
 def test_plan_order_is_a_sort(drill: Document) -> None:
     plan = compile_scenario(read(drill))
     structure = plan.structure
-    keys = list(zip(structure.priority, structure.depth, structure.components, strict=True))
+    keys = list(zip(structure.group, structure.priority, structure.depth, structure.components, strict=True))
     assert keys == sorted(keys)
-    deepest = max(structure.depth, default=-1)
+    deepest, last_group = max(structure.depth, default=-1), len(plan.scenario.response.groups)
     for last in (False, True):
         steps = [
-            (s.priority, deepest + 1 if s.point >= 0 else structure.depth[s.component], s.object, s.site, s.kind)
+            (
+                last_group if s.point >= 0 else structure.group[s.component],
+                s.priority,
+                deepest + 1 if s.point >= 0 else structure.depth[s.component],
+                s.object,
+                s.site,
+                s.kind,
+            )
             for s in plan.steps
             if s.kind != "task" and (s.kind == "repair" and structure.standby[s.component] >= 0) is last
         ]
-        assert steps == sorted(steps, key=lambda key: (*key[:4], KINDS.index(key[4])))
+        assert steps == sorted(steps, key=lambda key: (*key[:5], KINDS.index(key[5])))
     assert all(
         plan.step_of[("point", s.point) if s.point >= 0 else (s.kind, s.deployment)] == i
         for i, s in enumerate(plan.steps)
