@@ -494,7 +494,10 @@ def test_the_hours_of_a_step_are_those_of_its_first_team(small_plan: Plan) -> No
             {"outages": {"x": Disruption(kind="component", target="oracle", lasts=START, until_repaired=True)}},
             "'x' lasts '3 h .1 to 9.' and until repaired: give one of the two",
         ),
-        ({"laws": {("works", "oracle", SITE): START}}, "no kind of law is named 'works': expected one of: switch"),
+        (
+            {"laws": {("works", "oracle", SITE): START}},
+            "no kind of law is named 'works': expected one of: precheck, switch",
+        ),
         ({"laws": {("lasts", "town-hall", ""): START}}, "no kind of law is named 'lasts'"),
         ({"laws": {("settle", "", ""): START}}, "no kind of law is named 'settle'"),
         ({"laws": {("repair", "burgerzaken", ""): START}}, "no object of a repair is named 'burgerzaken'"),

@@ -656,6 +656,16 @@ def test_what_is_exhausted_restarts_when_its_site_returns() -> None:
     assert lost_at_end(replay) == []
 
 
+def test_what_is_exhausted_at_the_instant_of_a_new_incident_begins_again_in_it() -> None:
+    # app breaks at 0, and its only attempt fails at 10, at which instant its site is lost: steps end before incidents open
+    replay = drilled(
+        PLACES + EXHAUSTED,
+        {"start works app": ILL},
+        disruptions="{fault: {component: app}, fire: {site: here, after: 10 min}}",
+    )
+    assert tries(replay, "app", "start") == [("start", "there", 0, 10, "failed"), ("start", "there", 10, 20, "failed")]
+
+
 def test_exhaustion_ends_with_the_incident() -> None:
     # Exhausted at 10; the site is back 20-25 and lost again, while app restarts. That is another incident, in which the
     # strategies begin anew: 25-35.

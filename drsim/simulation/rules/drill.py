@@ -163,6 +163,8 @@ class Drill(Losing):
             self.arrive()
         if self.due_heads or self.due_edge >= 0 or self.evacuated:
             self.change_heads()
+        if self.opened:
+            self.move_exhausted()
         self.settle_wanted()
         if self.due_timers or self.due_patience:
             self.end_timers()

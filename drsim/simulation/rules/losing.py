@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from drsim.planning.plan import ACTIVE, Tree
 from drsim.simulation.rules.recovering import Recovering
@@ -144,12 +144,26 @@ class Losing(Recovering):
     def _open(self, root: int, number: int, breaks: list[int]) -> Incident:
         incident = Incident(len(self.incidents), root, self.now)
         self.incidents.append(incident)
-        what = self.plan.roots[root]
+        self._move_to(incident, breaks)
+        self.opened.append((incident.number, (*breaks,)))
+        self.incident_row(incident, DETECT, number)
+        self.dirty_incidents = True
+        return incident
+
+    def move_exhausted(self) -> None:
+        """What ended at this instant may have exhausted a component after the incidents of the instant opened."""
+        for number, breaks in self.opened:
+            self._move_to(self.incidents[number], breaks)
+        self.opened.clear()
+
+    def _move_to(self, incident: Incident, breaks: Collection[int]) -> None:
+        """What is still lost at the root of a new incident moves to it, if its own is over or its strategies are exhausted."""
+        what = self.plan.roots[incident.root]
         for d, (c, s) in enumerate(self.structure.deployments):
             at_root = s == what.place if what.is_site else (c == what.place and d in breaks)
             if not at_root or self.role[d] != ACTIVE or self.started[d] or self.incident_of[d] < 0:
                 continue
-            if self.stopped_at[d] == self.now:
+            if self.stopped_at[d] == self.now or self.incident_of[d] == incident.number:
                 continue
             exhausted = self.lost[c] and self.strategy(c) is None
             if exhausted or self.is_over(self.incident_of[d]):
@@ -157,9 +171,6 @@ class Losing(Recovering):
                 self.concern(incident, c)
                 if self.lost[c] and (exhausted or self.is_over(self.incident[c])):
                     self.first_strategy(c, incident.number)
-        self.incident_row(incident, DETECT, number)
-        self.dirty_incidents = True
-        return incident
 
     def first_strategy(self, c: int, number: int) -> None:
         """A lost component begins with its first strategy; one whose failover runs goes on with that."""

@@ -159,6 +159,8 @@ class State:
         self.present = list(plan.people)
         # work
         self.incidents: list[Incident] = []
+        self.opened: list[tuple[int, tuple[int, ...]]] = []
+        """incidents that opened in this round, and the deployments that broke"""
         self.live: list[Work | None] = [None] * len(plan.steps)
         """the row of each step that waits or runs; none while nothing but waiting is to be said of it"""
         self.latest: list[Work | None] = [None] * len(plan.steps)
