@@ -390,7 +390,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "sources": (lambda d: section(d, "sources"), 0.02),
     "groups": (lambda d: "groups" in section(d, "response"), 0.1),
     **{
-        f"order of {order}": (lambda d, order=order: section(d, "response").get("order") == order, 0.03)
+        f"order of {order}": (lambda d, order=order: section(d, "response").get("order") == order, 0.02)
         for order in ORDERS
     },
     **{
@@ -760,7 +760,7 @@ def test_a_cold_standby_shrinks_to_one_component() -> None:
 
 
 def test_a_circle_shrinks_to_two_components() -> None:
-    document = smallest(scenario_documents(), circle)
+    document = smallest(scenario_documents(site_scope=False), circle)
     assert section(document, "components") == {
         "a": {"at": {"site-1": "active"}, "needs": ["b"]},
         "b": {"at": {"site-1": "active"}, "needs": ["a"]},

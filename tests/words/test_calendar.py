@@ -308,6 +308,7 @@ def test_a_period_counts_from_monday():
     assert compile_schedule(every, sunday, -5 * HOUR, 0) == (-5 * HOUR, 0)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 3 * DAY // 1000), MOMENTS, st.integers(-WEEK, -1))
 def test_a_period_covers_its_interval(seconds, moment, since):
     instants = compile_schedule(Schedule("", "every", period_ms=seconds * 1000), moment, since, DAY)
