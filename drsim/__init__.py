@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from drsim.errors import DrsimError, InputError
     from drsim.model.landscape import Landscape
     from drsim.model.scenario import Scenario
     from drsim.reading import load, load_landscape
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
+    "DrsimError": "drsim.errors",
     "InputError": "drsim.errors",
     "Landscape": "drsim.model.landscape",
     "Replay": "drsim.studies.replay",
@@ -33,7 +35,18 @@ _WHERE = {
     "run": "drsim.studies.run",
 }
 
-__all__ = ["InputError", "Landscape", "Replay", "Result", "Scenario", "__version__", "load", "load_landscape", "run"]
+__all__ = [
+    "DrsimError",
+    "InputError",
+    "Landscape",
+    "Replay",
+    "Result",
+    "Scenario",
+    "__version__",
+    "load",
+    "load_landscape",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -102,6 +102,9 @@ class Schedule:
             duration = Duration.parse(period)
             if duration.working or duration.ms < SECOND or duration.source is not None:
                 raise ValueError(f"'{plain}' is not a schedule: write a plain period from '1 s' such as 'every 15 min'")
+            if WEEK % duration.ms:
+                rule = f"'{plain}' does not fill a week, in which it is counted from Monday 0:00"
+                raise ValueError(f"{rule}: write a period that does such as 'every 4 h'")
             return cls(plain, "every", period_ms=duration.ms)
         minutes = set()
         for days, time in _clauses(plain, "Mon-Fri 22:00"):

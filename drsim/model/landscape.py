@@ -591,6 +591,13 @@ class Landscape(Part):
     """Of the plan, beside those of components."""
     services: fields.Named[Service] = _NONE
 
+    def __repr__(self) -> str:
+        """Say what it is, in one line."""
+        counts = f"{len(self.sites)} sites, {len(self.components)} components, {len(self.services)} services"
+        return f"<Landscape {self.title!r}: {counts}>"
+
+    __str__ = __repr__
+
     @property
     def crews(self) -> Mapping[str, Team]:
         """Teams and suppliers together."""

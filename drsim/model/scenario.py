@@ -76,6 +76,13 @@ class Scenario(Part):
         """Give 64 hexadecimal digits that are the same for equal scenarios only (SHA-256 of all values)."""
         return tree.digest(self)
 
+    def __repr__(self) -> str:
+        """Say what it is, in one line."""
+        hit = ", ".join(self.disruptions) or "nothing happens"
+        return f"<Scenario {self.title!r}: {hit}; {self.landscape!r}>"
+
+    __str__ = __repr__
+
     def __eq__(self, other: object) -> bool:
         """Compare all but the file."""
         return isinstance(other, Scenario) and self._compared() == other._compared()

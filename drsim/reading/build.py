@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import PlainValidator, TypeAdapter, ValidationInfo
+from pydantic import AfterValidator, PlainValidator, TypeAdapter, ValidationInfo
 
 from drsim.calendar import TIME_ZONE, Calendar
 from drsim.distributions import Law
@@ -71,6 +71,17 @@ _RESPONSE: Final = TypeAdapter(Response)
 _CLOCK_LAW: Final[TypeAdapter[Law]] = TypeAdapter(fields.ClockLaw)
 
 
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+LONGEST = Duration.parse("3660 d")
+"""how far a drill may look: ten years"""
+
+
+def _near(horizon: Duration) -> Duration:
+    if horizon.ms > LONGEST.ms:
+        raise fields.refusal(f"'{horizon.text}' is further than a drill looks", f"write at most '{LONGEST.text}'")
+    return horizon
+
+
 def _moment(value: object) -> datetime | None:
     if value == ANY_MOMENT:
         return None
@@ -83,6 +94,9 @@ def _moment(value: object) -> datetime | None:
         moment = datetime(year, month, day, hour, minute)
     except ValueError:
         raise fields.refusal(f"'{value}' is on no calendar", "give a date and a time that exist") from None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        rule = f"'{value}' is too far away for calendars and their holidays"
+        raise fields.refusal(rule, f"give a year from {FIRST_YEAR} to {LAST_YEAR}")
     zone = ZoneInfo(TIME_ZONE)
     if moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
         rule = f"'{value}' does not exist: clocks skip that hour when summer time begins"
@@ -106,7 +120,7 @@ class _Head(Part):
     question: fields.Text | None = None
     why: fields.Text | None = None
     moment: Annotated[datetime | None, PlainValidator(_moment)]
-    horizon: fields.Horizon = DEFAULT_HORIZON
+    horizon: Annotated[fields.Horizon, AfterValidator(_near)] = DEFAULT_HORIZON
 
 
 class _Hit(Part):

@@ -95,6 +95,7 @@ def landscape_findings(parts: Parts, response: Response | None) -> Findings:
                 yield finding._replace(path=("components", name, *finding.path))
     for name, service in parts.services.items():
         yield from _service(("services", name), service, parts)
+        yield from _weights(("services", name), service)
     if response is not None:
         yield from response_findings(response, parts.crews)
     yield from _room(parts)
@@ -548,6 +549,17 @@ def level_findings(parts: Parts) -> Findings:
             hint = f"{least}give more of '{need}', which '{point}' at '{content.at}' sees at"
             hint += f" {Share(untouched.seen(content.at, need))}: by its shares, pools, needs or links"
             yield Finding(("services", name, "targets", "mbco"), rule, hint)
+
+
+MOST_WEIGHT: Final = 9 * 10**12
+"""of all points of a service together, so that weight times level stays exact"""
+
+
+def _weights(path: Path, service: Service) -> Findings:
+    total = sum(point.weight for point in service.points.values())
+    if total > MOST_WEIGHT:
+        rule = f"the weights of its points add up to {total}, more than can be weighed exactly"
+        yield Finding((*path, "points"), rule, f"write smaller ones, together at most {MOST_WEIGHT}")
 
 
 # Scenarios

@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 __all__ = ["Replay"]
 
 
-@dataclass
+@dataclass(repr=False)
 class Replay:
     """A drill, replayed from the seed. Times in ms since its moment unless a column says otherwise."""
 
     plan: Plan
     seed: int
     trajectory: Trajectory
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line; `timeline()` tells what happened."""
+        return f"<Replay of drill {self.drill} of seed {self.seed}: {self.plan.scenario.title!r}>"
 
     @classmethod
     def of(

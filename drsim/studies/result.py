@@ -81,7 +81,7 @@ class Outcome:
             return "undecided"
         if self.uninterrupted.successes == self.uninterrupted.trials:
             return "keeps running"
-        return "back in time" if self.verdict == "met" else "no target"
+        return "back in time" if "met" in verdicts else "no target"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Explanation:
     """the mean time (ms) of this in which it is served by hand, closed hours included"""
 
 
-@dataclass
+@dataclass(repr=False)
 class Result:
     """What a run found."""
 
@@ -113,6 +113,10 @@ class Result:
     confidence: float = 0.95
     elapsed: float | None = None
     """seconds, when the caller measured them"""
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line; `services` and the other tables have what was found."""
+        return f"<Result of {self.replications} drills, seed {self.seed}: {self.plan.scenario.title!r}>"
 
     @property
     def scenario(self) -> Scenario:
@@ -483,7 +487,7 @@ class Result:
             "interrupted": self.interrupted,
             "confidence": self.confidence,
             "horizon_ms": self.plan.horizon,
-            "ages_h": list(AGES),
+            "ages_h": [hours for hours in AGES if hours * HOUR <= self.plan.horizon],
             "every_rto": None if self.every_rto is None else _share_dict(self.every_rto),
             "contacts_lost": _mean_dict(turned_away),
             "contacts": contacts,
@@ -524,7 +528,9 @@ class Result:
             "contacts": outcome.contacts,
             "contacts_elsewhere": None if outcome.elsewhere is None else _mean_dict(outcome.elsewhere),
             "by_hand_ms": None if outcome.by_hand is None else _mean_dict(outcome.by_hand),
-            "level_at_ages": list(outcome.profile),
+            "level_at_ages": [
+                level for level, hours in zip(outcome.profile, AGES, strict=True) if hours * HOUR <= self.plan.horizon
+            ],
         }
 
 

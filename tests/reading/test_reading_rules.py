@@ -1130,6 +1130,14 @@ HIT = "fault: {component: oracle}"
         "fault: {link: ring, after: §7 d}",
         "'7 d', when the drill is over",
     ),
+    ("far-horizon", "horizon: 7 d", "horizon: 3660 d", "horizon: §3661 d", "'3661 d' is further than a drill looks"),
+    (
+        "far-moment",
+        "moment: 2015-05-12 10:00",
+        "moment: 2100-12-31 23:59",
+        "moment: §9999-12-31 23:59",
+        "'9999-12-31 23:59' is too far away for calendars",
+    ),
     ("horizon", "horizon: 7 d", "horizon: 8 d", "horizon: §0 s", "'0 s' is nothing"),
     ("horizon-wh", "horizon: 7 d", "horizon: 8 d", "horizon: §80 wh", "'80 wh' is in working hours"),
     (

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TypeVar
 
+import pytest
 from agreement import engine_drill
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 from drsim.measures.drills import groups, interruptions, measure
 from drsim.model.needs import All, Any, AtLeast, Need
 from drsim.model.scenario import Scenario
-from drsim.planning.plan import NEVER
+from drsim.planning.plan import ACTIVE, NEVER
 from drsim.reading import loads
 from drsim.simulation.levels import Levels, levels
+from drsim.simulation.rules.drill import Drill
+from drsim.simulation.rules.state import ASKED, GIVEN
 from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Row, Trajectory
 from drsim.simulation.transfers import Flow, fair_rates
 from drsim.testing import Document, document_text, scenario_documents, scenarios
@@ -239,6 +242,39 @@ def test_no_pool_is_overbooked(scenario: Scenario) -> None:
             assert used <= max(capacity, first), (structure.pools[pool], time)
 
 
+def test_no_room_is_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked at from inside: whoever holds room in a pool, after each time that room is given, fits in it."""
+    seen = {"given": 0, "full": 0}
+    give_room = Drill.give_room
+
+    def watched(drill: Drill) -> None:
+        give_room(drill)
+        structure, plan = drill.structure, drill.plan
+        holding = [
+            d
+            for d, (c, _) in enumerate(structure.deployments)
+            if structure.roles[d] == ACTIVE
+            or structure.hot[d]
+            or (d == structure.standby[c] and drill.room[c] == GIVEN)
+        ]
+        for pool, capacity in enumerate(plan.capacity):
+            used = sum(size for d in holding for which, size in structure.uses[d] if which == pool)
+            assert used <= capacity, structure.pools[pool]
+        seen["given"] += GIVEN in drill.room
+        seen["full"] += ASKED in drill.room
+
+    monkeypatch.setattr(Drill, "give_room", watched)
+
+    @many(120)
+    @given(scenarios(max_sites=2, min_disruptions=1, hot=False, apart=False, any_moment=False))
+    def in_every_drill(scenario: Scenario) -> None:
+        engine_drill(scenario)
+
+    in_every_drill()
+    assert seen["given"] > 20, "room was hardly ever given, so this shows nothing"
+    assert seen["full"] > 0, "room never was short, so this shows nothing"
+
+
 @many(60)
 @given(
     st.integers(1, 6),
@@ -327,6 +363,57 @@ def test_no_link_carries_more_than_it_can(scenario: Scenario) -> None:
             for s in range(len(structure.sites)):
                 most = sum(plan.bandwidth[i] for i, (_, a, b) in enumerate(structure.links) if s in (a, b))
                 assert sum(m[4] for m in inside if s in m[2:4]) <= most * max(0, end - begin)
+
+
+def test_transfers_under_way_never_exceed_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked at from inside: after each change of rates those on one link add up to its bandwidth at most."""
+    seen = {"alone": 0, "together": 0}
+    refill = Drill.refill
+
+    def watched(drill: Drill) -> None:
+        refill(drill)
+        for link, bandwidth in enumerate(drill.plan.bandwidth):
+            rates = [flow.rate for flow in drill.flows if link in (flow.links or ())]
+            assert sum(rates) <= bandwidth
+            seen["alone" if len(rates) == 1 else "together"] += len(rates) > 0
+        assert all(flow.rate <= flow.limit for flow in drill.flows)
+
+    monkeypatch.setattr(Drill, "refill", watched)
+
+    @many(60)
+    @given(
+        st.lists(
+            st.tuples(st.integers(1, 50), st.integers(1, 40), st.sampled_from(["far", "mid"])), min_size=2, max_size=5
+        ),
+        st.integers(1, 60),
+        st.integers(1, 60),
+    )
+    def in_every_drill(wishes: list[tuple[int, int, str]], first: int, second: int) -> None:
+        parts = {
+            f"c-{i}": {
+                "at": {"here": "active", "there": "cold"},
+                "data": {"size": f"{size} GB"},
+                "copies": {"tape": {"at": at, "kind": "backup", "taken": "daily 2:00", "restores": f"{rate} MB/s"}},
+                "start": {"takes": "10 min"},
+            }
+            for i, (size, rate, at) in enumerate(wishes)
+        }
+        links = {
+            "long": {"between": ["far", "mid"], "bandwidth": f"{first} MB/s"},
+            "short": {"between": ["mid", "there"], "bandwidth": f"{second} MB/s"},
+        }
+        sites: Document = {"here": {}, "there": {}, "mid": {}, "far": {}}
+        document: Document = {
+            "drsim": "scenario 1",
+            "title": "restores over two links",
+            "landscape": {"sites": sites, "links": links, "components": parts},
+            "moment": "2015-05-12 10:00",
+            "disruptions": {"fire": {"site": "here"}, "cut": {"link": "long", "after": "3 h", "lasts": "2 h"}},
+        }
+        engine_drill(loads(document_text(document)))
+
+    in_every_drill()
+    assert seen["together"] > 60, "transfers hardly ever shared a link, so this shows nothing"
 
 
 @many(200)

@@ -273,6 +273,8 @@ def test_schedules_accepted(text, schedule):
     [
         ("every 0 s", "'every 0 s' is not a schedule: write a plain period from '1 s' such as 'every 15 min'"),
         ("every 999 ms", "'every 999 ms' is not a schedule"),
+        ("every 5 h", "'every 5 h' does not fill a week, in which it is counted from Monday 0:00"),
+        ("every 50 wk", "'every 50 wk' does not fill a week"),
         ("every 1 wh", "'every 1 wh' is not a schedule"),
         ("every 15 min @x", "'every 15 min @x' is not a schedule"),
         ("every 15", "'15' has no unit"),
@@ -299,7 +301,7 @@ def test_a_weekly_schedule_goes_by_the_local_clock():
 
 
 def test_a_period_counts_from_monday():
-    every = Schedule.parse("every 5 h")
+    every = Schedule("", "every", period_ms=5 * HOUR)
     assert compile_schedule(every, None, -5 * HOUR, 5 * HOUR) == (-5 * HOUR, 0, 5 * HOUR)
     tuesday = datetime(2015, 5, 12, 10)  # 34 hours after Monday 0:00
     assert compile_schedule(every, tuesday, -6 * HOUR, 6 * HOUR) == (-4 * HOUR, HOUR, 6 * HOUR)
