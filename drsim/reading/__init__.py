@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
+from drsim.errors import DrsimError
 from drsim.model.landscape import Landscape
 from drsim.model.scenario import Scenario
 from drsim.model.tree import plain_leaf, written
@@ -29,7 +30,13 @@ def load(path: str | os.PathLike[str], set: Mapping[str, Any] = _NOTHING) -> Sce
     A path of `set` may also lead into a class or a channel. InputError has every problem of every file.
     """
     reader = Reader()
-    return _scenario(reader.scenario(os.fspath(path)), set, reader.problems)
+    return _scenario(reader.scenario(_path(path)), set, reader.problems)
+
+
+def _path(path: object) -> str:
+    if not isinstance(path, str | os.PathLike):
+        raise DrsimError(f"{path!r} is not the path of a file")
+    return str(os.fspath(path))
 
 
 def loads(text: str, *, base: Path = Path(".")) -> Scenario:
@@ -44,7 +51,7 @@ def load_landscape(path: str | os.PathLike[str], set: Mapping[str, Any] = _NOTHI
     InputError has every problem of every file.
     """
     reader = Reader()
-    draft = reader.landscape(os.fspath(path))
+    draft = reader.landscape(_path(path))
     draft.change(in_order(settings(set, reader.problems)), reader.problems)
     return build_landscape(draft, reader.problems)
 
@@ -57,6 +64,8 @@ def loads_landscape(text: str) -> Landscape:
 
 def changed(scenario: S, changes: Mapping[str, Any]) -> S:
     """Give a scenario with the values at some paths set; what `Scenario.with_` does."""
+    if not isinstance(changes, Mapping):
+        raise DrsimError(f"{changes!r} is not a mapping of paths to values, such as {{'response.wait': '1 h'}}")
     problems = Problems()
     tree = planted(written(scenario, plain_leaf))
     landscape = tree.pop("landscape")

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -38,6 +38,43 @@ AROUND = 0.015
 """An explanation is averaged over the drills whose rank is within this share of all drills of that of the quantile,"""
 FEWEST, MOST = 1, 15
 """but at least and at most so many on each side of it."""
+
+
+SERVICE_COLUMNS: Final = (
+    "title",
+    "rto_h",
+    "rto_wh",
+    "rpo_h",
+    "p50_h",
+    "p50_low_h",
+    "p50_high_h",
+    "p95_h",
+    "p95_low_h",
+    "p95_high_h",
+    "in_time",
+    "in_time_low",
+    "in_time_high",
+    "asked",
+    "verdict",
+    "data_loss_p95_h",
+    "data_loss_p95_low_h",
+    "data_loss_p95_high_h",
+    "data_in_time",
+    "data_in_time_low",
+    "data_in_time_high",
+    "data_verdict",
+    "uninterrupted",
+    "uninterrupted_low",
+    "uninterrupted_high",
+    "contacts_lost",
+    "contacts_lost_low",
+    "contacts_lost_high",
+    "contacts",
+    "contacts_elsewhere",
+    "by_hand_h",
+    "fared",
+)
+"""Of the table of services, also where there are none."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +292,8 @@ class Result:
                 "by_hand_h": 0.0 if outcome.by_hand is None else outcome.by_hand.value / HOUR,
                 "fared": outcome.fared,
             }
+        if not rows:
+            return pd.DataFrame(columns=list(SERVICE_COLUMNS)).rename_axis("service")
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
 
     @cached_property
@@ -372,8 +411,8 @@ class Result:
     def draws(self, names: str | Iterable[str] | None = None, *, incident: int = 0, attempt: int = 0) -> pd.DataFrame:
         """The luck that each drill had, drawn again from the seed: one row per drill, one column per variable.
 
-        Durations in hours, rates in bytes per second (`restores ...`), chances (`... works`, `usable ...`) as True where they
-        come out well; `assess wrong ...` as True where the first diagnosis is wrong.
+        Durations in hours, rates in bytes per second (`restores ...`), chances (`... works`, `usable ...`, `happens ...`) as True where
+        they come out so; `assess wrong ...` as True where the first diagnosis is wrong.
         """
         import pandas as pd
 
@@ -387,7 +426,7 @@ class Result:
                 raise DrsimError(f"no draw is named {name!r}: {did_you_mean(name, by_name)}")
             index = by_name[name]
             variable = self.plan.variables[index]
-            once = variable.purpose in ("usable", "after", "lasts")
+            once = variable.purpose in ("usable", "happens", "after", "lasts")
             values = np.array(numbers.column(index, 0 if once else incident, 0 if once else attempt))
             if variable.law is None:
                 columns[name] = values * ONE < self._chance(index)
@@ -395,9 +434,17 @@ class Result:
                 columns[name] = values
             else:
                 columns[name + " (h)"] = values / HOUR
-        return pd.DataFrame(columns).rename_axis("drill")
+        return pd.DataFrame(columns, index=range(self.replications)).rename_axis("drill")
 
     def _chance(self, variable: int) -> int:
+        for outage in self.plan.outages:
+            if outage.chance_variable == variable:
+                return outage.chance
+        for power in self.plan.power.values():
+            if power.generator is not None and power.generator.works_variable == variable:
+                return power.generator.works
+            if power.trip is not None and power.trip.chance_variable == variable:
+                return power.trip.chance
         if self.plan.variables[variable].purpose == "assess wrong":
             return self.plan.wrong[0]
         for call in self.plan.on_call.values():

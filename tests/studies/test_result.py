@@ -47,3 +47,32 @@ def test_levels_are_given_for_ages_within_the_horizon() -> None:
     told = drsim.run(scenario(LAND.replace("WEIGHT", "1"), horizon="30 h"), replications=2, workers=1).to_dict()
     assert told["ages_h"] == [1, 4, 8, 24]
     assert all(len(service["level_at_ages"]) == 4 for service in told["services"].values())
+
+
+def test_a_landscape_without_services_has_tables_too() -> None:
+    bare = drsim.run(
+        scenario("sites: {here: {}}\ncomponents: {app: {at: {here: active}}}\n"), replications=3, workers=1
+    )
+    full = drsim.run(scenario(LAND.replace("WEIGHT", "1")), replications=1)
+    assert list(bare.services.columns) == list(full.services.columns)
+    assert bare.services.empty
+    assert len(bare.draws()) == 3
+
+
+def test_whether_something_happens_is_among_the_draws() -> None:
+    power = LAND.replace("WEIGHT", "1").replace(
+        "{here: {}", "{here: {power: {generator: {works: 50 %}, trip: {chance: 30 %, lasts: 1 h}}}"
+    )
+    storm = "{storm: {power: here, chance: 80 %, lasts: 1 h}}"
+    result = drsim.run(scenario(power, disruptions=storm), replications=200, workers=1)
+    shares = result.draws().mean()
+    assert 0.7 < shares["happens storm"] < 0.9
+    assert 0.38 < shares["generator works here"] < 0.62
+    assert 0.2 < shares["trips here"] < 0.4
+
+
+def test_what_is_no_path_and_no_mapping_is_refused() -> None:
+    with pytest.raises(DrsimError, match="None is not the path of a file"):
+        drsim.load(None)  # type: ignore[arg-type]
+    with pytest.raises(DrsimError, match="'x' is not a mapping of paths to values"):
+        scenario(LAND.replace("WEIGHT", "1")).with_("x")  # type: ignore[arg-type]
