@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from drsim.calendar import Hours
+from drsim.measures.protection import Protection
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.levels import Levels
 from drsim.simulation.trajectory import Trajectory
@@ -43,6 +44,8 @@ class Group:
     mtpd: int
     data: tuple[int, ...]
     """the components with data in the closure of the needs of its points"""
+    doubled: tuple[int, ...]
+    """the components there that are deployed at more than one site"""
 
 
 @dataclass(slots=True)
@@ -64,6 +67,8 @@ class Block:
     continuity: Ints
     interruptions: Ints
     """how many"""
+    unprotected: Ints
+    """how long a second failure would have found no standby"""
     profile: np.ndarray[Any, np.dtype[np.float64]]
     """(groups, ages): the level at each age of `Plan` horizon, summed over the drills"""
 
@@ -119,6 +124,7 @@ def groups(plan: Plan) -> list[Group]:
                     minimum=targets.mbco.millionths,
                     mtpd=NEVER if targets.mtpd is None else targets.mtpd.ms,
                     data=tuple(sorted({c for p in points for c in structure.data_below[p]})),
+                    doubled=tuple(sorted({c for p in points for c in structure.doubled_below[p]})),
                 )
             )
     return found
@@ -132,7 +138,11 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
     """The measures of some drills, whose levels are given."""
     clock = _Clock(plan, drills, level)
     data_loss = _data_losses(plan, drills)
-    rows = [_measure_group(plan, group, clock, level, data_loss) for group in which]
+    protection = Protection(plan, drills)
+    rows = [
+        {**_measure_group(plan, group, clock, level, data_loss), "unprotected": protection.time(group.doubled)}
+        for group in which
+    ]
     arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
     if not rows:
         empty = np.zeros((0, len(drills)), dtype=np.int64)

@@ -64,6 +64,8 @@ class Outcome:
     """share of drills by class"""
     contacts_lost: estimates.Mean
     contacts: float
+    unprotected: estimates.Quantile
+    """95th percentile of the time in which a second failure would have found no standby"""
     profile: tuple[float, ...]
     """mean level at each of `AGES` hours"""
 
@@ -162,6 +164,7 @@ class Result:
             continuity={label: classes.get(label, 0) / self.replications for label in CONTINUITY},
             contacts_lost=estimates.mean(block.contacts_lost[index], self.confidence),
             contacts=float(block.contacts[index].mean()),
+            unprotected=estimates.quantile(_finite(block.unprotected[index]), 0.95, self.confidence),
             profile=tuple((block.profile[index] / self.replications).tolist()),
         )
 
@@ -237,6 +240,9 @@ class Result:
                 "contacts_lost_low": outcome.contacts_lost.low,
                 "contacts_lost_high": outcome.contacts_lost.high,
                 "contacts": outcome.contacts,
+                "unprotected_p95_h": outcome.unprotected.value / HOUR,
+                "unprotected_p95_low_h": outcome.unprotected.low / HOUR,
+                "unprotected_p95_high_h": outcome.unprotected.high / HOUR,
                 "fared": outcome.fared,
             }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
@@ -289,6 +295,7 @@ class Result:
                 "data_loss_h": column(_finite(block.data_loss)) / HOUR,
                 "contacts_lost": column(block.contacts_lost),
                 "interruptions": column(block.interruptions),
+                "unprotected_h": column(block.unprotected) / HOUR,
                 "continuity": pd.Categorical.from_codes(
                     np.asarray(column(block.continuity)), categories=pd.Index(CONTINUITY), ordered=True
                 ),
@@ -469,6 +476,7 @@ class Result:
             "continuity": outcome.continuity,
             "contacts_lost": _mean_dict(outcome.contacts_lost),
             "contacts": outcome.contacts,
+            "unprotected": {"p95": _quantile_dict(outcome.unprotected)},
             "level_at_ages": list(outcome.profile),
         }
 

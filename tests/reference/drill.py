@@ -73,6 +73,8 @@ class Drill:
     changes: list[tuple[int, Flag, bool]]
     recoveries: list[Recovery]
     lost_at_end: list[str]
+    spare: list[tuple[int, Deployment, bool]] = field(default_factory=list)
+    """(since, deployment, whether a loss would find it there, if its site is up), from 0 on"""
 
 
 def simulate(scenario: Scenario, uniform: Callable[[Name], float]) -> Drill:
@@ -331,6 +333,8 @@ class Run:
         self.recoveries: list[Recovery] = []
         self.note_grounds(-1)
         self.recorded = self.flags()
+        self.spares = self.spares_now()
+        self.spare = [(0, d, found) for d, found in sorted(self.spares.items())]
         self.history = [self.moment()]
 
     # ------------------------------------------------------------------------------------------ numbers (section 13)
@@ -642,6 +646,7 @@ class Run:
             self.changes,
             sorted(self.recoveries, key=lambda r: (r.time, self.plan[r.component])),
             sorted(self.lost),
+            self.spare,
         )
 
     def next_instant(self) -> int | None:
@@ -1517,7 +1522,26 @@ class Run:
         flags = self.flags()
         self.changes += sorted((self.now, flag, value) for flag, value in flags.items() if value != self.recorded[flag])
         self.recorded = flags
+        spares = self.spares_now()
+        self.spare += sorted((self.now, d, found) for d, found in spares.items() if found != self.spares[d])
+        self.spares = spares
         self.history.append(self.moment())
+
+    def spares_now(self) -> dict[Deployment, bool]:
+        """Section 14: "in role standby, not broken, and a strategy of its component is left"."""
+
+        def is_left(c: str, strategy: str) -> bool:
+            if strategy in ("hot", "warm"):
+                return c not in self.unusable_replica
+            copies = self.backups(c)
+            return self.land.components[c].data is None or any((c, x) not in self.found_unusable for x in copies)
+
+        return {
+            (c, s): role in ("hot", "warm", "cold")
+            and not self.outages_of(c, s)
+            and any(is_left(c, strategy) for strategy in self.strategies[c])
+            for (c, s), role in self.role.items()
+        }
 
 
 def shifts_of(crew: Team) -> list[tuple[int, Calendar]]:
