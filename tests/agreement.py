@@ -9,13 +9,14 @@ from typing import Any
 
 from reference.drill import Drill, Recovery, simulate
 from reference.levels import groups as groups_of
-from reference.measures import due, level_at, timeline
+from reference.measures import due, join, level_at, protection, timeline
 from reference.measures import measure as reference_measure
 
 from drsim.measures.drills import AGES, CONTINUITY, Group, due_fates, groups, interruptions, measure
+from drsim.measures.protection import unprotected
 from drsim.model.scenario import Scenario
 from drsim.planning.compile import compile_scenario
-from drsim.planning.plan import NEVER, Plan
+from drsim.planning.plan import NEVER, STANDBY, Plan
 from drsim.simulation.draws import Numbers, uniforms
 from drsim.simulation.engine import Engine
 from drsim.simulation.levels import levels
@@ -88,7 +89,23 @@ def as_reference(drill: Trajectory) -> Drill:
         recoveries=[Recovery(structure.components[r.component], *r[1:]) for r in drill.recoveries],
         lost_at_end=[structure.components[c] for c in drill.lost_at_end],
         uniform=lambda name: float(uniforms(numbers.seed, name, drill.replication, 1)[0]),
+        spare=_spare(drill),
     )
+
+
+def _spare(drill: Trajectory) -> list[tuple[int, tuple[str, str], bool]]:
+    """Which standbys are there, in a drill in which nothing happens but what flags tell: each until it first is on."""
+    structure, plan = drill.plan.structure, drill.plan
+    first_on = len(structure.sites) + len(structure.links)
+    found = []
+    for d, (c, s) in enumerate(structure.deployments):
+        name = (structure.components[c], structure.sites[s])
+        is_there = structure.roles[d] == STANDBY and bool(plan.strategies[c])
+        found.append((0, name, is_there))
+        on = [time for time, flag, value in drill.changes if flag == first_on + d and value]
+        if is_there and on:
+            found.append((on[0], name, False))
+    return found
 
 
 def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
@@ -117,6 +134,8 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
             measured[f"{i}: counts of due {name}"] = [
                 int(each[w, i]) for each in (block.due, block.due_missed, block.due_by_hand)
             ]
+        for c, spans in unprotected(plan, drill).items():
+            measured[f"{i}: unprotected {structure.components[c]}"] = spans
         for g, group in enumerate(which):
             found = [(what.begin, what.end) for what in interruptions(plan, group, drill, alone)]
             measured |= {
@@ -136,6 +155,7 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
                     "continuity": CONTINUITY[block.continuity[g, i]],
                     "by hand": int(block.by_hand[g, i]),
                     "elsewhere": float(block.elsewhere[g, i]),
+                    "unprotected": int(block.unprotected[g, i]),
                 }.items()
             }
     for g, group in enumerate(which):
@@ -159,6 +179,10 @@ def reference_measured(scenario: Scenario, drills: Sequence[Drill]) -> dict[str,
     measured: dict[str, Any] = {}
     lines = [timeline(scenario, drill) for drill in drills]
     for i, (drill, line) in enumerate(zip(drills, lines, strict=True)):
+        bare = protection(scenario, drill)
+        for c in scenario.landscape.components:
+            if spans := join([(a, b) for a, b, without in bare if c in without], 1):
+                measured[f"{i}: unprotected {c}"] = spans
         for service, point in line[0][2].point:
             values = [(since, now.point[service, point]) for since, _, now in line]
             measured[f"{i}: level of point {service}.{point}"] = values
@@ -189,6 +213,7 @@ def reference_measured(scenario: Scenario, drills: Sequence[Drill]) -> dict[str,
                     "continuity": found.continuity,
                     "by hand": found.by_hand,
                     "elsewhere": found.elsewhere,
+                    "unprotected": found.unprotected,
                 }.items()
             }
     for group in groups_of(scenario):

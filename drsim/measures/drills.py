@@ -14,6 +14,7 @@ import numpy as np
 
 from drsim.calendar import Hours
 from drsim.measures.due import KEPT_BY_HAND, MISSED, fates
+from drsim.measures.protection import Protection
 from drsim.measures.served import Span, at_columns, moved, served, spell
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.levels import Levels
@@ -56,6 +57,8 @@ class Group:
     mtpd: int
     data: tuple[int, ...]
     """the components with data in the closure of the needs of its points"""
+    doubled: tuple[int, ...]
+    """the components there that are deployed at more than one site"""
 
 
 @dataclass(slots=True)
@@ -87,6 +90,8 @@ class Block:
     """(due work, drills): how often it was kept only by hand or elsewhere"""
     by_hand: Ints
     """how long any of the points was served better by hand than by the systems"""
+    unprotected: Ints
+    """how long a second failure would have found no standby"""
     profile: np.ndarray[Any, np.dtype[np.float64]]
     """(groups, ages): the level at each age of `Plan` horizon, summed over the drills"""
 
@@ -144,6 +149,7 @@ def groups(plan: Plan) -> list[Group]:
                     minimum=targets.mbco.millionths,
                     mtpd=NEVER if targets.mtpd is None else targets.mtpd.ms,
                     data=tuple(sorted({c for p in points for c in structure.data_below[p]})),
+                    doubled=tuple(sorted({c for p in points for c in structure.doubled_below[p]})),
                 )
             )
     return found
@@ -158,7 +164,11 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
     clock = _Clock(plan, drills, level)
     data_loss = _data_losses(plan, drills)
     met = _met(plan, clock, drills, level)
-    rows = [_measure_group(plan, group, clock, level, data_loss, met) for group in which]
+    protection = Protection(plan, drills)
+    rows = [
+        {**_measure_group(plan, group, clock, level, data_loss, met), "unprotected": protection.time(group.doubled)}
+        for group in which
+    ]
     arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
     arrays |= _due(plan, drills, clock, level, met)
     if not rows:

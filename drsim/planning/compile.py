@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
 from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_due, compile_schedule, either
@@ -225,7 +225,9 @@ class _StructureBuilder:
                 tuple(index for index, (_, other) in enumerate(trusts) if other == d)
                 for d in range(len(self.deployments))
             ),
-            data_below=self._data_below(),
+            data_below=self._below(lambda c: self.parts[c].data is not None),
+            doubled=tuple(c for c in range(len(self.names)) if self._is_doubled(c)),
+            doubled_below=self._below(self._is_doubled),
             view_nodes=view_nodes,
             level_groups=groups,
             point_ops=point_ops,
@@ -262,14 +264,17 @@ class _StructureBuilder:
             for name in number
         )
 
-    def _data_below(self) -> tuple[tuple[int, ...], ...]:
-        """For each point the components with data in the closure of its needs; points with the same needs share it."""
+    def _is_doubled(self, c: int) -> bool:
+        return self.parts[c].scope == "network" and len(self.parts[c].at) > 1
+
+    def _below(self, counts: Callable[[int], bool]) -> tuple[tuple[int, ...], ...]:
+        """For each point the components that count in the closure of its needs; points with the same needs share it."""
         running = graph.running_graph(self.landscape)
         found: dict[tuple[int, ...], tuple[int, ...]] = {}
         for direct in self.direct:
             if direct not in found:
                 below = (self.component_of[n] for n in graph.closure(running, [self.names[c] for c in direct]))
-                found[direct] = tuple(sorted(c for c in below if self.parts[c].data is not None))
+                found[direct] = tuple(sorted(c for c in below if counts(c)))
         return tuple(found[direct] for direct in self.direct)
 
     def _network(

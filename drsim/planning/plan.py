@@ -343,6 +343,10 @@ class Structure:
     """for each deployment the flags that its start clears"""
     data_below: tuple[tuple[int, ...], ...]
     """for each point the components with data in the closure of its needs"""
+    doubled: tuple[int, ...]
+    """components of `scope: network` that are deployed at more than one site"""
+    doubled_below: tuple[tuple[int, ...], ...]
+    """for each point those in the closure of its needs"""
     # levels
     view_nodes: tuple[tuple[int, tuple[int, ...], int], ...]
     """(site, deployments that may be seen, node number); nodes are deployments, then views"""

@@ -294,6 +294,7 @@ def summary(
     _due(result, page)
     _by_hand(result, page)
     _citizens(result, page)
+    _unprotected(result, page)
     if numbers is not None:
         text = f"{numbers[0]} of the {numbers[1]} numbers behind this are assumptions"
         page.label("ASSUMED", text, label_style="bold", indent=1)
@@ -542,6 +543,22 @@ def _citizens(result: Result, page: Page) -> None:
         parts.append(f"{site.title if by_title and site.title else name} {number}")
     if parts:
         page.say(f"per 1,000 inhabitants: {' · '.join(parts)}", hang=2)
+
+
+def _unprotected(result: Result, page: Page) -> None:
+    """How long a second failure would find no standby, of the service of which that is longest."""
+    bare = [outcome for outcome in result.outcomes if outcome.unprotected.value > 0]
+    if not bare:
+        return
+    worst = max(bare, key=lambda outcome: outcome.unprotected.value)
+    time = worst.unprotected
+    if time.value >= result.plan.horizon:
+        text = f"all {result.scenario.horizon.text}"
+    else:
+        text = format_times([(time.value, time.low, time.high)], horizon_ms=result.plan.horizon)[0].text
+    more = f" and {len(bare) - 1} more" if len(bare) > 1 else ""
+    text = f"{text} (P95) in which a second failure finds no standby: {worst.title}{more}"
+    page.label("UNPROTECTED", text, label_style="bold", indent=1)
 
 
 def _closer(result: Result, command: Command, explained: Sequence[Explanation], page: Page) -> None:

@@ -26,6 +26,8 @@ __all__ = ["because", "crew_text", "outage_text", "timeline", "title_of"]
 
 MOST_WAITS = 4
 """Reasons that are named for one wait; the rest is summed."""
+MOST_TIMES = 3
+"""Times without a standby that are told of one component; the rest is counted."""
 
 
 def timeline(replay: Replay, service: str | None = None, page: Page | None = None) -> Page:
@@ -153,6 +155,7 @@ class _Log:
             else:
                 self._event(time, what, style)
         self._undone()
+        self._unprotected()
         self._services()
 
     def _answer(self) -> str:
@@ -336,6 +339,27 @@ class _Log:
             self.page.blank()
             self.page.heading(f"NO LONGER WANTED BEFORE THEY STARTED {len(dropped)}")
             self.page.say(" · ".join(f"{self._name(row).split(':')[0]}" for row in dropped))
+
+    def _unprotected(self) -> None:
+        """When a second failure would have found no standby, those with the same times together."""
+        together: dict[str, list[str]] = {}
+        for name, spans in self.replay.unprotected.items():
+            whole = [(begin, end) for begin, end in spans if end - begin >= MINUTE]
+            texts = [
+                f"from {self.wall.text(begin)} to {'the end' if end == self.plan.horizon else self.wall.text(end)}"
+                for begin, end in whole[:MOST_TIMES]
+            ]
+            if len(whole) > MOST_TIMES:
+                texts.append(f"{len(whole) - MOST_TIMES} more times")
+            if texts:
+                together.setdefault(", ".join(texts), []).append(name)
+        if not together:
+            return
+        self.page.blank()
+        count = sum(map(len, together.values()))
+        self.page.heading(f"WITHOUT A STANDBY {count}", "a second failure would find none")
+        for times, names in together.items():
+            self.page.say(f"{times}: {' · '.join(names)}", hang=2)
 
     def _services(self) -> None:
         """What is not back, and what never went."""

@@ -11,6 +11,7 @@ import numpy as np
 from drsim.errors import DrsimError, did_you_mean
 from drsim.measures.drills import Group, Interruption, due_fates, groups, interruptions, met_levels, moves
 from drsim.measures.explanation import Segment, explain, waits
+from drsim.measures.protection import unprotected
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers, Script
 from drsim.simulation.engine import Engine
@@ -85,6 +86,12 @@ class Replay:
     def interruptions(self, service: str) -> list[Interruption]:
         """The times at which a service is below its minimum, short good times in between joined."""
         return interruptions(self.plan, self.group(service), self.trajectory, self.computed)
+
+    @cached_property
+    def unprotected(self) -> dict[str, list[tuple[int, int]]]:
+        """When a second failure would have found no standby, by component (`docs/semantics.md` section 14)."""
+        found = unprotected(self.plan, self.trajectory)
+        return {self.plan.structure.components[c]: spans for c, spans in sorted(found.items())}
 
     def waits(self, row: Row) -> list[Segment]:
         """Why a ready step did not start at once."""
@@ -239,6 +246,9 @@ class Replay:
                 }
                 for r in trajectory.recoveries
             ],
+            "unprotected": {
+                name: [{"begin": begin, "end": end} for begin, end in spans] for name, spans in self.unprotected.items()
+            },
             "not_recovered": [self.plan.structure.components[c] for c in trajectory.lost_at_end],
         }
 

@@ -72,6 +72,9 @@ SERVICE_COLUMNS: Final = (
     "contacts",
     "contacts_elsewhere",
     "by_hand_h",
+    "unprotected_p95_h",
+    "unprotected_p95_low_h",
+    "unprotected_p95_high_h",
     "fared",
 )
 """Of the table of services, also where there are none."""
@@ -105,6 +108,8 @@ class Outcome:
     """how long it is served better by hand than by its systems, ms; None where nothing is said of that"""
     elsewhere: estimates.Mean | None
     """contacts that another point took over; None where nobody may go to one"""
+    unprotected: estimates.Quantile
+    """95th percentile of the time in which a second failure would have found no standby"""
     profile: tuple[float, ...]
     """mean level at each of `AGES` hours"""
 
@@ -213,6 +218,7 @@ class Result:
             elsewhere=estimates.mean(block.elsewhere[index], self.confidence)
             if any(p in self.plan.fallbacks for p in group.points)
             else None,
+            unprotected=estimates.quantile(_finite(block.unprotected[index]), 0.95, self.confidence),
             profile=tuple((block.profile[index] / self.replications).tolist()),
         )
 
@@ -290,6 +296,9 @@ class Result:
                 "contacts": outcome.contacts,
                 "contacts_elsewhere": 0.0 if outcome.elsewhere is None else outcome.elsewhere.value,
                 "by_hand_h": 0.0 if outcome.by_hand is None else outcome.by_hand.value / HOUR,
+                "unprotected_p95_h": outcome.unprotected.value / HOUR,
+                "unprotected_p95_low_h": outcome.unprotected.low / HOUR,
+                "unprotected_p95_high_h": outcome.unprotected.high / HOUR,
                 "fared": outcome.fared,
             }
         if not rows:
@@ -375,6 +384,7 @@ class Result:
                 "contacts_elsewhere": column(block.elsewhere),
                 "by_hand_h": column(block.by_hand) / HOUR,
                 "interruptions": column(block.interruptions),
+                "unprotected_h": column(block.unprotected) / HOUR,
                 "continuity": pd.Categorical.from_codes(
                     np.asarray(column(block.continuity)), categories=pd.Index(CONTINUITY), ordered=True
                 ),
@@ -578,6 +588,7 @@ class Result:
             "level_at_ages": [
                 level for level, hours in zip(outcome.profile, AGES, strict=True) if hours * HOUR <= self.plan.horizon
             ],
+            "unprotected": {"p95": _quantile_dict(outcome.unprotected)},
         }
 
 

@@ -75,6 +75,8 @@ class Drill:
     lost_at_end: list[str]
     uniform: Callable[[Name], float]
     """The numbers of section 13, for what is drawn when it is measured."""
+    spare: list[tuple[int, Deployment, bool]] = field(default_factory=list)
+    """(since, deployment, whether a loss would find it there, if its site is up), from 0 on"""
 
 
 def simulate(scenario: Scenario, uniform: Callable[[Name], float]) -> Drill:
@@ -348,6 +350,8 @@ class Run:
         self.recoveries: list[Recovery] = []
         self.note_grounds(-1)
         self.recorded = self.flags()
+        self.spares = self.spares_now()
+        self.spare = [(0, d, found) for d, found in sorted(self.spares.items())]
         self.history = [self.moment()]
 
     # ------------------------------------------------------------------------------------------ numbers (section 13)
@@ -712,6 +716,7 @@ class Run:
             sorted(self.recoveries, key=lambda r: (r.time, self.plan[r.component])),
             sorted(self.lost),
             self.uniform,
+            self.spare,
         )
 
     def next_instant(self) -> int | None:
@@ -1647,7 +1652,26 @@ class Run:
         flags = self.flags()
         self.changes += sorted((self.now, flag, value) for flag, value in flags.items() if value != self.recorded[flag])
         self.recorded = flags
+        spares = self.spares_now()
+        self.spare += sorted((self.now, d, found) for d, found in spares.items() if found != self.spares[d])
+        self.spares = spares
         self.history.append(self.moment())
+
+    def spares_now(self) -> dict[Deployment, bool]:
+        """Section 14: "in role standby, not broken, and a strategy of its component is left"."""
+
+        def is_left(c: str, strategy: str) -> bool:
+            if strategy in ("hot", "warm"):
+                return c not in self.unusable_replica
+            copies = self.backups(c)
+            return self.land.components[c].data is None or any((c, x) not in self.found_unusable for x in copies)
+
+        return {
+            (c, s): role in ("hot", "warm", "cold")
+            and not self.outages_of(c, s)
+            and any(is_left(c, strategy) for strategy in self.strategies[c])
+            for (c, s), role in self.role.items()
+        }
 
 
 def shifts_of(crew: Team) -> list[tuple[int, Calendar]]:

@@ -44,6 +44,7 @@ class Measures:
     continuity: str
     by_hand: int
     elsewhere: Fraction
+    unprotected: int
 
 
 def measures(scenario: Scenario, drill: Drill) -> dict[Group, Measures]:
@@ -121,6 +122,9 @@ def measure(
                 for name, rate in shares.items()
             ),
             Fraction(0),
+        ),
+        unprotected=sum(
+            b - a for a, b, bare in protection(scenario, drill) if bare & closure_of(scenario, group[0], members)
         ),
     )
 
@@ -230,14 +234,37 @@ def open_time(scenario: Scenario, drill: Drill, calendars: list[Calendar], times
 def data_loss(scenario: Scenario, drill: Drill, service: str, members: list[str]) -> float:
     """ "The largest over the components with data in the closure of the needs of these points; infinite if ..."."""
     components = scenario.landscape.components
-    points = scenario.landscape.services[service].points
-    edges = {c: trees.names(component.needs) for c, component in components.items()}
-    direct = {c for name in members for c in trees.names(points[name].needs)}
-    closure = direct | {c for start in direct for c in trees.below(edges, start)}
-    with_data = {c for c in closure if components[c].data is not None}
+    with_data = {c for c in closure_of(scenario, service, members) if components[c].data is not None}
     if with_data & set(drill.lost_at_end):
         return math.inf
     return max((r.lost_at - r.point for r in drill.recoveries if r.component in with_data), default=0)
+
+
+def closure_of(scenario: Scenario, service: str, members: list[str]) -> set[str]:
+    """The components in the closure of the needs of these points."""
+    points = scenario.landscape.services[service].points
+    edges = {c: trees.names(component.needs) for c, component in scenario.landscape.components.items()}
+    direct = {c for name in members for c in trees.names(points[name].needs)}
+    return direct | {c for start in direct for c in trees.below(edges, start)}
+
+
+def protection(scenario: Scenario, drill: Drill) -> list[tuple[int, int, set[str]]]:
+    """Give (since, until, the components that are unprotected) from 0 to the horizon."""
+    flags = initial(scenario)
+    spare: dict[tuple[str, str], bool] = {}
+    line = []
+    times = sorted({0} | {time for time, _, _ in drill.changes} | {time for time, _, _ in drill.spare})
+    for since, until in pairwise([*times, scenario.horizon.ms]):
+        flags |= {flag: value for at, flag, value in drill.changes if at == since}
+        spare |= {d: found for at, d, found in drill.spare if at == since}
+        bare = set()
+        for c, component in scenario.landscape.components.items():
+            if component.scope == "network" and len(component.at) > 1:
+                holds = [s for s in component.at if flags["on", c, s] or (spare[c, s] and flags["site", s])]
+                if len(holds) < 2:
+                    bare.add(c)
+        line.append((since, until, bare))
+    return line
 
 
 def contacts_time(

@@ -69,6 +69,21 @@ def test_without_a_target_nothing_is_promised():
     assert re.search(r" NO TARGET 1\n  moving-house –", shown(found))
 
 
+def test_how_long_there_is_no_standby():
+    found = result()
+    assert (
+        found.outcome("moving-house").unprotected.value == found.plan.horizon
+    )  # nothing comes back from where it went
+    assert re.search(
+        r"\n UNPROTECTED  all .* \(P95\) in which a second failure finds no standby: moving-house\n", shown(found)
+    )
+    assert (found.drills["unprotected_h"] == found.plan.horizon / HOUR).all()
+    assert found.to_dict()["services"]["moving-house"]["unprotected"]["p95"]["ms"] == found.plan.horizon
+    whole = drsim.run(load(FILE, set={"disruptions": {}}), replications=40, workers=1)
+    assert whole.outcome("moving-house").unprotected.value == 0
+    assert "UNPROTECTED" not in shown(whole)
+
+
 def test_a_service_that_nothing_stops_keeps_running():
     found = drsim.run(load(FILE, set={"disruptions": {}}), replications=40, workers=1)
     assert answer(found) == "Every target met? Yes. The only service keeps running."

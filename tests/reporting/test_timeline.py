@@ -12,6 +12,16 @@ from drsim.reading import load
 FILE = Path(__file__).parents[1] / "data" / "small-lost.yaml"
 
 
+def test_without_a_standby_is_told_with_its_times():
+    replay = drsim.run(load(FILE), replications=1, workers=1).replay(0)
+    text = " ".join(replay.timeline().split())
+    assert f"WITHOUT A STANDBY {len(replay.unprotected)} a second failure would find none" in text
+    assert " to the end: " in text.split("WITHOUT A STANDBY")[1]
+    assert replay.to_dict()["unprotected"] == {
+        name: [{"begin": begin, "end": end} for begin, end in spans] for name, spans in replay.unprotected.items()
+    }
+
+
 @pytest.mark.parametrize("drill", range(6))
 def test_what_is_back_comes_after_the_steps_that_brought_it_back(drill):
     scenario = load(

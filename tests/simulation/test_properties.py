@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from drsim.measures.drills import groups, interruptions, measure
+from drsim.measures.protection import unprotected
 from drsim.model.needs import All, Any, AtLeast, Need
 from drsim.model.scenario import Scenario
 from drsim.planning.plan import ACTIVE, NEVER
@@ -716,6 +717,25 @@ def test_above_its_minimum_throughout_is_no_interruption(scenario: Scenario) -> 
             assert sum(what.end - what.begin for what in found) >= down
         assert block.interruptions[g, 0] == len(found)
         assert 0 <= block.contacts_lost[g, 0] <= block.contacts[g, 0] * (1 + 1e-9)
+
+
+@many()
+@given(scenarios(max_disruptions=3))
+def test_unprotected_is_the_union_of_what_is_below(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    plan = drill.plan
+    computed, every = all_groups(drill)
+    block = measure(plan, every, [drill], computed)
+    spans = unprotected(plan, drill)
+    for found in spans.values():
+        assert all(0 <= begin < end <= plan.horizon for begin, end in found)
+        assert all(end < begin for (_, end), (begin, _) in pairwise(found))
+    for g, group in enumerate(every):
+        each = [sum(end - begin for begin, end in spans.get(c, [])) for c in group.doubled]
+        event("unprotected" if any(each) else "protected")
+        assert max(each, default=0) <= block.unprotected[g, 0] <= min(sum(each), plan.horizon)
+    lost = {c for c in plan.structure.doubled if c in drill.lost_at_end}
+    assert all(spans[c][-1][1] == plan.horizon for c in lost)
 
 
 def test_the_properties_would_notice() -> None:

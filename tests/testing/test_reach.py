@@ -13,6 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from drsim.measures.drills import due_fates, groups, interruptions, moves
 from drsim.measures.due import STATES
+from drsim.measures.protection import unprotected
 from drsim.model.landscape import ALWAYS
 from drsim.model.needs import leaves
 from drsim.model.scenario import Scenario
@@ -113,6 +114,8 @@ BRANCHES = [
     "tank filled in time",
     "generator that fails",
     "mains that trip",
+    "without a standby for a while",
+    "standby that breaks before it is used",
 ]
 
 
@@ -255,6 +258,18 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "generator out of fuel", "the generator is out of fuel" in supply
     yield "tank filled in time", "the tank is filled" in supply and "the generator is out of fuel" not in supply
     yield "generator that fails", "the generator fails" in supply
+    bare = [span for spans in unprotected(plan, drill).values() for span in spans]
+    yield "without a standby for a while", any(0 < begin < end < plan.horizon for begin, end in bare)
+    yield (
+        "standby that breaks before it is used",
+        any(
+            plan.structure.roles[d] == STANDBY and begin < plan.horizon
+            for outage in plan.outages
+            if outage.kind == "component"
+            for d in outage.targets
+            for begin, _ in drill.outages[outage.name]
+        ),
+    )
     yield "mains that trip", "the mains trip" in supply
     tasks = [row for row in rows if row.kind == "task"]
     yield "step of the plan", any(row.outcome == DONE for row in tasks)
