@@ -1403,3 +1403,26 @@ def test_a_wait_for_what_never_comes_back_is_told() -> None:
     assert [(s.cause, s.detail) for s in segments] == [
         ("no way back", "c has no standby, and its site does not return")
     ]
+
+
+# room that is used
+
+
+def test_what_has_moved_keeps_its_room_while_it_starts_again_there() -> None:
+    # one host at there: a moves in at 10, and breaks there at 20 for 5 min; it restarts until 35 and has the host all the time.
+    # b is lost with `far` at 22, and would fit only if a had given its room back.
+    land = """\
+sites: {here: {pools: {hosts: 9}}, there: {pools: {hosts: 1}}, far: {pools: {hosts: 9}}}
+links: {line: {between: [here, there], bandwidth: 10 MB/s}, wire: {between: [far, there], bandwidth: 10 MB/s}}
+components:
+  a: {at: {here: active, there: warm}, uses: {hosts: 1}, start: {takes: 10 min}}
+  b: {at: {far: active, there: warm}, uses: {hosts: 1}, start: {takes: 10 min}}
+services: {s: {points: {p: {at: there, needs: [a]}}}}
+"""
+    hit = (
+        "{fire: {site: here}, bug: {component: a, sites: [there], after: 20 min, lasts: 5 min}, "
+        "flood: {site: far, after: 22 min}}"
+    )
+    replay = drilled(land, disruptions=hit)
+    assert tries(replay, "a", "restart") == [("restart", "there", 25, 35, "done")]
+    assert tries(replay, "b") == []

@@ -53,7 +53,9 @@ class Room(Copies):
             self.dirty_room = True
 
     def release_room(self, c: int) -> None:
-        """It will not use its room."""
+        """It will not use its room, unless it is there."""
+        if (b := self.structure.standby[c]) >= 0 and self.role[b] != STANDBY:
+            return
         if self.room[c] == GIVEN:
             for pool, room in self.structure.uses[self.structure.standby[c]]:
                 self.free[pool] += room
