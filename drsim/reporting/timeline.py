@@ -14,7 +14,7 @@ from drsim.planning.plan import NEVER, Outage, Plan
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
-from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Row
+from drsim.simulation.trajectory import DONE, RUNNING, WAITING, Row, why_that_copy
 from drsim.units import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -221,6 +221,8 @@ class _Log:
         )
         for line in lines[1:]:
             self.page.raw(" " * self.hang + line, style=style)
+        if row.copy >= 0:
+            self.page.say(self._copy(row), indent=self.hang, style="dim", hang=2)
         if waited := self._waited(row, row.start):
             self.page.say(waited, indent=self.hang, style="dim", hang=2)
 
@@ -244,6 +246,13 @@ class _Log:
             what = f"{'waiting for approval' if task.approval else 'waiting'}{f', {what}' if what else ''}"
         told = f" ({what})" if what else ""
         return f"{row.kind} {row.object}{place}{told}{incident}{number}{ending}"
+
+    def _copy(self, row: Row) -> str:
+        """Which copy it used, of when, and why: `from nightly of Mon 22:00: youngest`."""
+        long = row.point is not None and self.drill.ended - row.point >= 6 * DAY and self.wall.moment is not None
+        wall = Wall(self.wall.moment, self.wall.offset, 2 if long else self.wall.far)
+        since = "" if row.point is None else f" of {wall.text(row.point)}"
+        return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}"
 
     def _waited(self, row: Row, until: int) -> str:
         """Why it did not start at once: `waited 0:27: dba busy, last with start sql-server`."""

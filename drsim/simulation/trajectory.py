@@ -14,6 +14,7 @@ __all__ = [
     "DROPPED",
     "FAILED",
     "INTERRUPTED",
+    "OUT_OF_REACH",
     "RUNNING",
     "UNUSABLE",
     "WAITING",
@@ -23,10 +24,12 @@ __all__ = [
     "What",
     "by_order",
     "reference_of",
+    "why_that_copy",
 ]
 
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
 RUNNING, WAITING = "running", "waiting"
+OUT_OF_REACH = "out of reach"  # of a copy; it may also be `unusable`
 
 Reference = tuple[str | int, ...]
 """("row", kind, object, site, incident, try) or ("outage", disruption, "begins" or "ends")."""
@@ -48,7 +51,11 @@ class Row:
     outcome: str | None = None
     bound_by: Row | tuple[str, str] | None = None
     copy = -1
-    """of a `restore`: which copy of the component"""
+    """which copy of the component it restores, or found in place at its end; -1 for none"""
+    point: int | None = None
+    """the moment from which that copy is"""
+    passed_over: tuple[tuple[str, str], ...] = ()
+    """(copy, why it could not be used) of those that a `restore` would rather have taken"""
     is_ready = False
     """whether nothing but people or a copy was missing to the end"""
     incident = attempt = 0
@@ -167,6 +174,10 @@ class Trajectory:
                     found.setdefault((row.end, team), row)
         return found
 
+    def copy_name(self, row: Row) -> str:
+        """The copy of a row by its name, empty if it has none."""
+        return self.plan.copies[self.plan.steps[row.step].component][row.copy].name if row.copy >= 0 else ""
+
     def flag_name(self, flag: int) -> tuple[str, ...]:
         """The name of a flag: ("site", s), ("link", l), ("on", c, s), ("checked", c, s), ("trusted", service, point, c, s)."""
         structure = self.plan.structure
@@ -189,6 +200,15 @@ class Trajectory:
 def by_order(row: Row) -> tuple[int, int, int]:
     """Plan order, of one step the earlier try first."""
     return row.order, row.incident, row.attempt
+
+
+def why_that_copy(plan: Plan, row: Row) -> str:
+    """Why a row used its copy: `replicated`, `youngest`, or what came before it and could not be used; empty without one."""
+    if row.copy < 0:
+        return ""
+    if plan.copies[plan.steps[row.step].component][row.copy].replicated:
+        return "replicated"
+    return ", ".join(f"{name} {why}" for name, why in row.passed_over) or "youngest"
 
 
 def reference_of(cause: Row | tuple[str, str] | None) -> Reference | None:

@@ -51,6 +51,9 @@ class Row(NamedTuple):
     outcome: str
     bound_by: Applied | None
     freed_by: Applied | None
+    copy: str
+    point: int | None
+    passed_over: tuple[tuple[str, str], ...]
 
 
 class Recovery(NamedTuple):
@@ -142,8 +145,9 @@ class Work:
     """Of a running `start` or `switch`: the strategy that it carries out."""
     succeeds: bool = True
     copy: str = ""
-    """Of a running `restore`: what is restored, its point, the most its store gives, what is left and its rate."""
-    point: int = 0
+    """The copy that it uses, its point and what it would rather have used; then of a `restore`: limit, left and rate."""
+    point: int | None = None
+    passed_over: tuple[tuple[str, str], ...] = ()
     limit: int = 0
     left: int = 0
     rate: int = 0
@@ -789,14 +793,16 @@ class Run:
                 loss.strategy, loss.attempts = loss.strategy + 1, 0
             return self.finish(work, "failed")
         if replica is not None:
+            work.copy = replica
             copy = self.land.components[c].copies[replica]
             if not self.happens(copy.works.millionths, ("usable", c, replica, 0, 0)):
                 self.unusable_replica.add(c)
                 return self.finish(work, "unusable")
         point = loss.since
         if replica is not None:
-            point -= self.lag(c, replica, loss.incident)
+            work.point = point = point - self.lag(c, replica, loss.incident)
         elif loss.restored is not None:
+            assert loss.restored.point is not None
             point = loss.restored.point
         self.leave_the_lost(c)
         self.bring_up(c, s, point, work)
@@ -1419,15 +1425,24 @@ class Run:
 
     def choose_copy(self, work: Work) -> bool:
         """Section 8: "not found unusable, whose site is up and reaches the target, the youngest (tie: by name)"."""
-        c, sight, found = work.object, Sight(self), []
-        for name, copy in self.backups(c).items():
-            point = self.point_of(c, copy)
-            if point is not None and (c, name) not in self.found_unusable and (copy.at, work.site) in sight.reached:
-                found.append((-point, name))
-        if not found:
+        c, sight = work.object, Sight(self)
+        points = {name: self.point_of(c, copy) for name, copy in self.backups(c).items()}
+        exist = sorted((-point, name) for name, point in points.items() if point is not None)
+        usable = [
+            (minus_point, name)
+            for minus_point, name in exist
+            if (c, name) not in self.found_unusable and (self.backups(c)[name].at, work.site) in sight.reached
+        ]
+        if not usable:
             return False
-        minus_point, work.copy = min(found)
-        work.point = -minus_point
+        work.point, work.copy = -usable[0][0], usable[0][1]
+        replica = self.replica(c)
+        unusable = [(replica, "unusable")] if replica is not None and c in self.unusable_replica else []
+        before = [name for _, name in exist[: exist.index(usable[0])]]
+        work.passed_over = (
+            *unusable,
+            *((name, "unusable" if (c, name) in self.found_unusable else "out of reach") for name in before),
+        )
         return True
 
     def point_of(self, c: str, copy: Copy) -> int | None:

@@ -589,6 +589,20 @@ start oracle @annex | 0.0 | 225 225 225 260 | done | restore oracle"""
     ]
     (recovery,) = replay.trajectory.recoveries
     assert (recovery.time, recovery.lost_at - recovery.point) == (260 * MINUTE, 55 * HOUR)
+    # last night's 22:00 is 12 hours before 10:00; Sunday 3:00 is 55
+    steps = replay.steps[replay.steps["copy"] != ""]
+    assert steps[["step", "try", "copy", "point_h", "why"]].to_numpy().tolist() == [
+        ["restore", 0, "nightly", -12.0, "youngest"],
+        ["restore", 1, "weekly", -55.0, "nightly unusable"],
+    ]
+    told = [step for step in replay.to_dict()["steps"] if step["copy"]]
+    assert [(step["copy"], step["point"], step["passed_over"]) for step in told] == [
+        ("nightly", -12 * HOUR, []),
+        ("weekly", -55 * HOUR, [{"copy": "nightly", "why": "unusable"}]),
+    ]
+    log = replay.timeline()
+    assert "from nightly of Mon 22:00: youngest\n" in log
+    assert "from weekly of Sun 03:00: nightly unusable\n" in log
 
 
 def test_the_power_returns_while_people_are_moving_out() -> None:

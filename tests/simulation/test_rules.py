@@ -21,6 +21,7 @@ from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import NEVER
 from drsim.reporting.planned import planned
 from drsim.reporting.summary import Command
+from drsim.simulation.trajectory import why_that_copy
 from drsim.studies.outlook import Outlook
 from drsim.studies.replay import Replay
 from drsim.studies.run import run
@@ -818,6 +819,38 @@ def test_a_restore_waits_for_a_store() -> None:
     replay = drilled(tape(), disruptions="{fire: {site: here}, dark: {site: vault, lasts: 30 min}}")
     assert tries(replay, "app", "restore") == [("restore", "there", 30, 40, "done")]
     assert waits(replay, "restore", "app") == [("waiting for a copy", 0, 30)]
+
+
+def points(replay: Replay, name: str) -> list[tuple[str, float | None, str]]:
+    """Copy, minutes and reason of each step of a component that used a copy."""
+    drill = replay.trajectory
+    used = [row for row in drill.rows if row.object == name and row.copy >= 0]
+    return [
+        (drill.copy_name(r), None if r.point is None else r.point / MINUTE, why_that_copy(replay.plan, r)) for r in used
+    ]
+
+
+def test_why_a_copy_was_chosen() -> None:
+    # Copies at 8:00 (tape, at the vault) and at 6:00 (week, where it is needed).
+    two = tape().replace("1 GB/s}}", "1 GB/s}, week: {at: there, kind: backup, taken: daily 6:00, restores: 1 GB/s}}")
+    assert points(drilled(two), "app") == [("tape", -120, "youngest")]
+    dark = "{fire: {site: here}, dark: {site: vault}}"
+    assert points(drilled(two, disruptions=dark), "app") == [("week", -240, "tape out of reach")]
+    cut = "{fire: {site: here}, cut: {link: far}}"
+    assert points(drilled(two, disruptions=cut), "app") == [("week", -240, "tape out of reach")]
+    # of two of the same moment the first by name is taken
+    same = two.replace("daily 6:00", "daily 8:00")
+    assert points(drilled(same), "app") == [("tape", -120, "youngest")]
+    assert points(drilled(same, disruptions=cut), "app") == [("week", -120, "tape out of reach")]
+
+
+def test_a_replicated_copy_is_named_too() -> None:
+    mirror = tape().replace("cold}", "warm}").replace("copies: {", "copies: {mirror: {at: there, kind: COPY}, ")
+    mirror = mirror.replace("COPY", "asynchronous, lag: 4 min, works: 50 %")
+    assert points(drilled(mirror, {"usable app mirror": WELL}), "app") == [("mirror", -4, "replicated")]
+    ill = drilled(mirror, {"usable app mirror": ILL})
+    assert points(ill, "app") == [("mirror", None, "replicated"), ("tape", -120, "mirror unusable")]
+    assert data_lost(ill) == [120]
 
 
 # one instant

@@ -19,7 +19,7 @@ from drsim.simulation.clock import Work
 from drsim.simulation.levels import levels
 from drsim.simulation.rules.drill import Drill
 from drsim.simulation.rules.state import ASKED
-from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Row, Trajectory
+from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, OUT_OF_REACH, UNUSABLE, Row, Trajectory
 from drsim.testing import scenarios
 
 USUAL = scenarios(min_disruptions=1)
@@ -55,6 +55,8 @@ BRANCHES = [
     "check of a component",
     "check of a point",
     "unusable copy",
+    "copy passed over",
+    "copy out of reach",
     "failure on demand",
     "exhaustion",
     "interruption of a running step",
@@ -182,6 +184,8 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "check of a component", any(row.kind == "verify" and plan.steps[row.step].point < 0 for row in done)
     yield "check of a point", any(row.kind == "verify" and plan.steps[row.step].point >= 0 for row in done)
     yield "unusable copy", any(row.outcome == UNUSABLE for row in rows)
+    yield "copy passed over", any(row.passed_over for row in rows)
+    yield "copy out of reach", any(why == OUT_OF_REACH for row in rows for _, why in row.passed_over)
     yield "failure on demand", any(row.outcome == FAILED for row in rows)
     yield "interruption of a running step", any(row.outcome == INTERRUPTED for row in rows)
     yield "crew of several teams", any(row.start >= 0 and len(row.crew) > 1 for row in work)

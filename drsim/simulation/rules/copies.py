@@ -7,6 +7,7 @@ from bisect import bisect_right
 from drsim.planning.plan import ACTIVE, NEVER, Copy
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.readiness import Readiness
+from drsim.simulation.trajectory import OUT_OF_REACH, UNUSABLE
 from drsim.simulation.transfers import Flow, fair_rates, route
 from drsim.units import DAY
 
@@ -27,11 +28,9 @@ class Copies(Readiness):
         """Choose the copy; False if none can be read."""
         step = self.plan.steps[row.step]
         c, target = step.component, self.lookups.site_of[step.deployment]
-        found = self._youngest(c, target)
-        if found < 0:
+        if not self._choose(row, c, target):
             return False
-        row.copy = found
-        source = self.plan.copies[c][found]
+        source = self.plan.copies[c][row.copy]
         limit = self.value(source.rate, source.rate_variable, row.incident, row.attempt)
         flow = Flow(row, self.plan.data_size[c] * 1000, limit, source.site, target)
         flow.since = self.now
@@ -39,15 +38,28 @@ class Copies(Readiness):
         self.flows_changed = True
         return True
 
-    def _youngest(self, c: int, target: int) -> int:
-        best, best_point = -1, -NEVER
-        for i, kept in enumerate(self.plan.copies[c]):
-            if kept.replicated or (c, i) in self.bad or self._route(kept.site, target) is None:
-                continue
-            point = self.point_of(c, i)
-            if point is not None and point > best_point:
-                best, best_point = i, point
-        return best
+    def _choose(self, row: Work, c: int, target: int) -> bool:
+        """The youngest that can be used, and what would have come before it; False if there is none."""
+        passed_over: list[tuple[str, str]] = []
+        replica = self.replica(c, self.plan.steps[row.step].deployment)
+        if replica >= 0 and self.no_replica[c]:
+            passed_over.append((self.plan.copies[c][replica].name, UNUSABLE))
+        for point, i in self._by_age(c):
+            kept = self.plan.copies[c][i]
+            if (c, i) in self.bad:
+                passed_over.append((kept.name, UNUSABLE))
+            elif self._route(kept.site, target) is None:
+                passed_over.append((kept.name, OUT_OF_REACH))
+            else:
+                row.copy, row.point, row.passed_over = i, point, tuple(passed_over)
+                return True
+        return False
+
+    def _by_age(self, c: int) -> list[tuple[int, int]]:
+        """(point, copy) of the snapshots and backups that exist, the youngest first, of equals the first by name."""
+        kept = [i for i, copy in enumerate(self.plan.copies[c]) if not copy.replicated]
+        found = [(point, i) for i in kept if (point := self.point_of(c, i)) is not None]
+        return sorted(found, key=lambda pair: (-pair[0], pair[1]))
 
     def _route(self, source: int, target: int) -> tuple[int, ...] | None:
         return route(self.structure, self.plan.bandwidth, self.site_up, self.link_up, source, target)
@@ -68,10 +80,10 @@ class Copies(Readiness):
                 return point
         return None
 
-    def replica(self, c: int, d: int) -> Copy | None:
-        """The replicated copy at the site of a deployment."""
+    def replica(self, c: int, d: int) -> int:
+        """The replicated copy at the site of a deployment, -1 for none."""
         site = self.lookups.site_of[d]
-        return next((copy for copy in self.plan.copies[c] if copy.replicated and copy.site == site), None)
+        return next((i for i, copy in enumerate(self.plan.copies[c]) if copy.replicated and copy.site == site), -1)
 
     def refill(self) -> None:
         """New rates for all transfers."""

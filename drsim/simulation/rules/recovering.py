@@ -200,8 +200,10 @@ class Recovering(Tasks):
             if self.failures[c] >= self.plan.steps[row.step].attempts:
                 self.next_strategy(c)
             return
-        replica = self.replica(c, d) if self.structure.has_data[c] and self.strategy(c) != "cold" else None
-        if replica is not None and not self.luck(replica.works, replica.works_variable):
+        replica = -1
+        if self.structure.has_data[c] and self.strategy(c) != "cold":
+            row.copy = replica = self.replica(c, d)
+        if replica >= 0 and not self._is_usable(c, replica):
             self.finish(row, UNUSABLE)
             self.no_replica[c] = True
             self.next_strategy(c)
@@ -211,15 +213,15 @@ class Recovering(Tasks):
             point: int | None = self.lost_at[c]
             if self.strategy(c) == "cold":
                 point = self.point_of(c, self.restored[c])
-            elif (replica := self.replica(c, d)) is not None:
-                point = self.lost_at[c] - self.value(replica.lag, replica.lag_variable, self.incident[c])
+            elif replica >= 0:
+                copy = self.plan.copies[c][replica]
+                row.point = point = self.lost_at[c] - self.value(copy.lag, copy.lag_variable, self.incident[c])
             assert point is not None
             self._recovered(c, point)
         self._serves(c, d, row, trusted=row.kind == "switch")
 
     def _end_restore(self, c: int, row: Work) -> None:
-        copy = self.copy_of(row)
-        if self.luck(copy.works, copy.works_variable):
+        if self._is_usable(c, row.copy):
             self.finish(row, DONE)
             self.restored[c] = row.copy
             return
@@ -227,6 +229,10 @@ class Recovering(Tasks):
         self.bad.add((c, row.copy))
         if all(other.replicated or (c, i) in self.bad for i, other in enumerate(self.plan.copies[c])):
             self.next_strategy(c)
+
+    def _is_usable(self, c: int, i: int) -> bool:
+        copy = self.plan.copies[c][i]
+        return self.luck(copy.works, copy.works_variable)
 
     def _restarted(self, c: int, d: int, row: Work) -> None:
         if self.lost[c]:
