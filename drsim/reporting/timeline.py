@@ -60,6 +60,9 @@ def outage_text(plan: Plan, outage: Outage) -> str:
             team = outage.targets[0]
             some = outage.heads < plan.people[team]
             return f"{f'{outage.heads} of ' if some else ''}team {structure.teams[team]} away"
+        case "corruption":
+            names = sorted({structure.components[structure.deployments[d][0]] for d in outage.targets})
+            return f"data of {' and '.join(names)} is corrupt"
     places: dict[str, list[str]] = {}
     for c, s in sorted(structure.deployments[d] for d in outage.targets):
         places.setdefault(structure.components[c], []).append(structure.sites[s])
@@ -153,8 +156,12 @@ class _Log:
             if begin < self.plan.horizon:
                 place = places.get((outage.name, "begins"), -1)
                 struck[begin] = max(place, struck.get(begin, -1))
-                yield begin, 0, place, f"{outage.name}: {outage_text(self.plan, outage)}", "bold"
+                text = outage_text(self.plan, outage)
+                if outage.kind == "corruption":
+                    text += f", detected {plain(begin - self.drill.began[outage.name])} after it began"
+                yield begin, 0, place, f"{outage.name}: {text}", "bold"
             since = self.drill.outages[outage.follows][0] if outage.follows else 0
+            since = self.drill.began.get(outage.follows, since)
             if begin >= NEVER and since < self.plan.horizon:
                 yield since, 0, len(places), f"{outage.name}: does not happen this time", "bold"
             if end < self.plan.horizon:

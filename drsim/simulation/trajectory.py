@@ -10,6 +10,7 @@ from typing import NamedTuple
 from drsim.planning.plan import Crew, Plan, StepPlan
 
 __all__ = [
+    "BAD",
     "DONE",
     "DROPPED",
     "FAILED",
@@ -29,7 +30,7 @@ __all__ = [
 
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
 RUNNING, WAITING = "running", "waiting"
-OUT_OF_REACH = "out of reach"  # of a copy; it may also be `unusable`
+OUT_OF_REACH, BAD = "out of reach", "bad"  # of a copy; it may also be `unusable`
 
 Reference = tuple[str | int, ...]
 """("row", kind, object, site, incident, try) or ("outage", disruption, "begins" or "ends")."""
@@ -141,8 +142,18 @@ class Trajectory:
     """incident whose first diagnosis was wrong -> when it would have been assessed"""
     outages: dict[str, tuple[int, int]]
     """disruption -> (begin, end) as drawn, NEVER for no end of its own, twice for one that does not happen"""
+    began: dict[str, int]
+    """corruption -> when it began, below 0 before the moment; it is known from its beginning in `outages` on"""
+    lineage: dict[int, tuple[tuple[int, int], ...]]
+    """component -> (point, when it served again) of each time that its data was restored"""
+    corrupt: list[tuple[int, int, bool]]
+    """(time, component, whether its data is known to be bad) at every change"""
     ended: int
     """the last instant at which something happened"""
+
+    def is_corrupt(self, c: int, time: int) -> bool:
+        """Whether the data of a component was known to be bad just before an instant."""
+        return next((bad for at, who, bad in reversed(self.corrupt) if who == c and at < time), False)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -208,7 +219,9 @@ def why_that_copy(plan: Plan, row: Row) -> str:
         return ""
     if plan.copies[plan.steps[row.step].component][row.copy].replicated:
         return "replicated"
-    return ", ".join(f"{name} {why}" for name, why in row.passed_over) or "youngest"
+    own = plan.copies[plan.steps[row.step].component][row.copy].name
+    told = (f"its younger ones {why}" if name == own else f"{name} {why}" for name, why in row.passed_over)
+    return ", ".join(told) or "youngest"
 
 
 def reference_of(cause: Row | tuple[str, str] | None) -> Reference | None:

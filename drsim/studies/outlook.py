@@ -140,7 +140,7 @@ class Outlook:
             case "start":
                 return ("warm" in strategies or "cold" in strategies) and not away
             case "restore":
-                return "cold" in strategies and not away
+                return ("cold" in strategies or step.component in self._corrupt) and not away
             case "repair":
                 return any(outage.until_repaired and step.deployment in outage.targets for outage in self.plan.outages)
             case "restart":
@@ -165,6 +165,12 @@ class Outlook:
         return any(
             drill.flag_name(flag) == ("on", step.object, step.site) and not value for _, flag, value in drill.changes
         )
+
+    @cached_property
+    def _corrupt(self) -> frozenset[int]:
+        """Components whose data is corrupted."""
+        deployments = self.plan.structure.deployments
+        return frozenset(deployments[d][0] for o in self.plan.outages if o.kind == "corruption" for d in o.targets)
 
     @cached_property
     def _away(self) -> frozenset[str]:
@@ -217,6 +223,7 @@ class Outlook:
             case "switch" | "start" | "restart":
                 need = need_text(starts[step.object])
                 restored = step.kind == "start" and self.plan.strategies[step.component] == ("cold",)
+                restored = restored or (step.kind == "restart" and step.component in self._corrupt)
                 data = self.plan.data_size[step.component] >= 0
                 parts = [need, "its restore" if restored and data else ""]
                 if step.kind == "start" or (

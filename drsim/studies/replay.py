@@ -151,7 +151,11 @@ class Replay:
             "seed": self.seed,
             "moment_of_week_ms": trajectory.offset if not self.plan.dated else None,
             "outages": {
-                name: {"begin": None if a >= NEVER else a, "end": None if b >= NEVER else b}
+                name: {
+                    "begin": None if a >= NEVER else a,
+                    "end": None if b >= NEVER else b,
+                    **({"began": trajectory.began[name]} if name in trajectory.began else {}),
+                }
                 for name, (a, b) in trajectory.outages.items()
             },
             "steps": [

@@ -47,9 +47,14 @@ class Drill(Losing):
             since = 0
             if outage.follows:
                 since, _ = self._span(self.plan.outages[self.lookups.outage_of[outage.follows]])
+                since = self.began.get(outage.follows, since)
             begin = end = NEVER
             if since < NEVER and self.luck(outage.chance, outage.chance_variable):
-                begin = since + self.value(outage.after, outage.after_variable)
+                after = self.value(outage.after, outage.after_variable)
+                begin = since - after if outage.before else since + after
+                if outage.kind == "corruption":
+                    self.began[outage.name] = begin
+                    begin = max(0, begin + self.value(outage.detected, outage.detected_variable))
                 length = self.value(outage.lasts, outage.lasts_variable)
                 end = begin + length if length < NEVER else NEVER
             self.outages[outage.name] = (begin, end)
@@ -83,6 +88,9 @@ class Drill(Losing):
             arrivals=self.arrivals,
             wrong=self.wrong,
             outages=self.outages,
+            began=self.began,
+            lineage=self.lineage,
+            corrupt=self.corruptions,
             ended=self.now,
         )
 

@@ -18,7 +18,7 @@ class Room(Copies):
             if strategy == "cold" and self.structure.has_data[c]:
                 if any(not copy.replicated and (c, i) not in self.bad for i, copy in enumerate(self.plan.copies[c])):
                     return
-            elif strategy == "cold" or not self.no_replica[c]:
+            elif strategy == "cold" or not (self.no_replica[c] or self.corrupt[c]):
                 return
             self.stage[c] += 1
 
@@ -51,7 +51,9 @@ class Room(Copies):
             self.dirty_room = True
 
     def release_room(self, c: int) -> None:
-        """It will not use its room."""
+        """It will not use its room, unless it is there."""
+        if (b := self.structure.standby[c]) >= 0 and self.role[b] != STANDBY:
+            return
         if self.room[c] == GIVEN:
             for pool, room in self.structure.uses[self.structure.standby[c]]:
                 self.free[pool] += room
