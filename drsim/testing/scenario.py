@@ -38,8 +38,8 @@ _ANY_MOMENT: Final = "any moment of the week"
 _LATER: Final = ("90 min", "70 min", "2 h", "3 h", "6 h")  # while what was hit first is recovered, or after it
 _WHOLE_DRILL: Final = "the whole drill"
 _UNTIL_REPAIRED: Final = "until repaired"
-_BEFORE: Final = ("1 d", "10 min", "3 d", "20 d")
-_DETECTED: Final = ("2 h", "1 d", "0 s", "4 d")
+_BEFORE: Final = ("1 d", "10 min", "10 min", "20 d")
+_DETECTED: Final = ("1 d", "2 h", "4 d", "0 s")
 
 
 class _Span(NamedTuple):
@@ -100,12 +100,22 @@ class _Targets:
         return list(dict.fromkeys(word for copy in copies for word in (copy["kind"], copy["at"])))
 
     def options(self, kind: str) -> list[str]:
-        """Each of these; sites once more for each component that fails over from there or, later, has gone there."""
+        """Each of these; sites once more for each component that fails over from there or, later, has gone there.
+
+        Of what may be corrupted those that can move twice more, so that they are when they have moved.
+        """
+        if kind == "corruption":
+            mobile = [name for name in self.with_data() if self._moves(self.landscape["components"][name])]
+            return [*self.section(kind), *mobile, *mobile]
         if kind != "site":
             return list(self.section(kind))
-        movable = [each for each in self.landscape["components"].values() if active(each) != list(each["at"])]
+        movable = [each for each in self.landscape["components"].values() if self._moves(each)]
         more = [site for each in movable for site in (each["at"] if self.disruptions else active(each))]
         return [*self.section(kind), *more]
+
+    def _moves(self, component: Document) -> bool:
+        """Whether a component has a standby."""
+        return active(component) != list(component["at"])
 
     def holders(self, name: str) -> list[Document]:
         """A component and all its classes."""
@@ -196,8 +206,8 @@ def _corruption(draw: DrawFn, targets: _Targets, disruption: Document, target: s
     given = targets.given
     if "after" not in disruption and below(draw, 3):
         disruption["before"] = pick(draw, _BEFORE)
-    known = law(draw, given) if one_in(draw, 2) else pick(draw, _DETECTED)
-    disruption["detected"] = known
+    soon = not targets.disruptions and one_in(draw, 2)
+    disruption["detected"] = law(draw, given) if soon else pick(draw, _DETECTED)
     if (words := targets.reachable(target)) and (reached := some(draw, words, 2)):
         disruption["reaches"] = reached
     _cascade(draw, targets, disruption)
