@@ -163,7 +163,7 @@ def _minutes(value: Any) -> int | None:
 def _disruption(draw: DrawFn, targets: _Targets) -> None:
     """A disruption: of anything, or of what the last one hit, touching or overlapping it."""
     given, kinds, last = targets.given, targets.kinds(), targets.last()
-    kind = pick(draw, (*kinds, kinds[0]))
+    kind = pick(draw, (*kinds, kinds[0], *(kind for kind in kinds if kind == "team")))
     target = pick(draw, targets.options(kind))
     after: Any = None
     if last is not None and given["later"] and one_in(draw, 2):
@@ -193,7 +193,7 @@ def _disruption(draw: DrawFn, targets: _Targets) -> None:
 def _cascade(draw: DrawFn, targets: _Targets, disruption: Document) -> None:
     """Let it happen by chance, or follow another; then it is there."""
     parents = [name for name, each in targets.disruptions.items() if "before" not in each]
-    if targets.given["cascades"] and one_in(draw, 5):
+    if targets.given["cascades"] and one_in(draw, 4):
         if parents and "before" not in disruption and below(draw, 3):
             disruption["follows"] = pick(draw, parents)
         if "follows" not in disruption or one_in(draw, 2):
@@ -221,7 +221,7 @@ def _lasts(draw: DrawFn, given: ScenarioFeatures, *, repairable: bool) -> Any:
     if given["whole_drill"] or repairable:
         forms.insert(0, "default")
     if repairable:
-        forms += [_UNTIL_REPAIRED, _UNTIL_REPAIRED]
+        forms += [_UNTIL_REPAIRED] * 3
     if given["whole_drill"]:
         forms.append(_WHOLE_DRILL)
     form = pick(draw, forms)

@@ -390,7 +390,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     **{f"{kind} hit": (disrupted(lambda each, kind=kind: kind in each), 0.1) for kind in ("link", "component", "team")},
     "site hit": (disrupted(lambda each: "site" in each), 0.25),
     "corruption": (disrupted(lambda each: "corruption" in each), 0.05),
-    "corruption before": (disrupted(lambda each: "before" in each), 0.03),
+    "corruption before": (disrupted(lambda each: "before" in each), 0.02),
     "corruption reaches": (disrupted(lambda each: "reaches" in each), 0.02),
     "immutable": (copies(lambda each: "immutable" in each), 0.05),
     "chance": (disrupted(lambda each: "chance" in each), 0.05),
