@@ -189,7 +189,7 @@ def disrupted(test: Callable[[Document], Any]) -> Callable[[Document], bool]:
     return lambda document: any(test(each) for each in disruptions(document))
 
 
-KINDS = ("site", "link", "component", "team", "label", "links_of")
+KINDS = ("site", "link", "component", "team", "label", "links_of", "corruption")
 
 
 def span(disruption: Document) -> tuple[str, int, int] | None:
@@ -568,6 +568,24 @@ def check(document: Document) -> None:
         (kind,) = disruption.keys() & set(KINDS)
         if kind == "links_of":
             assert any(disruption[kind] in link["between"] for link in section(document, "links").values())
+            continue
+        if kind == "corruption":
+            named = section(document, "components")
+            holders = {name: list(lineage(document, part)) for name, part in named.items()}
+            labels = {label for each in holders.values() for holder in each for label in holder.get("labels", ())}
+            struck = [
+                each
+                for name, each in holders.items()
+                if any("data" in holder for holder in each)
+                if name == disruption[kind] or any(disruption[kind] in h.get("labels", ()) for h in each)
+            ]
+            assert struck
+            assert not named.keys() & labels
+            kept = [copy for each in struck for h in each for copy in h.get("copies", {}).values() if "taken" in copy]
+            assert set(disruption.get("reaches", [])) <= {word for copy in kept for word in (copy["kind"], copy["at"])}
+            assert "detected" in disruption
+            assert not disruption.keys() & {"lasts", "sites", "people"}
+            assert "before" not in disruption or not disruption.keys() & {"after", "follows"}
             continue
         if kind == "label":
             parts = section(document, "components").values()
