@@ -53,6 +53,8 @@ def room_wait(plan: Plan, drill: Trajectory, row: Row) -> Standing | None:
         return None
     step = plan.steps[row.step]
     moment = Moment(plan, drill, row.wanted)
+    if moment.has_run(step.deployment):
+        return None  # it has its room, or never asks for any
     go = moment.is_go(row.incident)
     begin = max(go.end, moment.lost_since(step.component)) if go is not None else row.wanted
     others = (other for other in drill.rows if other.step >= 0 and other is not row and other.kind != "repair")
@@ -324,7 +326,10 @@ class _Missing:
                 return self._row(row)
         go, b = now.is_go(incident), self.structure.standby[c]
         moved = any(row.kind in ("switch", "start") and row.outcome == DONE for row in tried)
-        if go is not None and b >= 0 and not moved and not exhausted and self.plan.strategies[c]:
+        ways = self.plan.strategies[c]
+        if drill.is_corrupt(c, self.time):
+            ways = tuple(way for way in ways if way == "cold")
+        if go is not None and b >= 0 and not moved and not exhausted and ways:
             since = max(go.end, lost)
             site = self.structure.sites[self.structure.deployments[b][1]]
             room = _room(since, self.time, self.structure.components[c], site)

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from functools import cached_property
 
 from drsim.planning.plan import ACTIVE, Outage, Plan
+from drsim.simulation.corruption import is_spoilt
 from drsim.simulation.levels import site_groups
 from drsim.simulation.power import Span
 from drsim.simulation.rules.copies import LOOK_BACK
@@ -148,16 +149,22 @@ class Moment:
         return any(
             not copy.replicated
             and i not in bad
-            and self._is_taken(copy.calendar, lost)
+            and self._is_taken(copy.calendar, lost, (step.component, i))
             and self._route(copy.site, target)
             for i, copy in enumerate(self.plan.copies[step.component])
         )
 
-    def _is_taken(self, calendar: int, lost: int) -> bool:
-        """Whether a schedule has an instant between 35 days before the drill and the loss of the component."""
-        instants, offset = self.plan.schedules[calendar], self.drill.offset
-        last = bisect_right(instants, lost + offset) - 1
-        return last >= 0 and instants[last] >= offset - LOOK_BACK
+    def _is_taken(self, calendar: int, lost: int, copy: tuple[int, int]) -> bool:
+        """Whether a schedule has an instant, not known to be bad, from 35 days before the drill to the loss."""
+        drill = self.drill
+        instants, offset = self.plan.schedules[calendar], drill.offset
+        known = [o for o in self.plan.outages if o.name in drill.began and drill.outages[o.name][0][0] < self.time]
+        for last in range(bisect_right(instants, lost + offset) - 1, -1, -1):
+            if instants[last] < offset - LOOK_BACK:
+                return False
+            if not is_spoilt(known, drill.began, self.structure, drill.lineage, copy, instants[last] - offset):
+                return True
+        return False
 
     def _route(self, source: int, target: int) -> bool:
         return route(self.structure, self.plan.bandwidth, self.site_up, self.link_up, source, target) is not None
@@ -170,6 +177,12 @@ class Moment:
         root = next((root for root in self.plan.roots if "detect" in rows and root.name == rows["detect"].object), None)
         row = rows.get("declare" if root is None or root.is_site else "assess")
         return row if row is not None and row.outcome == DONE and row.end < self.time else None
+
+    def has_run(self, d: int) -> bool:
+        """Whether a deployment ever was on."""
+        flag = len(self.structure.sites) + len(self.structure.links) + d
+        ran = any(at < self.time and which == flag and value for at, which, value in self.drill.changes)
+        return ran or self.structure.roles[d] == ACTIVE
 
     def lost_since(self, c: int) -> int:
         """When a component that does not run last ran; 0 if it never did."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from drsim.planning.plan import STANDBY, Plan
 from drsim.simulation.power import Span
-from drsim.simulation.trajectory import DONE, UNUSABLE, Trajectory
+from drsim.simulation.trajectory import DONE, UNUSABLE, Row, Trajectory
 
 __all__ = ["Protection", "unprotected"]
 
@@ -129,8 +129,8 @@ class Protection:
                             until = min([until, *(time for time in self._repairs(drill, d) if time >= begin)])
                         if begin < min(until, self.plan.horizon):
                             found += [(begin, d, 1), (until, d, -1)]
-        if any(row.outcome == UNUSABLE for row in drill.made):
-            found += self._unusable(drill)
+        if drill.corrupt or any(row.outcome == UNUSABLE for row in drill.made):
+            found += self._unfit(drill)
         return sorted(each for each in found if each[0] < self.plan.horizon)
 
     def _repairs(self, drill: Trajectory, d: int) -> list[int]:
@@ -141,23 +141,29 @@ class Protection:
             if row.kind == "repair" and row.outcome == DONE and row.step >= 0 and steps[row.step].deployment == d
         ]
 
-    def _unusable(self, drill: Trajectory) -> list[Cause]:
+    def _unfit(self, drill: Trajectory) -> list[Cause]:
+        """When no strategy is left: copies were found unusable, or all that is replicated is known to be bad."""
         found: list[Cause] = []
         replica: set[int] = set()
         bad: dict[int, frozenset[int]] = {}
+        corrupt: set[int] = set()
         unfit: set[int] = set()
-        rows = [row for row in drill.made if row.outcome == UNUSABLE]
-        for row in sorted(rows, key=lambda row: row.end):
-            c = self.plan.steps[row.step].component
+        events: list[tuple[int, int, Row | bool]] = [
+            (row.end, self.plan.steps[row.step].component, row) for row in drill.made if row.outcome == UNUSABLE
+        ]
+        events += drill.corrupt
+        for time, c, what in sorted(events, key=lambda event: event[0]):
             if c not in self.row_of or not self._is_fit(c):
                 continue
-            if row.kind == "restore":
-                bad[c] = bad.get(c, frozenset()) | {row.copy}
+            if isinstance(what, bool):
+                corrupt = corrupt | {c} if what else corrupt - {c}
+            elif what.kind == "restore":
+                bad[c] = bad.get(c, frozenset()) | {what.copy}
             else:
                 replica.add(c)
-            if c not in unfit and not self._is_fit(c, c not in replica, bad.get(c, frozenset())):
-                unfit.add(c)
-                found.append((row.end, self.plan.structure.standby[c], 1))
+            if (c in unfit) == self._is_fit(c, c not in replica | corrupt, bad.get(c, frozenset())):
+                unfit ^= {c}
+                found.append((time, self.plan.structure.standby[c], 1 if c in unfit else -1))
         return found
 
     def time(self, components: Sequence[int]) -> Ints:

@@ -329,6 +329,8 @@ class Copy(Part):
     """The most that a restore takes from its store; snapshot and backup only."""
     works: fields.Share = ALL
     """The probability that it is usable when it is needed."""
+    immutable: bool = False
+    """Whether what it holds stays good, whatever a corruption reaches; snapshot and backup only."""
 
     @property
     def replicated(self) -> bool:

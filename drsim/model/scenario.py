@@ -23,9 +23,10 @@ DEFAULT_HORIZON: Final = DurationOf(14 * DAY)
 class Disruption(Part):
     """Something that is hit."""
 
-    kind: Literal["site", "link", "component", "team", "label", "links_of", "power"]
+    kind: Literal["site", "link", "component", "team", "label", "links_of", "power", "corruption"]
     target: fields.Text
-    """The name of what is hit; of a team or supplier for `team`, of a site for `links_of` and `power`."""
+    """The name of what is hit; of a team or supplier for `team`, of a site for `links_of` and `power`, of a component or a
+    label for `corruption`."""
     after: fields.ClockLaw = LawOf.constant(0)
     """How long after the moment of the drill, or the beginning of what it follows, it begins."""
     lasts: fields.ClockLaw | None = None
@@ -39,6 +40,12 @@ class Disruption(Part):
     """The disruption from whose beginning `after` counts, and without which it does not happen; None: of its own."""
     chance: fields.SomeShare = ALL
     """The probability that it happens."""
+    before: fields.ClockLaw | None = None
+    """How long before the moment of the drill a corruption began, in the place of `after`."""
+    detected: fields.ClockLaw | None = None
+    """From the beginning of a corruption until it is known."""
+    reaches: fields.Items[fields.Text] = ()
+    """What else a corruption spoils: kinds of copies, and sites where copies are kept."""
 
 
 class Scenario(Part):

@@ -173,7 +173,7 @@ def _disruption(disruption: Disruption, leaf: Leaf) -> dict[str, Any]:
     for name in ("kind", "target", "until_repaired"):
         tree.pop(name, None)
     tree[disruption.kind] = disruption.target
-    if disruption.lasts is None:
+    if disruption.lasts is None and disruption.kind != "corruption":
         tree["lasts"] = UNTIL_REPAIRED if disruption.until_repaired else WHOLE_DRILL
     return tree
 

@@ -486,6 +486,7 @@ class _PlanBuilder:
             )
             found.append(((last, group, priority, depth, name, place, KINDS.index(kind)), plan))
 
+        corrupted = {name for what in self.scenario.disruptions.values() for name in self._corrupted(what)}
         for c, name in enumerate(structure.components):
             part = landscape.components[name]
             b = structure.standby[c]
@@ -499,6 +500,10 @@ class _PlanBuilder:
                 if "cold" in part.recover and part.data is not None:
                     held = {} if part.restore is None else part.restore.by
                     add("restore", c, b, -1, Step(takes=Law.constant(0), by=held))
+            for d in structure.of_component[c] if name in corrupted else ():
+                if d != b or "cold" not in part.recover:
+                    held = {} if part.restore is None else part.restore.by
+                    add("restore", c, d, -1, Step(takes=Law.constant(0), by=held))
             for d in structure.of_component[c]:
                 add("restart", c, d, -1, restart_of(part)[0], tries=part.restart is not None)
                 if part.repair is not None:
@@ -829,7 +834,51 @@ class _PlanBuilder:
     def _chance(self, purpose: str, thing: str, share: Share) -> tuple[int, int]:
         return share.millionths, -1 if share.millionths == ONE else self.variable(purpose, thing, "", None)
 
+    def _corrupted(self, what: Disruption) -> list[str]:
+        """The components whose data a disruption corrupts, by name."""
+        if what.kind != "corruption":
+            return []
+        components = self.landscape.components
+        hit = [what.target] if what.target in components else self.landscape.labels[what.target]
+        return sorted(name for name in hit if components[name].data is not None)
+
+    def _spoilt(self, what: Disruption, c: int) -> Iterator[tuple[int, int]]:
+        """The copies of a component that are bad as a whole once a corruption is there."""
+        copies = self.landscape.components[self.structure.components[c]].copies
+        for i, (_, copy) in enumerate(sorted(copies.items())):
+            if not copy.replicated and not copy.immutable and {copy.kind, copy.at} & set(what.reaches):
+                yield c, i
+
+    def _corruption(self, name: str, what: Disruption) -> Outage:
+        structure = self.structure
+        assert what.detected is not None
+        began = self.timed("after", name, "", what.after)
+        if what.before is not None:
+            began = self.timed("before", name, "", what.before)
+        hit = [structure.components.index(part) for part in self._corrupted(what)]
+        chance = what.chance.millionths
+        return Outage(
+            name=name,
+            kind="corruption",
+            targets=tuple(d for c in hit for d in structure.of_component[c]),
+            heads=0,
+            after=began[0],
+            after_variable=began[1],
+            lasts=NEVER,
+            lasts_variable=-1,
+            until_repaired=False,
+            follows=what.follows or "",
+            chance=chance,
+            chance_variable=-1 if chance == ONE else self.variable("happens", name, "", None),
+            before=what.before is not None,
+            detected=-1 if what.detected.fixed is None else what.detected.fixed,
+            detected_variable=self.timed("detected", name, "", what.detected)[1],
+            spoils=tuple(pair for c in hit for pair in self._spoilt(what, c)),
+        )
+
     def _outage(self, name: str, what: Disruption) -> Outage:
+        if what.kind == "corruption":
+            return self._corruption(name, what)
         structure = self.structure
         after = self.timed("after", name, "", what.after)
         endless = what.until_repaired or what.lasts is None
@@ -873,12 +922,12 @@ class _PlanBuilder:
         return (d for d in self.structure.of_component[c] if self.structure.roles[d] == ACTIVE)
 
     def _roots(self, steps: Iterable[StepPlan], outages: tuple[Outage, ...]) -> tuple[Root, ...]:
-        """All sites, then the components that a disruption breaks."""
+        """All sites, then the components that a disruption breaks or corrupts."""
         structure = self.structure
         steps = [step for step in steps if step.on_site]
         self._travel: dict[tuple[int, str], tuple[int, int]] = {}
         broken = sorted(
-            {structure.deployments[d][0] for o in outages if o.kind == "component" for d in o.targets},
+            {structure.deployments[d][0] for o in outages if o.kind in ("component", "corruption") for d in o.targets},
             key=lambda c: structure.components[c],
         )
         roots = [Root(name, True, s, self._destinations(steps, s, None)) for s, name in enumerate(structure.sites)]

@@ -242,11 +242,12 @@ class Outage(NamedTuple):
     """A disruption, compiled. `targets` are sites, links or deployments; a team's outage takes `heads` away.
 
     One of kind `power` takes away the mains of a site, and by that nothing yet: that its supply ends is an outage of the
-    site, named `SITE.power`, whose spans follow from those of the mains.
+    site, named `SITE.power`, whose spans follow from those of the mains. Of a corruption the targets are all
+    deployments of the components whose data it corrupts.
     """
 
     name: str
-    kind: Literal["site", "link", "component", "team", "power"]
+    kind: Literal["site", "link", "component", "team", "power", "corruption"]
     targets: tuple[int, ...]
     heads: int
     after: int
@@ -260,6 +261,13 @@ class Outage(NamedTuple):
     chance: int
     """that it happens if what it follows does, millionths"""
     chance_variable: int
+    before: bool = False
+    """whether `after` counts backwards: a corruption that began before the moment"""
+    detected: int = 0
+    """ms from the beginning of a corruption until it is known, -1 if drawn"""
+    detected_variable: int = -1
+    spoils: tuple[tuple[int, int], ...] = ()
+    """(component, copy) of what a corruption spoils from before it as well"""
 
 
 class LevelOp(NamedTuple):

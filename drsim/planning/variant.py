@@ -30,6 +30,7 @@ _STEPS = ("precheck", "switch", "start", "restart", "repair", "verify", "task")
 _WORK = ("precheck", "start", "switch", "restart", "repair", "restore", "verify")
 _RESPONSE = ("detect", "assess", "decide", "evacuation")
 _CREWS = ("mobilise", "travel")
+_OF_COMPONENTS = ("component", "corruption")
 _COPIES = ("restores", "lag")
 _KINDS = (*_STEPS, *_CREWS, *_COPIES, *_RESPONSE)
 _WORKING = (*_STEPS, "assess", "decide")
@@ -194,6 +195,15 @@ class _Change(_PlanBuilder):
         for name, what in disruptions.items():
             self._check(name, what)
         _check_follows(disruptions)
+        before, after = (
+            sorted({part for what in each.values() for part in self._corrupted(what)})
+            for each in (self.scenario.disruptions, disruptions)
+        )
+        if before != after:  # the restores in place of these are steps of the plan, and who does them is called
+            text = (
+                f"other data is corrupted: {', '.join(after) or 'none'} in the place of {', '.join(before) or 'none'}"
+            )
+            raise DrsimError(f"{text}: change that with 'Scenario.with_', and compile again")
         power = self._power(disruptions)
         outages = self._outages(disruptions, power)
         outages = tuple(
@@ -214,7 +224,7 @@ class _Change(_PlanBuilder):
     def _roots_of(
         self, outages: Sequence[Outage]
     ) -> tuple[tuple[Root, ...], tuple[RootVariables, ...], tuple[Detect, ...]]:
-        """The sites as they were, and the components that break now."""
+        """The sites as they were, and the components that break or are corrupted now."""
         plan, structure = self.before, self.structure
         sites = len(structure.sites)
         roots, variables, detects = (
@@ -222,7 +232,7 @@ class _Change(_PlanBuilder):
             list(plan.root_variables[:sites]),
             list(plan.detect[:sites]),
         )
-        broken = {structure.deployments[d][0] for o in outages if o.kind == "component" for d in o.targets}
+        broken = {structure.deployments[d][0] for o in outages if o.kind in _OF_COMPONENTS for d in o.targets}
         on_site = [step for step in plan.steps if step.on_site] if broken else []
         for c in sorted(broken, key=lambda c: structure.components[c]):
             name = structure.components[c]
@@ -260,12 +270,14 @@ class _Change(_PlanBuilder):
             "label": list(self.landscape.labels),
             "links_of": sorted({structure.sites[site] for _, *ends in structure.links for site in ends}),
             "power": structure.sites,
+            "corruption": [*structure.components, *self.landscape.labels],
         }
         called = {
             "team": "team or supplier",
             "label": "label of a component",
             "links_of": "site with a link",
             "power": "site",
+            "corruption": "component or label",
         }
         _check_known(what.target, known[what.kind], called.get(what.kind, what.kind))
         after = what.after.fixed
@@ -273,6 +285,7 @@ class _Change(_PlanBuilder):
             raise DrsimError(
                 f"{name!r} begins after '{what.after}', when the drill is over: the horizon is {self.scenario.horizon}"
             )
+        self._check_corruption(name, what)
         breaks = ("component", "label")
         for given, key, kinds in (
             (what.until_repaired, "until_repaired", breaks),
@@ -291,6 +304,26 @@ class _Change(_PlanBuilder):
             places = sorted({site for each in hit for site in self.landscape.components[each].at})
             for site in what.sites:
                 _check_known(site, places, f"site of {what.target!r}")
+
+    def _check_corruption(self, name: str, what: Disruption) -> None:
+        if what.kind != "corruption":
+            for key in ("before", "detected", "reaches"):
+                if getattr(what, key):
+                    raise DrsimError(f"{name!r}: {key!r} says nothing about a {what.kind}, it is for a corruption")
+            return
+        hit = self._corrupted(what)
+        if not hit:
+            raise DrsimError(f"{name!r}: {what.target!r} has no data that could be corrupted")
+        if what.detected is None:
+            raise DrsimError(f"{name!r} does not say when it is 'detected'")
+        if what.before is not None and (what.follows is not None or what.after.fixed != 0):
+            raise DrsimError(f"{name!r} begins '{what.before}' before the moment, and later: keep one of the two")
+        if what.lasts is not None:
+            raise DrsimError(f"{name!r} lasts until clean data is restored: leave 'lasts' out")
+        kept = [copy for part in hit for copy in self.landscape.components[part].copies.values() if not copy.replicated]
+        known = sorted({word for copy in kept for word in (copy.kind, copy.at)})
+        for word in what.reaches:
+            _check_known(word, known, f"kind or site of a copy of {what.target!r}")
 
     # laws
 
@@ -412,6 +445,8 @@ def _check_follows(disruptions: Mapping[str, Disruption]) -> None:
         parent, seen = what.follows, {name}
         while parent is not None:
             _check_known(parent, sorted(disruptions), "disruption")
+            if disruptions[parent].before is not None:
+                raise DrsimError(f"{name!r} follows {parent!r}, which began before the moment of the drill")
             if parent in seen:
                 raise DrsimError(f"{name!r} never begins: what it follows leads back to {parent!r}")
             seen.add(parent)

@@ -133,12 +133,16 @@ class _Hit(Part):
     label: fields.Name | None = None
     links_of: fields.SiteName | None = None
     power: fields.SiteName | None = None
+    corruption: fields.Name | None = None
     after: fields.ClockLaw | None = None
     lasts: Annotated[Any, PlainValidator(_lasts)] = None
     sites: fields.Items[fields.SiteName] | None = None
     people: fields.SomeCount | None = None
     follows: fields.Name | None = None
     chance: fields.SomeShare = ALL
+    before: fields.ClockLaw | None = None
+    detected: fields.ClockLaw | None = None
+    reaches: fields.Items[fields.Text] | None = None
 
 
 _HEAD: Final = TypeAdapter(_Head)
@@ -415,6 +419,9 @@ def _check_follows(checker: Checker, disruptions: dict[str, Disruption], names: 
         if parent not in names:
             rule = f"no disruption is named '{parent}'"
             checker.refuse(("disruptions", name, "follows"), rule, did_you_mean(parent, names))
+        elif parent in disruptions and disruptions[parent].before is not None:
+            rule = f"'{parent}' began before the moment of the drill, where nothing else can happen"
+            checker.refuse(("disruptions", name, "follows"), rule, "let it begin by itself, with 'after'")
     for circle in circles({name: All((parent,)) for name, parent in parents.items() if parent in parents}):
         first, last = min(circle), max(circle)
         rule = f"these disruptions follow each other in a circle, so that none ever begins: {', '.join(sorted(circle))}"
@@ -449,7 +456,39 @@ def _disruption(checker: Checker, path: Path, parts: Parts) -> Disruption | None
         people=hit.people,
         follows=hit.follows,
         chance=hit.chance,
+        before=hit.before,
+        detected=hit.detected,
+        reaches=tuple(sorted(hit.reaches or ())),
     )
+
+
+def _fits_corruption(checker: Checker, path: Path, hit: _Hit, kind: str) -> bool:
+    """Refuse what says nothing for a corruption, or only for one."""
+    wrong = []
+    if kind != "corruption":
+        what = "site's links" if kind == "links_of" else kind
+        for key in ("before", "detected", "reaches"):
+            if getattr(hit, key) is not None:
+                rule = f"'{key}' says nothing about a {what}"
+                wrong.append(((*path, key), rule, "leave it out: it is for a corruption"))
+    else:
+        if hit.detected is None:
+            rule = "'detected' is missing, which a corruption must say"
+            checker.refuse(path, rule, "add how long after its beginning it is known, such as 'detected: 2 d'")
+            return False
+        if hit.lasts is not None and hit.lasts != UNTIL_REPAIRED:
+            rule = "'lasts' says nothing about a corruption, which lasts until clean data is restored"
+            wrong.append(((*path, "lasts"), rule, "leave it out"))
+        for key in ("after", "follows"):
+            if hit.before is not None and getattr(hit, key) is not None:
+                rule = f"it begins '{hit.before.text}' before the moment, and by its '{key}' later"
+                wrong.append(((*path, key), rule, "keep one of the two"))
+        if hit.reaches == ():
+            rule = "'reaches' names nothing"
+            wrong.append(((*path, "reaches"), rule, "name a kind of copy or a site, or leave it out"))
+    for where, rule, hint in wrong:
+        checker.refuse(where, rule, hint, key=True)
+    return not wrong
 
 
 def _fits(checker: Checker, path: Path, hit: _Hit, kind: str) -> bool:
@@ -470,6 +509,7 @@ def _fits(checker: Checker, path: Path, hit: _Hit, kind: str) -> bool:
         rule = f"'{UNTIL_REPAIRED}' is impossible for a {what}: only components are repaired"
         checker.refuse((*path, "lasts"), rule, f"say how long, or '{WHOLE_DRILL}'")
         wrong = True
+    wrong |= not _fits_corruption(checker, path, hit, kind)
     if hit.sites == ():
         checker.refuse(
             (*path, "sites"), "'sites' names no site", "name one, or leave it out for all where it is active"

@@ -360,6 +360,9 @@ def _copies(component: Component, _: Parts) -> Findings:
         copy = component.copies[name]
         path = ("copies", name)
         yield from _copy_keys(path, copy)
+        if copy.replicated and copy.immutable:
+            rule = f"'immutable' says nothing for a copy of kind '{copy.kind}', which changes all the time"
+            yield Finding((*path, "immutable"), rule, "leave it out", True)
         if copy.replicated and copy.at in replicas:
             rule = f"'{replicas[copy.at]}' and '{name}' are both replicated copies at '{copy.at}'"
             yield Finding(path, rule, "keep one of them", True)
@@ -614,6 +617,8 @@ def _disruption(path: Path, disruption: Disruption, horizon: Duration | None, pa
         yield from _broken(path, disruption, {disruption.target: component})
     if disruption.kind == "label":
         yield from _labelled(path, disruption, parts)
+    if disruption.kind == "corruption":
+        yield from _corrupted(path, disruption, parts)
     if disruption.kind == "links_of" and not any(disruption.target in link.between for link in parts.links.values()):
         yield Finding((*path, "links_of"), f"no link ends at '{disruption.target}'", "name another site")
 
@@ -627,6 +632,31 @@ def _labelled(path: Path, disruption: Disruption, parts: Parts) -> Findings:
         yield Finding((*path, "label"), f"no component has the label '{label}'", hint)
         return
     yield from _broken(path, disruption, components)
+
+
+def _corrupted(path: Path, disruption: Disruption, parts: Parts) -> Findings:
+    target, components = disruption.target, parts.components
+    labels = {label for component in components.values() for label in component.labels}
+    hit = [components[target]] if target in components else parts.labelled(target)
+    if target in components and target in labels:
+        rule = f"'{target}' is a component and a label"
+        yield Finding((*path, "corruption"), rule, "give the label another name")
+    elif not hit:
+        hint = did_you_mean(target, sorted({*components, *labels}))
+        yield Finding((*path, "corruption"), f"no component is named '{target}', and none has such a label", hint)
+    elif not any(component.data is not None for component in hit):
+        rule = f"'{target}' has no data that could be corrupted"
+        yield Finding((*path, "corruption"), rule, "give it 'data', or let it break: 'component' or 'label'")
+    else:
+        kept = [copy for component in hit for copy in component.copies.values() if not copy.replicated]
+        known = sorted({word for copy in kept for word in (copy.kind, copy.at)})
+        for index, word in enumerate(disruption.reaches):
+            if word not in known:
+                rule = f"'{word}' is no kind of snapshot or backup of what it hits, nor a site where one is kept"
+                yield Finding((*path, "reaches", index), rule, did_you_mean(word, known) if known else "leave it out")
+        for word, count in Counter(disruption.reaches).items():
+            if count > 1:
+                yield Finding((*path, "reaches"), f"'{word}' is there twice", "leave one out")
 
 
 def _broken(path: Path, disruption: Disruption, components: Mapping[str, Component]) -> Findings:

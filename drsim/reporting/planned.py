@@ -62,6 +62,8 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
             continue
         what = plan.scenario.disruptions[outage.name]
         text = f"{outage_text(plan, outage)} {_after(what)}, {_lasts(what)}"
+        if what.reaches:
+            text += f"; it reaches {', '.join(what.reaches)}"
         if outage.chance < ONE:
             text += f", with a chance of {what.chance.text}"
         page.label(f"{outage.name}:", text, label_style="bold", hang=2)
@@ -88,12 +90,16 @@ def _supply(power: Power) -> str:
 
 
 def _after(what: Disruption) -> str:
+    if what.before is not None:
+        return f"since {what.before.text} before"
     if what.follows is not None:
         return f"{what.after.text} after {what.follows} began" if what.after.fixed != 0 else f"with {what.follows}"
     return f"after {what.after.text}" if what.after.fixed != 0 else "at once"
 
 
 def _lasts(what: Disruption) -> str:
+    if what.detected is not None:
+        return f"which is detected {what.detected.text} later"
     if what.until_repaired:
         return "until it is repaired"
     return "for the whole drill" if what.lasts is None else f"for {what.lasts.text}"
@@ -207,7 +213,9 @@ def _incident(outlook: Outlook, page: Page) -> None:
 
 def _opens_incident(outlook: Outlook) -> bool:
     begun = {name for loss in outlook.losses for name in loss.outages}
-    return any(outage.kind in ("site", "component") for outage in outlook.plan.outages if outage.name in begun)
+    return any(
+        outage.kind in ("site", "component", "corruption") for outage in outlook.plan.outages if outage.name in begun
+    )
 
 
 def _detection(name: str, detect: Law | Watch, of: str) -> list[tuple[str, str, str, str]]:
@@ -392,7 +400,7 @@ def _travel(outlook: Outlook, team: int) -> list[str]:
     hit = {
         (outage.kind == "site", target if outage.kind == "site" else plan.structure.deployments[target][0])
         for outage in plan.outages
-        if outage.kind in ("site", "component") and outage.after < NEVER
+        if outage.kind in ("site", "component", "corruption") and outage.after < NEVER
         for target in outage.targets
     }
     goals = {root.destinations[team] for root in plan.roots if (root.is_site, root.place) in hit}

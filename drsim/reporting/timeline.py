@@ -12,11 +12,11 @@ from drsim.measures.drills import Interruption
 from drsim.measures.due import MISSED
 from drsim.measures.explanation import CAUSES, Segment
 from drsim.model.landscape import ALWAYS
-from drsim.planning.plan import Outage, Plan
+from drsim.planning.plan import NEVER, Outage, Plan
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
-from drsim.simulation.trajectory import DONE, GIVEN_UP, RUNNING, WAITING, Row
+from drsim.simulation.trajectory import DONE, GIVEN_UP, RUNNING, WAITING, Row, why_that_copy
 from drsim.units import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ def outage_text(plan: Plan, outage: Outage) -> str:
             team = outage.targets[0]
             some = outage.heads < plan.people[team]
             return f"{f'{outage.heads} of ' if some else ''}team {structure.teams[team]} away"
+        case "corruption":
+            names = sorted({structure.components[structure.deployments[d][0]] for d in outage.targets})
+            return f"data of {' and '.join(names)} is corrupt"
     places: dict[str, list[str]] = {}
     for c, s in sorted(structure.deployments[d] for d in outage.targets):
         places.setdefault(structure.components[c], []).append(structure.sites[s])
@@ -191,13 +194,17 @@ class _Log:
                 if begin < self.plan.horizon:
                     if outage.kind != "power":
                         struck[begin] = max(place, struck.get(begin, -1))
-                    yield begin, 0, place, f"{outage.name}: {outage_text(self.plan, outage)}", "bold"
+                    text = outage_text(self.plan, outage)
+                    if outage.kind == "corruption":
+                        text += f", detected {plain(begin - self.drill.began[outage.name])} after it began"
+                    yield begin, 0, place, f"{outage.name}: {text}", "bold"
                 if end < self.plan.horizon:
                     yield end, 0, last, f"{outage.name}: over", "bold"
             if not spans and outage.name not in self.plan.power:
                 before = self.drill.outages[outage.follows] if outage.follows else ((0, 0),)
-                if before and before[0][0] < self.plan.horizon:
-                    yield before[0][0], 0, len(self.drill.applied), f"{outage.name}: does not happen this time", "bold"
+                since = self.drill.began.get(outage.follows, before[0][0] if before else NEVER)
+                if before and since < self.plan.horizon:
+                    yield since, 0, len(self.drill.applied), f"{outage.name}: does not happen this time", "bold"
         for event in self.drill.supply:
             yield event.time, 0, -1, f"{self.plan.structure.sites[event.site]}: {event.what}", ""
         for time, names in self._gone().items():
@@ -274,6 +281,8 @@ class _Log:
         )
         for line in lines[1:]:
             self.page.raw(" " * self.hang + line, style=style)
+        if row.copy >= 0:
+            self.page.say(self._copy(row), indent=self.hang, style="dim", hang=2)
         if waited := self._waited(row, row.start):
             self.page.say(waited, indent=self.hang, style="dim", hang=2)
 
@@ -299,6 +308,13 @@ class _Log:
             what = f"{'waiting for approval' if task.approval else 'waiting'}{f', {what}' if what else ''}"
         told = f" ({what})" if what else ""
         return f"{row.kind} {row.object}{place}{told}{incident}{number}{ending}"
+
+    def _copy(self, row: Row) -> str:
+        """Which copy it used, of when, and why: `from nightly of Mon 22:00: youngest`."""
+        long = row.point is not None and self.drill.ended - row.point >= 6 * DAY and self.wall.moment is not None
+        wall = Wall(self.wall.moment, self.wall.offset, 2 if long else self.wall.far)
+        since = "" if row.point is None else f" of {wall.text(row.point)}"
+        return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}"
 
     def _waited(self, row: Row, until: int) -> str:
         """Why it did not start at once: `waited 0:27: dba busy, last with start sql-server`."""

@@ -12,11 +12,13 @@ from drsim.simulation.draws import Numbers
 from drsim.simulation.power import Event, Span
 
 __all__ = [
+    "BAD",
     "DONE",
     "DROPPED",
     "FAILED",
     "GIVEN_UP",
     "INTERRUPTED",
+    "OUT_OF_REACH",
     "RUNNING",
     "UNUSABLE",
     "WAITING",
@@ -27,11 +29,13 @@ __all__ = [
     "What",
     "by_order",
     "reference_of",
+    "why_that_copy",
 ]
 
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
 GIVEN_UP = "given up"
 RUNNING, WAITING = "running", "waiting"
+OUT_OF_REACH, BAD = "out of reach", "bad"  # of a copy; it may also be `unusable`
 
 Spans = tuple[Span, ...]
 Reference = tuple[str | int, ...]
@@ -54,7 +58,11 @@ class Row:
     outcome: str | None = None
     bound_by: Row | tuple[str, str] | None = None
     copy = -1
-    """of a `restore`: which copy of the component"""
+    """which copy of the component it restores, or found in place at its end; -1 for none"""
+    point: int | None = None
+    """the moment from which that copy is"""
+    passed_over: tuple[tuple[str, str], ...] = ()
+    """(copy, why it could not be used) of those that a `restore` would rather have taken"""
     is_ready = False
     """whether nothing but people or a copy was missing to the end"""
     incident = attempt = 0
@@ -144,6 +152,12 @@ class Trajectory:
     """disruption, or `SITE.power`, -> its (begin, end) as drawn, NEVER for no end of its own; none if it does not happen"""
     supply: list[Event]
     """what happens to the supply of sites without mains"""
+    began: dict[str, int]
+    """corruption -> when it began, below 0 before the moment; it is known from its beginning in `outages` on"""
+    lineage: dict[int, tuple[tuple[int, int], ...]]
+    """component -> (point, when it served again) of each time that its data was restored"""
+    corrupt: list[tuple[int, int, bool]]
+    """(time, component, whether its data is known to be bad) at every change"""
     ended: int
     """the last instant at which something happened"""
     numbers: Numbers | None = field(default=None, compare=False, repr=False)
@@ -154,6 +168,10 @@ class Trajectory:
         assert self.numbers is not None, "a drill without draws"
         value: int = self.numbers.column(variable, number)[self.replication - self.numbers.first]
         return value
+
+    def is_corrupt(self, c: int, time: int) -> bool:
+        """Whether the data of a component was known to be bad just before an instant."""
+        return next((bad for at, who, bad in reversed(self.corrupt) if who == c and at < time), False)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -185,6 +203,10 @@ class Trajectory:
                     found.setdefault((row.end, team), row)
         return found
 
+    def copy_name(self, row: Row) -> str:
+        """The copy of a row by its name, empty if it has none."""
+        return self.plan.copies[self.plan.steps[row.step].component][row.copy].name if row.copy >= 0 else ""
+
     def flag_name(self, flag: int) -> tuple[str, ...]:
         """The name of a flag: ("site", s), ("link", l), ("on", c, s), ("checked", c, s), ("trusted", service, point, c, s)."""
         structure = self.plan.structure
@@ -207,6 +229,17 @@ class Trajectory:
 def by_order(row: Row) -> tuple[int, int, int]:
     """Plan order, of one step the earlier try first."""
     return row.order, row.incident, row.attempt
+
+
+def why_that_copy(plan: Plan, row: Row) -> str:
+    """Why a row used its copy: `replicated`, `youngest`, or what came before it and could not be used; empty without one."""
+    if row.copy < 0:
+        return ""
+    if plan.copies[plan.steps[row.step].component][row.copy].replicated:
+        return "replicated"
+    own = plan.copies[plan.steps[row.step].component][row.copy].name
+    told = (f"its younger ones {why}" if name == own else f"{name} {why}" for name, why in row.passed_over)
+    return ", ".join(told) or "youngest"
 
 
 def reference_of(cause: Row | tuple[str, str] | None) -> Reference | None:

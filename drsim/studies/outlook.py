@@ -142,7 +142,7 @@ class Outlook:
             case "precheck" | "start":
                 return ("warm" in strategies or "cold" in strategies) and not away
             case "restore":
-                return "cold" in strategies and not away
+                return ("cold" in strategies or step.component in self._corrupt) and not away
             case "repair":
                 return any(outage.until_repaired and step.deployment in outage.targets for outage in self.plan.outages)
             case "restart":
@@ -167,6 +167,12 @@ class Outlook:
         return any(
             drill.flag_name(flag) == ("on", step.object, step.site) and not value for _, flag, value in drill.changes
         )
+
+    @cached_property
+    def _corrupt(self) -> frozenset[int]:
+        """Components whose data is corrupted."""
+        deployments = self.plan.structure.deployments
+        return frozenset(deployments[d][0] for o in self.plan.outages if o.kind == "corruption" for d in o.targets)
 
     @cached_property
     def _away(self) -> frozenset[str]:
@@ -219,6 +225,7 @@ class Outlook:
             case "switch" | "start" | "restart":
                 need = need_text(starts[step.object])
                 restored = step.kind == "start" and self.plan.strategies[step.component] == ("cold",)
+                restored = restored or (step.kind == "restart" and step.component in self._corrupt)
                 data = self.plan.data_size[step.component] >= 0
                 checked = step.kind == "start" and ("precheck", step.deployment) in self.plan.step_of
                 parts = [need, "its restore" if restored and data else "", "its precheck" if checked else ""]

@@ -16,7 +16,7 @@ from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers, Script
 from drsim.simulation.engine import Engine
 from drsim.simulation.levels import Levels, levels
-from drsim.simulation.trajectory import Recovery, Row, Trajectory, reference_of
+from drsim.simulation.trajectory import Recovery, Row, Trajectory, reference_of, why_that_copy
 from drsim.studies.arguments import checked_drill, checked_seed
 from drsim.units import HOUR, ONE
 
@@ -176,6 +176,9 @@ class Replay:
             "outcome": row.outcome,
             "bound_by": _named(reference_of(row.bound_by)),
             "freed_by": _named(reference_of(self.trajectory.freed_by(row))),
+            "copy": self.trajectory.copy_name(row),
+            "point_h": np.nan if row.point is None else row.point / HOUR,
+            "why": why_that_copy(self.plan, row),
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -187,7 +190,11 @@ class Replay:
             "seed": self.seed,
             "moment_of_week_ms": trajectory.offset if not self.plan.dated else None,
             "outages": {
-                name: [{"begin": a, "end": None if b >= NEVER else b} for a, b in spans]
+                name: [
+                    {"begin": a, "end": None if b >= NEVER else b}
+                    | ({"began": trajectory.began[name]} if name in trajectory.began else {})
+                    for a, b in spans
+                ]
                 for name, spans in trajectory.outages.items()
             },
             "supply": [
@@ -206,6 +213,9 @@ class Replay:
                     "outcome": row.outcome,
                     "bound_by": reference_of(row.bound_by),
                     "freed_by": reference_of(trajectory.freed_by(row)),
+                    "copy": trajectory.copy_name(row) or None,
+                    "point": row.point,
+                    "passed_over": [{"copy": name, "why": why} for name, why in row.passed_over],
                 }
                 for row in trajectory.rows
             ],
@@ -261,7 +271,7 @@ class Replay:
 
 _COLUMNS = [
     "step", "object", "site", "incident", "try", "team", "wanted_h", "ready_h", "start_h", "end_h", "outcome", "bound_by",
-    "freed_by",
+    "freed_by", "copy", "point_h", "why",
 ]  # fmt: skip
 
 

@@ -346,4 +346,7 @@ def _copies(
         places = sorted(sites, key=lambda site: site != standby)
         for _ in range(pick(draw, (1, 2, 3, 1) if role == "cold" else (1, 2, 3, 0))):
             kind, taken = pick(draw, _TAKEN)
-            yield {"at": pick(draw, places), "kind": kind, "taken": taken, "restores": rate(draw, given)}
+            copy = {"at": pick(draw, places), "kind": kind, "taken": taken, "restores": rate(draw, given)}
+            if given["corruptions"] and one_in(draw, 4):
+                copy["immutable"] = True
+            yield copy

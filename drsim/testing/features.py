@@ -59,6 +59,8 @@ class Features(TypedDict, total=False):
     """Components with data, and replicated copies."""
     transfers: bool
     """Snapshots and backups, which a restore has to move; needs `data`."""
+    corruptions: bool
+    """Copies that are immutable, if `transfers`; in a scenario also data that is corrupted."""
     failures: bool
     """Steps that fail on demand and copies that are unusable."""
     verification: bool
@@ -146,6 +148,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "pools": True,
     "data": True,
     "transfers": True,
+    "corruptions": True,
     "failures": True,
     "verification": True,
     "automatic": True,

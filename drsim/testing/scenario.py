@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from drsim.distributions import Law
-from drsim.testing.choices import Document, below, one_in, pick, several
+from drsim.testing.choices import Document, below, one_in, pick, several, some
 from drsim.testing.components import active, classes
 from drsim.testing.features import Features, ScenarioFeatures, complete
 from drsim.testing.landscape import document_text
@@ -38,6 +38,8 @@ _ANY_MOMENT: Final = "any moment of the week"
 _LATER: Final = ("90 min", "70 min", "2 h", "3 h", "6 h")  # while what was hit first is recovered, or after it
 _WHOLE_DRILL: Final = "the whole drill"
 _UNTIL_REPAIRED: Final = "until repaired"
+_BEFORE: Final = ("1 d", "10 min", "10 min", "20 d")
+_DETECTED: Final = ("1 d", "2 h", "4 d", "0 s")
 
 
 class _Span(NamedTuple):
@@ -61,6 +63,8 @@ class _Targets:
         """What of this kind there is to hit."""
         if kind == "label":
             return {label: None for name in self.landscape["components"] for label in self.labels(name)}
+        if kind == "corruption":
+            return {word: None for name in self.with_data() for word in (name, *self.labels(name))}
         if kind == "links_of":
             return {site: None for link in self.landscape.get("links", {}).values() for site in link["between"]}
         if kind == "power":
@@ -79,16 +83,43 @@ class _Targets:
             "label": self.given["common_causes"] and self.given["component_outages"],
             "links_of": self.given["common_causes"] and self.given["link_outages"],
             "power": self.given["power"] and self.given["site_outages"],
+            "corruption": self.given["corruptions"],
         }
         return [kind for kind, allowed in on.items() if allowed and self.section(kind)]
 
+    def with_data(self) -> list[str]:
+        """The components with data."""
+        return [name for name in self.landscape["components"] if any("data" in each for each in self.holders(name))]
+
+    def reachable(self, target: str) -> list[str]:
+        """What a corruption may reach: kinds and sites of the snapshots and backups of what it hits."""
+        copies = [
+            copy
+            for name in self.with_data()
+            if target in (name, *self.labels(name))
+            for holder in self.holders(name)
+            for copy in holder.get("copies", {}).values()
+            if "taken" in copy
+        ]
+        return list(dict.fromkeys(word for copy in copies for word in (copy["kind"], copy["at"])))
+
     def options(self, kind: str) -> list[str]:
-        """Each of these; sites once more for each component that fails over from there or, later, has gone there."""
+        """Each of these; sites once more for each component that fails over from there or, later, has gone there.
+
+        Of what may be corrupted those that can move twice more, so that they are when they have moved.
+        """
+        if kind == "corruption":
+            mobile = [name for name in self.with_data() if self._moves(self.landscape["components"][name])]
+            return [*self.section(kind), *mobile, *mobile]
         if kind != "site":
             return list(self.section(kind))
-        movable = [each for each in self.landscape["components"].values() if active(each) != list(each["at"])]
+        movable = [each for each in self.landscape["components"].values() if self._moves(each)]
         more = [site for each in movable for site in (each["at"] if self.disruptions else active(each))]
         return [*self.section(kind), *more]
+
+    def _moves(self, component: Document) -> bool:
+        """Whether a component has a standby."""
+        return active(component) != list(component["at"])
 
     def holders(self, name: str) -> list[Document]:
         """A component and all its classes."""
@@ -136,17 +167,20 @@ def _minutes(value: Any) -> int | None:
 def _disruption(draw: DrawFn, targets: _Targets) -> None:
     """A disruption: of anything, or of what the last one hit, touching or overlapping it."""
     given, kinds, last = targets.given, targets.kinds(), targets.last()
-    kind = pick(draw, (*kinds, kinds[0]))
+    kind = pick(draw, (*kinds, kinds[0], *(kind for kind in kinds if kind == "team")))
     target = pick(draw, targets.options(kind))
     after: Any = None
     if last is not None and given["later"] and one_in(draw, 2):
         kind, target, begin, end = last
         after = f"{pick(draw, (end, end, end, end, (begin + end) // 2, begin, end + 10))} min"
-    elif given["later"] and one_in(draw, 2):
+    elif given["later"] and one_in(draw, 4 if kind == "corruption" else 2):
         after = pick(draw, _LATER) if targets.disruptions and one_in(draw, 2) else law(draw, given)
     disruption: Document = {kind: target}
     if after is not None:
         disruption["after"] = after
+    if kind == "corruption":
+        _corruption(draw, targets, disruption, target)
+        return
     broken = targets.broken(kind, target)
     lasts = _lasts(draw, given, repairable=targets.repairable(broken))
     if lasts is not None:
@@ -157,12 +191,30 @@ def _disruption(draw: DrawFn, targets: _Targets) -> None:
     if broken and one_in(draw, 4):
         at = list(dict.fromkeys(site for name in broken for site in targets.landscape["components"][name]["at"]))
         disruption["sites"] = at if one_in(draw, 3) else [pick(draw, at)]
-    if given["cascades"] and one_in(draw, 5):
-        if targets.disruptions and below(draw, 3):
-            disruption["follows"] = pick(draw, list(targets.disruptions))
+    _cascade(draw, targets, disruption)
+
+
+def _cascade(draw: DrawFn, targets: _Targets, disruption: Document) -> None:
+    """Let it happen by chance, or follow another; then it is there."""
+    parents = [name for name, each in targets.disruptions.items() if "before" not in each]
+    if targets.given["cascades"] and one_in(draw, 4):
+        if parents and "before" not in disruption and below(draw, 3):
+            disruption["follows"] = pick(draw, parents)
         if "follows" not in disruption or one_in(draw, 2):
             disruption["chance"] = pick(draw, ("50 %", "80 %", "30 %"))
     targets.disruptions[f"outage-{len(targets.disruptions) + 1}"] = disruption
+
+
+def _corruption(draw: DrawFn, targets: _Targets, disruption: Document, target: str) -> None:
+    """When it began, when it is known and what it reaches; what it hits is there already."""
+    given = targets.given
+    if "after" not in disruption and below(draw, 3):
+        disruption["before"] = pick(draw, _BEFORE)
+    soon = not targets.disruptions and one_in(draw, 2)
+    disruption["detected"] = law(draw, given) if soon else pick(draw, _DETECTED)
+    if (words := targets.reachable(target)) and (reached := some(draw, words, 2)):
+        disruption["reaches"] = reached
+    _cascade(draw, targets, disruption)
 
 
 def _lasts(draw: DrawFn, given: ScenarioFeatures, *, repairable: bool) -> Any:
@@ -173,7 +225,7 @@ def _lasts(draw: DrawFn, given: ScenarioFeatures, *, repairable: bool) -> Any:
     if given["whole_drill"] or repairable:
         forms.insert(0, "default")
     if repairable:
-        forms += [_UNTIL_REPAIRED, _UNTIL_REPAIRED]
+        forms += [_UNTIL_REPAIRED] * 3
     if given["whole_drill"]:
         forms.append(_WHOLE_DRILL)
     form = pick(draw, forms)

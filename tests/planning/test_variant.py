@@ -688,6 +688,12 @@ def two_drills(draw: Callable[..., Any]) -> tuple[dict[str, Any], dict[str, Any]
     return draw(scenario_documents(landscape)), draw(scenario_documents(landscape))
 
 
+def corrupted(scenario: Scenario) -> set[int]:
+    """The components whose data is corrupted."""
+    plan = compile_scenario(scenario)
+    return {plan.structure.deployments[d][0] for o in plan.outages if o.kind == "corruption" for d in o.targets}
+
+
 @settings(QUIET, max_examples=60)
 @given(two_drills(), st.data())
 def test_outages_may_change_with_all_else(pair: tuple[dict[str, Any], dict[str, Any]], data: st.DataObject) -> None:
@@ -699,6 +705,10 @@ def test_outages_may_change_with_all_else(pair: tuple[dict[str, Any], dict[str, 
         replaced = one.with_(changes)
     except InputError:
         with pytest.raises(DrsimError):
+            variant(compile_scenario(one), **arguments)
+        return
+    if corrupted(one) != corrupted(other):
+        with pytest.raises(DrsimError, match="other data is corrupted"):
             variant(compile_scenario(one), **arguments)
         return
     for change in (headcounts, rooms, lines, new_laws):

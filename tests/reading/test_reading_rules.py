@@ -1079,6 +1079,90 @@ HIT = "fault: {component: oracle}"
         "fault: {component: oracle, chance: §0 %}",
         "'0 %' is nothing",
     ),
+    (
+        "corruption",
+        HIT,
+        "fault: {corruption: oracle, before: 3 d, detected: 4 d, reaches: [backup]}",
+        "fault: {corruption: §oracel, before: 3 d, detected: 4 d, reaches: [backup]}",
+        "no component is named 'oracel', and none has such a label",
+    ),
+    (
+        "corruption-data",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d}",
+        "fault: {corruption: §firmware, detected: 4 d}",
+        "'firmware' has no data that could be corrupted",
+    ),
+    (
+        "corruption-detected",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d}",
+        "fault: §{corruption: oracle}",
+        "'detected' is missing, which a corruption must say",
+    ),
+    (
+        "corruption-lasts",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d}",
+        "fault: {corruption: oracle, detected: 4 d, §lasts: 1 h}",
+        "'lasts' says nothing about a corruption",
+    ),
+    (
+        "corruption-repaired",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d}",
+        "fault: {corruption: oracle, detected: 4 d, lasts: §until repaired}",
+        "'until repaired' is impossible for a corruption",
+    ),
+    (
+        "corruption-sites",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d}",
+        "fault: {corruption: oracle, detected: 4 d, §sites: [boxtel]}",
+        "'sites' says nothing about a corruption",
+    ),
+    (
+        "detected-of-a-site",
+        HIT,
+        "fault: {component: oracle}",
+        "fault: {component: oracle, §detected: 4 d}",
+        "'detected' says nothing about a component",
+    ),
+    (
+        "before-and-after",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d, before: 3 d}",
+        "fault: {corruption: oracle, detected: 4 d, before: 3 d, §after: 1 h}",
+        "it begins '3 d' before the moment, and by its 'after' later",
+    ),
+    (
+        "follows-before",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d, after: 1 h}\n  bad: {link: ring, follows: fault}",
+        "fault: {corruption: oracle, detected: 4 d, before: 1 h}\n  bad: {link: ring, follows: §fault}",
+        "'fault' began before the moment of the drill",
+    ),
+    (
+        "reaches",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d, reaches: [boxtel]}",
+        "fault: {corruption: oracle, detected: 4 d, reaches: [§haaren]}",
+        "'haaren' is no kind of snapshot or backup of what it hits",
+    ),
+    (
+        "reaches-nothing",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d, reaches: [boxtel]}",
+        "fault: {corruption: oracle, detected: 4 d, §reaches: []}",
+        "'reaches' names nothing",
+    ),
+    (
+        "reaches-twice",
+        HIT,
+        "fault: {corruption: oracle, detected: 4 d, reaches: [boxtel]}",
+        "fault: {corruption: oracle, detected: 4 d, reaches: §[boxtel, boxtel]}",
+        "'boxtel' is there twice",
+    ),
     ("label", HIT, "fault: {label: firmware}", "fault: {label: §firmwear}", "no component has the label 'firmwear'"),
     (
         "label-sites",
@@ -1434,3 +1518,23 @@ def test_only_a_start_at_a_standby_can_be_replaced() -> None:
         text.replace("components:\n", "components:\n  web: {at: {here: active}}\n").replace("§phones", "§web")
     )
     assert problem.rule == "'web' has no start at a standby that could be replaced"
+
+
+def test_a_corruption_of_what_is_a_component_and_a_label_is_refused() -> None:
+    text = SCENARIO.replace("labels: [firmware]", "labels: [oracle]")
+    (problem,) = refused(text.replace(HIT, "fault: {corruption: §oracle, detected: 4 d}"), scenario=True)
+    assert problem.rule == "'oracle' is a component and a label"
+
+
+def test_only_a_snapshot_or_backup_is_immutable() -> None:
+    good = LANDSCAPE.replace("restores: 60 MB/s}", "restores: 60 MB/s, immutable: true}")
+    assert loads_landscape(good).components["oracle"].copies["nightly"].immutable
+    (problem,) = refused(LANDSCAPE.replace("lag: 15 min}", "lag: 15 min, §immutable: true}"))
+    assert problem.rule.startswith("'immutable' says nothing for a copy of kind 'asynchronous'")
+
+
+def test_a_corruption_survives_a_round_trip() -> None:
+    text = SCENARIO.replace(HIT, "fault: {corruption: oracle, before: 3 d (1 to 9), detected: 4 d, reaches: [backup]}")
+    scenario = loads(text)
+    assert loads(dump(scenario)) == scenario
+    assert "before: 3 d (1 to 9)" in dump(scenario)

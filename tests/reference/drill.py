@@ -52,6 +52,9 @@ class Row(NamedTuple):
     outcome: str
     bound_by: Applied | None
     freed_by: Applied | None
+    copy: str
+    point: int | None
+    passed_over: tuple[tuple[str, str], ...]
 
 
 class Recovery(NamedTuple):
@@ -111,6 +114,23 @@ class Outage(NamedTuple):
     until_repaired: bool
 
 
+class Corruption(NamedTuple):
+    """Data that is bad from `began` on, which is known from `begins` on."""
+
+    name: str
+    components: tuple[str, ...]
+    began: int
+    begins: int
+    spoils: frozenset[tuple[str, str]]
+    """(component, copy) of what it reaches and is not immutable."""
+    kind: str = "corruption"
+    ends: int | None = None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return self.components
+
+
 class Absence(NamedTuple):
     """Heads of a team that are away from `begins` until just before `ends`."""
 
@@ -147,8 +167,9 @@ class Work:
     """Of a running `start` or `switch`: the strategy that it carries out."""
     succeeds: bool = True
     copy: str = ""
-    """Of a running `restore`: what is restored, its point, the most its store gives, what is left and its rate."""
-    point: int = 0
+    """The copy that it uses, its point and what it would rather have used; then of a `restore`: limit, left and rate."""
+    point: int | None = None
+    passed_over: tuple[tuple[str, str], ...] = ()
     limit: int = 0
     left: int = 0
     rate: int = 0
@@ -188,6 +209,8 @@ class Incident:
     """Components of which it took a deployment down, or that moved to it."""
     done: set[str] = field(default_factory=set)
     """Steps of the plan."""
+    corruption: bool = False
+    """It is about corrupt data: "known from its first instant on"."""
     forgotten: bool = False
     """`detect` and `assess` "are dropped once the root is back and no lost deployment belongs to the incident"."""
 
@@ -311,7 +334,12 @@ class Run:
         self.taking_part |= {team for step in self.steps.values() for team in step.by}
 
         self.now = -1
+        self.corruptions = self.draw_corruptions()
         self.outages, self.absences = self.draw_disruptions()
+        self.known: list[Corruption] = []
+        self.corrupt: set[str] = set()
+        self.newly_corrupt: set[str] = set()
+        self.restored: list[tuple[str, int, int]] = []  # component, point, when it served from it
         self.lasting: set[str] = set()
         self.called: set[tuple[int, str]] = set()  # (incident, team): those on call were called
         self.there_until: dict[str, int] = {}  # until when those on call are there
@@ -378,7 +406,7 @@ class Run:
         mains: dict[str, list[Span]] = {}
         for name, what in sorted(self.scenario.disruptions.items()):
             begins = self.begin_of(name)
-            if begins is None:
+            if begins is None or what.kind == "corruption":
                 continue
             ends = None
             if what.lasts is not None and not what.until_repaired:
@@ -413,7 +441,50 @@ class Run:
         since = 0 if what.follows is None else self.begin_of(what.follows)
         if since is None or not self.happens(what.chance.millionths, ("happens", name, "", 0, 0)):
             return None
+        if what.before is not None:
+            return -self.draw(what.before, "before", name)
         return since + self.draw(what.after, "after", name)
+
+    def draw_corruptions(self) -> list[Corruption]:
+        """Section 5: which components, from when on, when it is known, and which copies it spoils."""
+        found = []
+        for name, what in sorted(self.scenario.disruptions.items()):
+            began = self.begin_of(name) if what.kind == "corruption" else None
+            if began is None or what.detected is None:
+                continue
+            hit = self.corrupted_by(what)
+            spoils = {
+                (c, copy_name)
+                for c in hit
+                for copy_name, copy in self.backups(c).items()
+                if not copy.immutable and (copy.kind in what.reaches or copy.at in what.reaches)
+            }
+            known = max(0, began + self.draw(what.detected, "detected", name))
+            found.append(Corruption(name, tuple(hit), began, known, frozenset(spoils)))
+        return found
+
+    def corrupted_by(self, what: Disruption) -> list[str]:
+        """Section 5: the component of that name, or each with data that bears the label."""
+        return sorted(
+            c
+            for c, component in self.land.components.items()
+            if what.kind == "corruption" and component.data is not None
+            if c == what.target or what.target in component.labels
+        )
+
+    def is_cleaned(self, c: str, corruption: Corruption, time: int) -> bool:
+        """Section 11: restored from before it, and serving again since it began, at the latest at `time`."""
+        return any(who == c and point < corruption.began <= served <= time for who, point, served in self.restored)
+
+    def is_bad(self, c: str, name: str, point: int) -> bool:
+        """Section 11, what is known of a copy."""
+        for corruption in self.known:
+            if c in corruption.components:
+                if point < corruption.began and (c, name) in corruption.spoils:
+                    return True
+                if point >= corruption.began and not self.is_cleaned(c, corruption, point):
+                    return True
+        return False
 
     def what_is_hit(self, what: Disruption) -> tuple[str, tuple[str, ...], tuple[Deployment, ...]]:
         """Give the kind of things that a disruption hits, these, and of components where they break."""
@@ -576,9 +647,12 @@ class Run:
     def possible_steps(self) -> list[tuple[str, str, str]]:
         """Give every (kind, object, site) of a component or point that there may ever be."""
         steps = []
+        corrupted = {c for what in self.scenario.disruptions.values() for c in self.corrupted_by(what)}
         for c, component in sorted(self.land.components.items()):
             for s in component.at:
                 kinds = ["restart"]
+                if c in corrupted and not (s == component.standby and "cold" in component.recover):
+                    kinds.append("restore")
                 if component.repair is not None:
                     kinds.append("repair")
                 if component.verify is not None:
@@ -651,7 +725,7 @@ class Run:
     def root_is_back(self, incident: Incident) -> bool:
         if incident.kind == "site":
             return incident.root in self.up_sites()
-        return not any(c == incident.root for c, _ in self.broken())
+        return incident.root not in self.corrupt and not any(c == incident.root for c, _ in self.broken())
 
     def standby(self, c: str) -> str | None:
         """Section 7: the site of its standby, "if it has one in role standby"."""
@@ -723,6 +797,7 @@ class Run:
         times = [work.due for work in self.running()]
         times += [time for outage in self.outages for time in (outage.begins, outage.ends)]
         times += [loss.given_up for loss in self.lost.values()]
+        times += [corruption.begins for corruption in self.corruptions]
         times += [time for absence in self.absences for time in (absence.begins, absence.ends)]
         times += [self.next_opening(team) for work in self.waiting() if work.is_ready for team in self.crew(work)]
         return min((time for time in times if time is not None and time > self.now), default=None)
@@ -758,7 +833,9 @@ class Run:
     def apply_outages(self) -> None:
         """Section 9, item 1: "outages that end, then outages that begin; then what they take down"."""
         up, broken = self.up_sites(), self.broken()
-        changes = sorted([*self.outages, *(a for a in self.absences if a.name)], key=lambda what: what.name)
+        absences = [a for a in self.absences if a.name]
+        changes: list[Anything] = [*self.outages, *self.corruptions, *absences]
+        changes.sort(key=lambda what: what.name)
         for change in changes:
             if change.ends == self.now:
                 self.lasting.discard(change.name)
@@ -768,6 +845,7 @@ class Run:
             if change.begins == self.now:
                 self.lasting.add(change.name)
                 self.applied.append(("outage", change.name, "begins"))
+        self.newly_corrupt = self.become_known()
         self.went_down = up - self.up_sites()
         self.broke = self.broken() - broken
         self.stopped = self.take_down()
@@ -777,9 +855,17 @@ class Run:
             if not self.keeps_ground(work, sight):
                 self.finish(work, "interrupted")
 
+    def become_known(self) -> set[str]:
+        """Section 11: whose data is corrupt by what is detected now, and was not restored from before that."""
+        detected = [corruption for corruption in self.corruptions if corruption.begins == self.now]
+        self.known += detected
+        found = {c for each in detected for c in each.components if not self.is_cleaned(c, each, self.now)}
+        self.corrupt |= found
+        return found
+
     def take_down(self) -> set[Deployment]:
         """Section 5: stop what is at a site that is down or broken, then, again and again, what loses a need."""
-        stopped = {(c, s) for c, s in self.started if not self.usable(c, s)}
+        stopped = {(c, s) for c, s in self.started if c in self.newly_corrupt or not self.usable(c, s)}
         self.started -= stopped
         while True:
             more = {d for d in self.started if self.loses_a_need(d, stopped)}
@@ -808,6 +894,8 @@ class Run:
 
     def keeps_ground(self, work: Work, sight: Sight) -> bool:
         """Section 8: "whose ground goes (or, for a `restore`, whose store's site goes down)"."""
+        if work.object in self.newly_corrupt and work.kind in (*FAILOVER_KINDS, "restart"):
+            return False
         if work.kind == "restore":
             store = self.land.components[work.object].copies[work.copy].at
             return store in self.up_sites() and self.ground(work.step, sight)
@@ -922,15 +1010,19 @@ class Run:
                 loss.next_strategy()
             return self.finish(work, "failed")
         if replica is not None:
+            work.copy = replica
             copy = self.land.components[c].copies[replica]
             if not self.happens(copy.works.millionths, ("usable", c, replica, 0, 0)):
                 self.unusable_replica.add(c)
                 return self.finish(work, "unusable")
         point = loss.since
         if replica is not None:
-            point -= self.lag(c, replica, loss.incident)
+            work.point = point = point - self.lag(c, replica, loss.incident)
         elif loss.restored is not None:
+            assert loss.restored.point is not None
             point = loss.restored.point
+        if loss.restored is not None and work.strategy == "cold":
+            self.clean(c, point)
         self.leave_the_lost(c)
         self.bring_up(c, s, point, work)
         if work.kind == "start":
@@ -948,6 +1040,12 @@ class Run:
         if not work.succeeds:
             return self.finish(work, "failed")
         point = self.lost[c].since if c in self.lost else 0
+        if c in self.corrupt:
+            restored = self.lost[c].restored
+            assert restored is not None
+            assert restored.point is not None
+            point = restored.point
+            self.clean(c, point)
         if self.role[c, s] == "stale":
             point = self.lost_since[c, s]
             self.leave_the_lost(c)
@@ -955,6 +1053,11 @@ class Run:
         if not self.task["restart", c].automatic:
             self.doubt(c, s)
         return self.finish(work, "done")
+
+    def clean(self, c: str, point: int) -> None:
+        """Section 11: it serves from data that was restored."""
+        self.restored.append((c, point, self.now))
+        self.corrupt.discard(c)
 
     def leave_the_lost(self, c: str) -> None:
         """Section 7: "the other active deployments of *c*, which are lost, become stale"."""
@@ -1030,13 +1133,29 @@ class Run:
         for c in sorted({c for c, s in self.broke if s in up}):
             if ("component", c) not in self.incident_of_root:
                 opened.append(self.open_incident("component", c))
+        corrupt = {}
+        for c in sorted(self.newly_corrupt):
+            corrupt[c] = self.open_incident("component", c)
+            self.incidents[corrupt[c]].corruption = True
         for c, s in self.broke:
             root = ("component", c) if s in up else ("site", s)
             self.broken_in[c, s] = self.incident_of_root[root]
         for number in opened:
             self.move_to(number)
-        self.lose()
+        self.lose(corrupt)
+        for c, number in corrupt.items():
+            self.begin_anew(c, number)
+        self.newly_corrupt = set()
         self.went_down, self.broke, self.stopped = set(), set(), set()
+
+    def begin_anew(self, c: str, number: int) -> None:
+        """Section 11: all of it belongs to the new incident, and it begins with its first strategy."""
+        self.incidents[number].took_down.add(c)
+        for d in self.lost_deployments():
+            if d[0] == c:
+                self.incident_of[d] = number
+        loss = self.lost[c]
+        loss.incident, loss.strategy, loss.attempts, loss.restored = number, 0, 0, None
 
     def open_incident(self, kind: str, root: str) -> int:
         number = len(self.incidents)
@@ -1080,9 +1199,9 @@ class Run:
         """A step of its failover runs."""
         return any(work.object == c and work.kind in FAILOVER_KINDS for work in self.running())
 
-    def lose(self) -> None:
+    def lose(self, corrupt: Mapping[str, int]) -> None:
         """Section 5: the incident of each deployment that stopped, and the components that became lost."""
-        stops = self.incidents_of_stops()
+        stops = self.incidents_of_stops(corrupt)
         self.incident_of.update(stops)
         for (c, _), number in stops.items():
             self.incidents[number].took_down.add(c)
@@ -1092,11 +1211,13 @@ class Run:
                 number = min(self.incident_of[d] for d in self.stopped if d[0] == c)
                 self.lost[c] = Loss(number, self.now)
 
-    def incidents_of_stops(self) -> dict[Deployment, int]:
+    def incidents_of_stops(self, corrupt: Mapping[str, int]) -> dict[Deployment, int]:
         """Section 5: "that of its site if the site is down, else that of its own component if it is broken"."""
         numbers: dict[Deployment, int] = {}
         for c, s in self.stopped:
-            if s not in self.up_sites():
+            if c in corrupt:
+                numbers[c, s] = corrupt[c]
+            elif s not in self.up_sites():
                 numbers[c, s] = self.incident_of_root["site", s]
             elif self.outages_of(c, s):
                 numbers[c, s] = self.broken_in[c, s]
@@ -1128,7 +1249,7 @@ class Run:
 
     def is_over(self, c: str, strategy: str | None) -> bool:
         if strategy in ("hot", "warm"):
-            return c in self.unusable_replica
+            return c in self.unusable_replica or c in self.corrupt
         if self.land.components[c].data is None or self.lost[c].restored is not None:
             return False
         return all((c, name) in self.found_unusable for name in self.backups(c))
@@ -1214,16 +1335,18 @@ class Run:
                 service, point = self.points[thing]
                 return by_thing == thing or by_thing in names(self.land.services[service].points[point].needs)
             return kind not in INCIDENT_KINDS and by_thing == thing
-        outage = next((o for o in self.outages if o.name == applied[1]), None)
+        outages = [*self.outages, *self.corruptions]
+        outage = next((o for o in outages if o.name == applied[1]), None)
         if outage is None or thing in self.points:
             return False
-        if outage.kind == incident.kind and incident.root in outage.targets:
+        kind_of_root = "component" if outage.kind == "corruption" else outage.kind
+        if kind_of_root == incident.kind and incident.root in outage.targets:
             return True
         if kind in INCIDENT_KINDS or kind == "task":
             return False
         if outage.kind == "site":
             return any(site in self.land.components[thing].at for site in outage.targets)
-        return outage.kind == "component" and thing in outage.targets
+        return kind_of_root == "component" and thing in outage.targets
 
     # ---------------------------------------------------------------------------------------------- what is wanted
 
@@ -1270,6 +1393,7 @@ class Run:
             *self.wanted_by_incidents(),
             *self.wanted_failovers(),
             *self.wanted_restarts(),
+            *self.wanted_cleaning(),
             *self.wanted_repairs(),
             *self.wanted_verifies(),
             *self.wanted_tasks(),
@@ -1301,7 +1425,8 @@ class Run:
                 if self.is_go(c):
                     yield "precheck", c, b, loss.incident
             elif self.is_go(c) and admitted:
-                data_to_restore = self.land.components[c].data is not None and loss.restored is None
+                here = loss.restored is not None and loss.restored.site == b
+                data_to_restore = self.land.components[c].data is not None and not here
                 yield "restore" if strategy == "cold" and data_to_restore else "start", c, b, loss.incident
 
     def wanted_restarts(self) -> Iterable[tuple[str, str, str, int]]:
@@ -1315,9 +1440,29 @@ class Run:
                 continue
             if c in self.lost and self.fails_over(c) and self.usable(c, self.standby(c) or ""):
                 continue
+            if c in self.corrupt:
+                continue
             number = self.incident_of[c, s] if lost else self.lost[c].incident
             if self.incidents[number].assessed or self.task["restart", c].automatic:
                 yield "restart", c, s, number
+
+    def wanted_cleaning(self) -> Iterable[tuple[str, str, str, int]]:
+        """Section 11: clean data is restored to one active deployment, which then starts."""
+        for c in self.corrupt:
+            under_way = [work.kind for work in self.running() if work.object == c]
+            b = self.standby(c)
+            if {*FAILOVER_KINDS} & set(under_way) or (self.fails_over(c) and b is not None and self.usable(c, b)):
+                continue
+            places = sorted(
+                s
+                for name, s in self.lost_deployments()
+                if name == c and self.usable(c, s) and self.incidents[self.incident_of[c, s]].assessed
+            )
+            restored = self.lost[c].restored
+            if restored is not None and restored.site in places:
+                yield "restart", c, restored.site, self.incident_of[c, restored.site]
+            elif places:
+                yield "restore", c, places[0], self.incident_of[c, places[0]]
 
     def wanted_repairs(self) -> Iterable[tuple[str, str, str, int]]:
         """Section 7: what is broken until repaired, "from the end of `detect` of its incident on"."""
@@ -1529,6 +1674,8 @@ class Run:
         incident = self.incidents[number]
         things = self.land.sites if incident.kind == "site" else self.land.components
         law = things[incident.root].detect or self.scenario.response.detect
+        if incident.corruption:
+            return 0
         if isinstance(law, Law):
             return self.draw(law, "detect", incident.root, "", number)
         hours = compile_calendar(law.within, self.scenario.moment, self.offset + self.horizon)
@@ -1571,26 +1718,43 @@ class Run:
 
     def choose_copy(self, work: Work) -> bool:
         """Section 8: "not found unusable, whose site is up and reaches the target, the youngest (tie: by name)"."""
-        c, sight, found = work.object, Sight(self), []
+        c, sight = work.object, Sight(self)
+        exist, usable, why = [], [], {}
         for name, copy in self.backups(c).items():
-            point = self.point_of(c, copy)
-            if point is not None and (c, name) not in self.found_unusable and (copy.at, work.site) in sight.reached:
-                found.append((-point, name))
-        if not found:
+            points = self.points_of(c, copy)
+            good = [point for point in points if not self.is_bad(c, name, point)]
+            exist += [(-points[0], name)] if points else []
+            if (c, name) in self.found_unusable:
+                why[name] = "unusable"
+            elif points[:1] != good[:1]:
+                why[name] = "bad"
+            else:
+                why[name] = "out of reach"
+            if good and (c, name) not in self.found_unusable and (copy.at, work.site) in sight.reached:
+                usable.append((-good[0], name))
+        if not usable:
             return False
-        minus_point, work.copy = min(found)
-        work.point = -minus_point
+        first = min(usable)
+        work.point, work.copy = -first[0], first[1]
+        replica = self.replica(c)
+        passed_over = [(name, why[name]) for newest, name in sorted(exist) if (newest, name) < first]
+        if replica is not None and self.land.components[c].standby == work.site:
+            if c in self.unusable_replica:
+                passed_over.insert(0, (replica, "unusable"))
+            elif c in self.corrupt:
+                passed_over.insert(0, (replica, "bad"))
+        work.passed_over = tuple(passed_over)
         return True
 
-    def point_of(self, c: str, copy: Copy) -> int | None:
-        """Section 8: "its last scheduled instant at or before the loss ... at which its store was up and was reached".
+    def points_of(self, c: str, copy: Copy) -> list[int]:
+        """Section 8: its scheduled instants at or before the loss "at which its store was up and was reached", last first.
 
         Looked for "in the 35 days before the drill or since".
         """
         assert copy.taken is not None
         since, until = self.offset - 35 * DAY, self.offset + self.lost[c].since
         instants = [t - self.offset for t in compile_schedule(copy.taken, self.scenario.moment, since, until)]
-        return next((t for t in sorted(instants, reverse=True) if self.could_be_taken(c, copy, t)), None)
+        return [t for t in sorted(instants, reverse=True) if self.could_be_taken(c, copy, t)]
 
     def could_be_taken(self, c: str, copy: Copy, time: int) -> bool:
         if time < 0:
@@ -1662,7 +1826,7 @@ class Run:
 
         def is_left(c: str, strategy: str) -> bool:
             if strategy in ("hot", "warm"):
-                return c not in self.unusable_replica
+                return c not in self.unusable_replica and c not in self.corrupt
             copies = self.backups(c)
             return self.land.components[c].data is None or any((c, x) not in self.found_unusable for x in copies)
 

@@ -567,6 +567,77 @@ start oracle @annex | 0.0 | 225 225 225 260 | done | restore oracle"""
     ]
     (recovery,) = replay.trajectory.recoveries
     assert (recovery.time, recovery.lost_at - recovery.point) == (260 * MINUTE, 55 * HOUR)
+    # last night's 22:00 is 12 hours before 10:00; Sunday 3:00 is 55
+    steps = replay.steps[replay.steps["copy"] != ""]
+    assert steps[["step", "try", "copy", "point_h", "why"]].to_numpy().tolist() == [
+        ["restore", 0, "nightly", -12.0, "youngest"],
+        ["restore", 1, "weekly", -55.0, "nightly unusable"],
+    ]
+    told = [step for step in replay.to_dict()["steps"] if step["copy"]]
+    assert [(step["copy"], step["point"], step["passed_over"]) for step in told] == [
+        ("nightly", -12 * HOUR, []),
+        ("weekly", -55 * HOUR, [{"copy": "nightly", "why": "unusable"}]),
+    ]
+    log = replay.timeline()
+    assert "from nightly of Mon 22:00: youngest\n" in log
+    assert "from weekly of Sun 03:00: nightly unusable\n" in log
+
+
+def test_ransomware_is_found_three_days_late() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the archive is encrypted
+moment: 2015-05-12 10:00
+disruptions:
+  ransomware: {corruption: zaken, before: 3 d, detected: 3 d 2 h, reaches: [snapshot]}
+response: {assess: {takes: 30 min}}
+horizon: 3 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}, vault: {}}
+  links:
+    copper: {between: [hall, vault], bandwidth: 75 MB/s}
+    fibre: {between: [hall, annex], bandwidth: 1 GB/s}
+  teams:
+    infra: {people: 1}
+  components:
+    zaken:
+      at: {hall: active, annex: hot}
+      start: {takes: 35 min, by: infra}
+      restore: {by: infra}
+      recover: [hot]
+      data: {size: 270 GB}
+      copies:
+        mirror: {at: annex, kind: synchronous}
+        hourly: {at: annex, kind: snapshot, taken: every 1 h, restores: 1 GB/s}
+        nightly: {at: vault, kind: backup, taken: daily 22:00, restores: 1 GB/s}
+  services:
+    permits: {points: {desk: {at: annex, needs: [zaken]}}}
+"""
+    )
+    # Sat 10:00  it begins: the mirror has it at once, and the snapshots are encrypted as a whole.
+    # Tue 12:00  it is known (120): zaken stops; the mirror is of no use, so it is to be mended where it stands.
+    # 12:30      assessed (150). The last good copy is the tape of Friday 22:00: 270 GB over 75 MB/s take an hour.
+    # 13:30      it starts (210), at 14:05 it serves (245). From Friday 22:00 to Tuesday 12:00 are 86 hours.
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect zaken | 0.0 | 120 120 120 120 | done | ransomware begins
+assess zaken | 0.0 | 120 120 120 150 | done | detect zaken
+restore zaken @hall | 0.0 | 150 150 150 210 | done | assess zaken
+restart zaken @hall | 0.0 | 210 210 210 245 | done | restore zaken"""
+    )
+    assert segments(replay, "permits") == [
+        ("not yet decided", 120, 150),
+        ("restoring data", 150, 210),
+        ("step under way", 210, 245),
+    ]
+    (recovery,) = replay.trajectory.recoveries
+    assert (recovery.lost_at, recovery.lost_at - recovery.point) == (120 * MINUTE, 86 * HOUR)
+    log = replay.timeline()
+    assert "ransomware: data of zaken is corrupt, detected 3 d 02 h 00 after it began" in " ".join(log.split())
+    assert "from nightly of Fri 22:00: hourly bad, its younger ones bad\n" in log
 
 
 def test_the_power_returns_while_people_are_moving_out() -> None:

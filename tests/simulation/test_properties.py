@@ -11,6 +11,7 @@ import pytest
 from agreement import engine_drill
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from immutabledict import immutabledict
 
 from drsim.measures.drills import groups, interruptions, measure
 from drsim.measures.protection import unprotected
@@ -114,7 +115,7 @@ def when_up(drill: Trajectory, *name: str) -> Callable[[int], bool]:
 
 
 @many(30)
-@given(scenarios(max_disruptions=4, hot=False, warm=False, whole_drill=False))
+@given(scenarios(max_disruptions=4, hot=False, warm=False, whole_drill=False, corruptions=False))
 def test_no_restore_waits_for_a_copy_that_is_there(scenario: Scenario) -> None:
     """One that is ready and waits lacks people, or has no path to a store with a copy that is not known to be bad."""
     drill = drilled(scenario)
@@ -736,6 +737,46 @@ def test_unprotected_is_the_union_of_what_is_below(scenario: Scenario) -> None:
         assert max(each, default=0) <= block.unprotected[g, 0] <= min(sum(each), plan.horizon)
     lost = {c for c in plan.structure.doubled if c in drill.lost_at_end}
     assert all(spans[c][-1][1] == plan.horizon for c in lost)
+
+
+def from_before(drill: Trajectory) -> list[bool]:
+    """For each corruption that is known and each component that it hits and that serves at the end: restored from before it?"""
+    structure = drill.plan.structure
+    found = []
+    for outage in drill.plan.outages:
+        if outage.name not in drill.began or drill.outages[outage.name][0][0] > drill.ended:
+            continue
+        began = drill.began[outage.name]
+        for c in {structure.deployments[d][0] for d in outage.targets} - set(drill.lost_at_end):
+            found.append(any(r.component == c and r.point < began <= r.time for r in drill.recoveries))
+    return found
+
+
+@many()
+@given(scenarios(max_disruptions=4, min_disruptions=2, component_outages=False, link_outages=False))
+def test_whatever_serves_after_a_corruption_is_from_before_it(scenario: Scenario) -> None:
+    assert all(from_before(drilled(scenario)))
+
+
+@many()
+@given(scenarios(max_disruptions=4, min_disruptions=2, component_outages=False, link_outages=False))
+def test_nobody_is_hindered_by_a_corruption_before_it_is_known(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    others = {name: what for name, what in scenario.disruptions.items() if what.kind != "corruption"}
+    if any(what.follows not in {None, *others} for what in others.values()):
+        return
+    known = min((drill.outages[name][0][0] for name in drill.began), default=NEVER)
+    without = drilled(scenario.model_copy(update={"disruptions": immutabledict(others)}))
+
+    def done(which: Trajectory) -> list[tuple[object, ...]]:
+        rows = [row for row in which.rows if row.kind != "mobilise" and 0 <= row.start <= row.end < known]
+        return [(row.kind, row.object, row.site, row.start, row.end, row.outcome) for row in rows]
+
+    people = {team for step in drill.plan.steps for team, _ in step.crew if step.kind == "restore"}
+    if (
+        not people
+    ):  # restores in place are steps of the plan as well, and who does them is called and travels with the rest
+        assert done(drill) == done(without)
 
 
 def test_the_properties_would_notice() -> None:

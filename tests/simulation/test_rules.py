@@ -19,6 +19,7 @@ from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import NEVER
 from drsim.reporting.planned import planned
 from drsim.reporting.summary import Command
+from drsim.simulation.trajectory import why_that_copy
 from drsim.studies.outlook import Outlook
 from drsim.studies.replay import Replay
 from drsim.studies.run import run
@@ -1064,6 +1065,159 @@ def test_a_restore_waits_for_a_store() -> None:
     replay = drilled(tape(), disruptions="{fire: {site: here}, dark: {site: vault, lasts: 30 min}}")
     assert tries(replay, "app", "restore") == [("restore", "there", 30, 40, "done")]
     assert waits(replay, "restore", "app") == [("waiting for a copy", 0, 30)]
+
+
+def points(replay: Replay, name: str) -> list[tuple[str, float | None, str]]:
+    """Copy, minutes and reason of each step of a component that used a copy."""
+    drill = replay.trajectory
+    used = [row for row in drill.rows if row.object == name and row.copy >= 0]
+    return [
+        (drill.copy_name(r), None if r.point is None else r.point / MINUTE, why_that_copy(replay.plan, r)) for r in used
+    ]
+
+
+def test_why_a_copy_was_chosen() -> None:
+    # Copies at 8:00 (tape, at the vault) and at 6:00 (week, where it is needed).
+    two = tape().replace("1 GB/s}}", "1 GB/s}, week: {at: there, kind: backup, taken: daily 6:00, restores: 1 GB/s}}")
+    assert points(drilled(two), "app") == [("tape", -120, "youngest")]
+    dark = "{fire: {site: here}, dark: {site: vault}}"
+    assert points(drilled(two, disruptions=dark), "app") == [("week", -240, "tape out of reach")]
+    cut = "{fire: {site: here}, cut: {link: far}}"
+    assert points(drilled(two, disruptions=cut), "app") == [("week", -240, "tape out of reach")]
+    # of two of the same moment the first by name is taken
+    same = two.replace("daily 6:00", "daily 8:00")
+    assert points(drilled(same), "app") == [("tape", -120, "youngest")]
+    assert points(drilled(same, disruptions=cut), "app") == [("week", -120, "tape out of reach")]
+
+
+def test_a_replicated_copy_is_named_too() -> None:
+    mirror = tape().replace("cold}", "warm}").replace("copies: {", "copies: {mirror: {at: there, kind: COPY}, ")
+    mirror = mirror.replace("COPY", "asynchronous, lag: 4 min, works: 50 %")
+    assert points(drilled(mirror, {"usable app mirror": WELL}), "app") == [("mirror", -4, "replicated")]
+    ill = drilled(mirror, {"usable app mirror": ILL})
+    assert points(ill, "app") == [("mirror", None, "replicated"), ("tape", -120, "mirror unusable")]
+    assert data_lost(ill) == [120]
+
+
+# corruption
+
+
+def clean(role: str = "hot", copies: str = "", recover: str = "[hot]") -> str:
+    """600 MB on a tape of 8:00, 4:00 and so on, read at 1 MB/s: 10 min to wherever it is needed."""
+    return f"""\
+sites: {{here: {{}}, there: {{}}, vault: {{}}}}
+links:
+  near: {{between: [here, vault], bandwidth: 1 GB/s}}
+  far: {{between: [vault, there], bandwidth: 1 GB/s}}
+components:
+  app:
+    at: {{here: active, there: {role}}}
+    start: {{takes: 3 min}}
+    data: {{size: 600 MB}}
+    recover: {recover}
+    copies:
+      mirror: {{at: there, kind: synchronous}}
+      tape: {{at: vault, kind: backup, taken: every 4 h, restores: 1 MB/s{copies}}}
+"""
+
+
+VIRUS = "virus: {corruption: app, before: 3 h, detected: 4 h}"
+"""From 7:00 on; known at 11:00, when the tape of 8:00 is bad, that of 4:00 is not."""
+
+
+def test_corrupt_data_is_restored_in_place_when_the_hot_standby_is_corrupt_too() -> None:
+    replay = drilled(clean(), disruptions=f"{{{VIRUS}}}")
+    assert tries(replay, "app") == [
+        ("detect", "", 60, 60, "done"),
+        ("assess", "", 60, 60, "done"),
+        ("restore", "here", 60, 70, "done"),
+        ("restart", "here", 70, 73, "done"),
+    ]
+    assert points(replay, "app") == [("tape", -360, "its younger ones bad")]
+    assert data_lost(replay) == [60 + 360]
+
+
+def test_corrupt_data_is_restored_at_a_standby_where_that_is_a_way() -> None:
+    replay = drilled(clean("warm", recover="[warm, cold]"), disruptions=f"{{{VIRUS}}}")
+    assert tries(replay, "app", "start", "restore", "restart") == [
+        ("restore", "there", 60, 70, "done"),
+        ("start", "there", 70, 73, "done"),
+    ]
+    assert points(replay, "app") == [("tape", -360, "mirror bad, its younger ones bad")]
+
+
+def test_what_a_corruption_reaches_is_bad_unless_it_is_immutable() -> None:
+    reaching = VIRUS.replace("}", ", reaches: [vault]}")
+    gone = drilled(clean(), disruptions=f"{{{reaching}}}")
+    assert lost_at_end(gone) == ["app"]
+    assert waits(gone, "restore", "app") == [("waiting for a copy", 60, 7 * DAY / MINUTE)]
+    kept = drilled(clean(copies=", immutable: true"), disruptions=f"{{{reaching}}}")
+    assert points(kept, "app") == [("tape", -360, "its younger ones bad")]
+
+
+def test_a_site_that_is_lost_before_detection_recovers_bad_data_and_it_is_done_again() -> None:
+    fire = "fire: {site: here, after: 30 min}"
+    replay = drilled(clean("warm", recover="[warm]"), disruptions=f"{{{fire}, {VIRUS}}}")
+    assert tries(replay, "app", "start", "restore", "restart") == [
+        ("start", "there", 30, 33, "done"),
+        ("restore", "there", 60, 70, "done"),
+        ("restart", "there", 70, 73, "done"),
+    ]
+    assert data_lost(replay) == [0, 60 + 360]
+
+
+def test_a_corruption_that_becomes_known_stops_the_recovery_from_bad_data() -> None:
+    fire = "fire: {site: here, after: 55 min}"
+    replay = drilled(clean("cold", recover="[cold]"), disruptions=f"{{{fire}, {VIRUS}}}")
+    assert tries(replay, "app", "start", "restore") == [
+        ("restore", "there", 55, 60, "interrupted"),
+        ("restore", "there", 60, 70, "done"),
+        ("start", "there", 70, 73, "done"),
+    ]
+    assert points(replay, "app") == [
+        ("tape", -120, "youngest"),
+        ("tape", -360, "mirror bad, its younger ones bad"),
+    ]
+    assert data_lost(replay) == [55 + 360]
+
+
+def test_what_was_restored_from_before_a_corruption_by_chance_is_not_stopped() -> None:
+    # It begins at 11:00 and is known at 13:00; the fire of 11:30 brings back 8:00.
+    virus = "virus: {corruption: app, after: 1 h, detected: 2 h}"
+    replay = drilled(clean("cold", recover="[cold]"), disruptions=f"{{fire: {{site: here, after: 90 min}}, {virus}}}")
+    assert tries(replay, "app") == [("restore", "there", 90, 100, "done"), ("start", "there", 100, 103, "done")]
+    assert points(replay, "app") == [("tape", -120, "youngest")]
+
+
+def test_one_place_is_restored_and_the_others_start_again_beside_it() -> None:
+    two = clean().replace("there: hot", "there: active").replace("    recover: [hot]\n", "")
+    two = two.replace("      mirror: {at: there, kind: synchronous}\n", "")
+    replay = drilled(two, disruptions=f"{{{VIRUS}}}")
+    assert tries(replay, "app", "restore", "restart") == [
+        ("restore", "here", 60, 70, "done"),
+        ("restart", "here", 70, 73, "done"),
+        ("restart", "there", 73, 76, "done"),
+    ]
+
+
+def test_a_corruption_from_long_before_is_known_at_the_moment() -> None:
+    replay = drilled(clean(), disruptions="{virus: {corruption: app, before: 3 d, detected: 1 h}}")
+    assert tries(replay, "app", "restore") == [("restore", "here", 0, 10, "done")]
+    # three days before 10:00 the last tape is of 8:00
+    assert points(replay, "app") == [("tape", -3 * 24 * 60 - 120, "its younger ones bad")]
+    never = drilled(clean(), disruptions="{virus: {corruption: app, before: 3 d, detected: 30 d}}")
+    assert tries(never, "app") == []
+
+
+def test_a_second_corruption_spoils_what_was_copied_since_the_first_was_cleaned() -> None:
+    # Clean at 11:13 from 4:00 on; the tapes of 12:00 and 16:00 are good, that of 20:00 is not: from 19:00 on it is bad again.
+    again = "worm: {corruption: app, after: 9 h, detected: 2 h}"
+    replay = drilled(clean(), disruptions=f"{{{VIRUS}, {again}}}")
+    assert points(replay, "app") == [
+        ("tape", -360, "its younger ones bad"),
+        ("tape", 360, "its younger ones bad"),
+    ]
+    assert data_lost(replay) == [60 + 360, 11 * 60 - 360]
 
 
 # one instant

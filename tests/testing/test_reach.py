@@ -19,15 +19,18 @@ from drsim.model.needs import leaves
 from drsim.model.scenario import Scenario
 from drsim.planning.plan import KINDS, STALE, STANDBY
 from drsim.simulation.clock import Work
+from drsim.simulation.corruption import corrupted_by
 from drsim.simulation.levels import levels
 from drsim.simulation.rules.drill import Drill
 from drsim.simulation.rules.state import ASKED
 from drsim.simulation.trajectory import (
+    BAD,
     DONE,
     DROPPED,
     FAILED,
     GIVEN_UP,
     INTERRUPTED,
+    OUT_OF_REACH,
     UNUSABLE,
     WAITING,
     Row,
@@ -68,6 +71,16 @@ BRANCHES = [
     "check of a component",
     "check of a point",
     "unusable copy",
+    "copy passed over",
+    "copy out of reach",
+    "corruption",
+    "corruption that began before the moment",
+    "corruption of what was clean again",
+    "corruption known during a recovery",
+    "corruption after a failover",
+    "restore in place",
+    "failover from before a corruption",
+    "copy that is spoilt",
     "failure on demand",
     "exhaustion",
     "precheck",
@@ -226,6 +239,28 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "check of a component", any(row.kind == "verify" and plan.steps[row.step].point < 0 for row in done)
     yield "check of a point", any(row.kind == "verify" and plan.steps[row.step].point >= 0 for row in done)
     yield "unusable copy", any(row.outcome == UNUSABLE for row in rows)
+    yield "copy passed over", any(row.passed_over for row in rows)
+    yield "copy out of reach", any(why == OUT_OF_REACH for row in rows for _, why in row.passed_over)
+    found = [o for o in plan.outages if o.name in drill.began and drill.outages[o.name][0][0] < plan.horizon]
+    yield "corruption", bool(drill.corrupt)
+    yield "corruption that began before the moment", any(drill.began[o.name] < 0 for o in found)
+    hit = {(drill.outages[o.name][0][0], c) for o in found for c in corrupted_by(o, structure)}
+    yield "corruption of what was clean again", any((time, c, True) not in drill.corrupt for time, c in hit)
+    stopped = [row for row in work if row.outcome == INTERRUPTED and plan.steps[row.step].component >= 0]
+    yield (
+        "corruption known during a recovery",
+        any((row.end, plan.steps[row.step].component, True) in drill.corrupt for row in stopped),
+    )
+    moved = [(row.end, plan.steps[row.step].component) for row in done if row.kind in ("switch", "start")]
+    yield (
+        "corruption after a failover",
+        any(bad and c == other and end < time for time, c, bad in drill.corrupt for end, other in moved),
+    )
+    clean = [(time, c) for time, c, bad in drill.corrupt if not bad]
+    places = [(row.kind, row.end, plan.steps[row.step].component) for row in done]
+    yield "restore in place", any(("restart", time, c) in places for time, c in clean)
+    yield "failover from before a corruption", any(("start", time, c) in places for time, c in clean)
+    yield "copy that is spoilt", any(o.spoils for o in found) and any(BAD in dict(r.passed_over).values() for r in rows)
     yield "failure on demand", any(row.outcome == FAILED for row in rows)
     yield "precheck", any(row.kind == "precheck" for row in done)
     yield "precheck that fails", any(row.kind == "precheck" and row.outcome == FAILED for row in rows)

@@ -189,7 +189,7 @@ def disrupted(test: Callable[[Document], Any]) -> Callable[[Document], bool]:
     return lambda document: any(test(each) for each in disruptions(document))
 
 
-KINDS = ("site", "link", "component", "team", "label", "links_of", "power")
+KINDS = ("site", "link", "component", "team", "label", "links_of", "power", "corruption")
 
 
 def span(disruption: Document) -> tuple[str, int, int] | None:
@@ -407,6 +407,10 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "several disruptions": (lambda d: len(disruptions(d)) > 1, 0.3),
     **{f"{kind} hit": (disrupted(lambda each, kind=kind: kind in each), 0.1) for kind in ("link", "component", "team")},
     "site hit": (disrupted(lambda each: "site" in each), 0.25),
+    "corruption": (disrupted(lambda each: "corruption" in each), 0.05),
+    "corruption before": (disrupted(lambda each: "before" in each), 0.02),
+    "corruption reaches": (disrupted(lambda each: "reaches" in each), 0.02),
+    "immutable": (copies(lambda each: "immutable" in each), 0.05),
     "chance": (disrupted(lambda each: "chance" in each), 0.05),
     "follows": (disrupted(lambda each: "follows" in each), 0.03),
     "label hit": (disrupted(lambda each: "label" in each), 0.02),
@@ -458,8 +462,8 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "warm": (False, ["warm"]),
     "cold": (False, ["cold"]),
     "pools": (False, ["pool used", "pool shared"]),
-    "data": (False, ["data", "synchronous", "backup"]),
-    "transfers": (False, ["snapshot", "backup", "restore"]),
+    "data": (False, ["data", "synchronous", "backup", "corruption"]),
+    "transfers": (False, ["snapshot", "backup", "restore", "immutable"]),
     "failures": (False, ["works", "attempts", "copy unusable"]),
     "verification": (False, ["verify of a component", "verify of a service"]),
     "automatic": (False, ["automatic"]),
@@ -484,6 +488,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "site_outages": (False, ["site hit", "power hit"]),
     "link_outages": (False, ["link hit", "links of a site hit"]),
     "component_outages": (False, ["component hit", "label hit", "until repaired"]),
+    "corruptions": (False, ["corruption", "immutable"]),
     "cascades": (False, ["chance", "follows"]),
     "common_causes": (False, ["label hit", "links of a site hit"]),
     "team_outages": (False, ["team hit"]),
@@ -595,6 +600,24 @@ def check(document: Document) -> None:
             continue
         if kind == "links_of":
             assert any(disruption[kind] in link["between"] for link in section(document, "links").values())
+            continue
+        if kind == "corruption":
+            named = section(document, "components")
+            holders = {name: list(lineage(document, part)) for name, part in named.items()}
+            labels = {label for each in holders.values() for holder in each for label in holder.get("labels", ())}
+            struck = [
+                each
+                for name, each in holders.items()
+                if any("data" in holder for holder in each)
+                if name == disruption[kind] or any(disruption[kind] in h.get("labels", ()) for h in each)
+            ]
+            assert struck
+            assert not named.keys() & labels
+            kept = [copy for each in struck for h in each for copy in h.get("copies", {}).values() if "taken" in copy]
+            assert set(disruption.get("reaches", [])) <= {word for copy in kept for word in (copy["kind"], copy["at"])}
+            assert "detected" in disruption
+            assert not disruption.keys() & {"lasts", "sites", "people"}
+            assert "before" not in disruption or not disruption.keys() & {"after", "follows"}
             continue
         if kind == "label":
             parts = section(document, "components").values()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 from drsim.planning.plan import ACTIVE, NEVER, Copy
 from drsim.simulation.clock import Work
+from drsim.simulation.corruption import is_spoilt
 from drsim.simulation.rules.readiness import Readiness
+from drsim.simulation.trajectory import BAD, OUT_OF_REACH, UNUSABLE
 from drsim.simulation.transfers import Flow, fair_rates, route
 from drsim.units import DAY
 
@@ -27,11 +30,9 @@ class Copies(Readiness):
         """Choose the copy; False if none can be read."""
         step = self.plan.steps[row.step]
         c, target = step.component, self.lookups.site_of[step.deployment]
-        found = self._youngest(c, target)
-        if found < 0:
+        if not self._choose(row, c, target):
             return False
-        row.copy = found
-        source = self.plan.copies[c][found]
+        source = self.plan.copies[c][row.copy]
         limit = self.value(source.rate, source.rate_variable, row.incident, row.attempt)
         flow = Flow(row, self.plan.data_size[c] * 1000, limit, source.site, target)
         flow.since = self.now
@@ -39,39 +40,72 @@ class Copies(Readiness):
         self.flows_changed = True
         return True
 
-    def _youngest(self, c: int, target: int) -> int:
-        best, best_point = -1, -NEVER
+    def _choose(self, row: Work, c: int, target: int) -> bool:
+        """The youngest that can be used, and what would have come before it; False if there is none."""
+        passed_over: list[tuple[str, str]] = []
+        copies, found = self.plan.copies[c], self._by_age(c)
+        usable = [
+            (-point, i)
+            for _, i, point in found
+            if point is not None and (c, i) not in self.bad and self._route(copies[i].site, target) is not None
+        ]
+        if not usable:
+            return False
+        first = min(usable)
+        replica = self.replica(c, self.plan.steps[row.step].deployment)
+        if replica >= 0 and (self.no_replica[c] or self.corrupt[c]):
+            passed_over.append((copies[replica].name, UNUSABLE if self.no_replica[c] else BAD))
+        for newest, i, point in found:
+            if (-newest, i) < first:
+                why = UNUSABLE if (c, i) in self.bad else OUT_OF_REACH if point == newest else BAD
+                passed_over.append((copies[i].name, why))
+        row.copy, row.point, row.passed_over = first[1], -first[0], tuple(passed_over)
+        return True
+
+    def _by_age(self, c: int) -> list[tuple[int, int, int | None]]:
+        """(newest point, copy, newest that is not known to be bad) of those that exist, the youngest first, then by name."""
+        found: list[tuple[int, int, int | None]] = []
+        known = [self.plan.outages[index] for index in self.known]
         for i, kept in enumerate(self.plan.copies[c]):
-            if kept.replicated or (c, i) in self.bad or self._route(kept.site, target) is None:
+            if kept.replicated:
                 continue
-            point = self.point_of(c, i)
-            if point is not None and point > best_point:
-                best, best_point = i, point
-        return best
+            points = self._points(c, i)
+            newest = point = next(points, None)
+            if newest is None:
+                continue
+            while point is not None and is_spoilt(known, self.began, self.structure, self.lineage, (c, i), point):
+                point = next(points, None)
+            found.append((newest, i, point))
+        return sorted(found, key=lambda each: (-each[0], each[1]))
 
     def _route(self, source: int, target: int) -> tuple[int, ...] | None:
         return route(self.structure, self.plan.bandwidth, self.site_up, self.link_up, source, target)
 
-    def point_of(self, c: int, i: int) -> int | None:
-        """The last instant at or before the loss at which a copy was taken."""
+    def _points(self, c: int, i: int) -> Iterator[int]:
+        """The instants at or before the loss at which a copy was taken, the last first."""
         copy = self.plan.copies[c][i]
         instants = self.plan.schedules[copy.calendar]
-        # whoever restores has not moved, so that it was active where it was at the start
-        active = [self.lookups.site_of[d] for d in self.structure.of_component[c] if self.role[d] == ACTIVE]
         at = bisect_right(instants, self.lost_at[c] + self.offset)
         while at > 0:
             at -= 1
             if instants[at] < self.offset - LOOK_BACK:
-                return None
+                return
             point = instants[at] - self.offset
-            if point < 0 or any(self.reached(point, copy.site, site) for site in active):
-                return point
-        return None
+            if point < 0 or any(self.reached(point, copy.site, site) for site in self._home(c, point)):
+                yield point
 
-    def replica(self, c: int, d: int) -> Copy | None:
-        """The replicated copy at the site of a deployment."""
+    def _home(self, c: int, time: int) -> Iterable[int]:
+        """The sites where a component was active at a time."""
+        for since, sites in reversed(self.homes.get(c, ())):
+            if since <= time:
+                return sites
+        roles, site_of = self.structure.roles, self.lookups.site_of
+        return [site_of[d] for d in self.structure.of_component[c] if roles[d] == ACTIVE]
+
+    def replica(self, c: int, d: int) -> int:
+        """The replicated copy at the site of a deployment, -1 for none."""
         site = self.lookups.site_of[d]
-        return next((copy for copy in self.plan.copies[c] if copy.replicated and copy.site == site), None)
+        return next((i for i, copy in enumerate(self.plan.copies[c]) if copy.replicated and copy.site == site), -1)
 
     def refill(self) -> None:
         """New rates for all transfers."""

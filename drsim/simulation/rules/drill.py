@@ -55,10 +55,14 @@ class Drill(Losing):
             before = self._spans(self._outage(outage.follows))
             if not before:
                 return ()
-            since = before[0][0]
+            since = self.began.get(outage.follows, before[0][0])
         if not self.luck(outage.chance, outage.chance_variable):
             return ()
-        begin = since + self.value(outage.after, outage.after_variable)
+        after = self.value(outage.after, outage.after_variable)
+        begin = since - after if outage.before else since + after
+        if outage.kind == "corruption":
+            self.began[outage.name] = begin
+            begin = max(0, begin + self.value(outage.detected, outage.detected_variable))
         length = self.value(outage.lasts, outage.lasts_variable)
         return ((begin, begin + length if length < NEVER else NEVER),)
 
@@ -102,6 +106,9 @@ class Drill(Losing):
             early=self.early,
             outages=self.outages,
             supply=sorted(self.supply),
+            began=self.began,
+            lineage=self.lineage,
+            corrupt=self.corruptions,
             ended=self.now,
             numbers=self.numbers if isinstance(self.numbers, Numbers) else None,
         )

@@ -18,11 +18,11 @@ class Incidents(Room):
     """From the loss of a root to the moment at which recovery may go."""
 
     def is_back(self, incident: Incident) -> bool:
-        """Whether the root is up again, or nothing of it is broken."""
+        """Whether the root is up again, or nothing of it is broken or corrupt."""
         root = self.plan.roots[incident.root]
         if root.is_site:
             return self.site_up[root.place]
-        return not any(self.broken[d] for d in self.structure.of_component[root.place])
+        return not self.corrupt[root.place] and not any(self.broken[d] for d in self.structure.of_component[root.place])
 
     def is_over(self, number: int) -> bool:
         """Whether an incident is closed, or closes at this instant."""
@@ -120,7 +120,9 @@ class Incidents(Room):
             self.clock.at(max(self.now, incident.lost_at + plan.wait), "timer", row)
         elif row.kind == "detect":
             detect = plan.detect[incident.root]
-            if detect.within < 0 or plan.calendars[detect.within].is_open(incident.lost_at + self.offset):
+            if incident.corruption:
+                length = 0
+            elif detect.within < 0 or plan.calendars[detect.within].is_open(incident.lost_at + self.offset):
                 length = self.value(detect.takes, variables.detect, k)
             else:
                 length = self.value(detect.otherwise, variables.otherwise, k)

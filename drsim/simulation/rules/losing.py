@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 
 from drsim.planning.plan import ACTIVE, Tree
+from drsim.simulation.rules.cleaning import STOPPED
 from drsim.simulation.rules.recovering import Recovering
 from drsim.simulation.rules.state import ASKED, DETECT, NONE, Incident
 from drsim.simulation.trajectory import INTERRUPTED, by_order
@@ -38,12 +39,16 @@ class Losing(Recovering):
             self.site_since[s] = last_end
         if downs or ups or links:
             self.change_reach(last_end)
-        stopped = self._stop_all(downs, breaks)
+        corrupt = self.become_known() if self.due_known else []
+        stopped = self._stop_all(downs, [*breaks, *(d for c in corrupt for d in structure.of_component[c])])
         if downs or breaks:
             self._open_incidents(downs, breaks, mends, numbers)
+        self.newly_corrupt = {c: self._open_corruption(c, numbers) for c in corrupt}
         if stopped:
             self._attribute(stopped)
-        if structure.tasks and (stopped or downs):
+        for c, incident in self.newly_corrupt.items():
+            self.begin_anew(c, incident)
+        if structure.tasks and (stopped or downs or corrupt):
             self.note_tasks(len(self.applied) - 1)
         for s in ups:
             for step in lookups.at_site[s]:
@@ -62,7 +67,7 @@ class Losing(Recovering):
             self.whole(d, last_end)
         for d in was_broken:
             self.touch(lookups.component_of[d])
-        if ups or breaks or mends:
+        if ups or breaks or mends or corrupt:
             self.dirty_incidents = True
         self._interrupt()
         self.evacuated = downs
@@ -75,6 +80,8 @@ class Losing(Recovering):
         for index, sign in sorted(self.due_outages, key=lambda pair: (pair[1], pair[0])):  # ends before beginnings
             outage = self.plan.outages[index]
             number = self.apply((outage.name, "begins" if sign > 0 else "ends"))
+            if outage.kind == "corruption":
+                self.due_known.append(index)
             if sign < 0:
                 last_end = number
             for target in outage.targets:
@@ -83,6 +90,8 @@ class Losing(Recovering):
                     self.site_outages[target] += sign
                 elif outage.kind == "link":
                     self.link_outages[target] += sign
+                elif outage.kind == "corruption":
+                    pass  # what it stops is told by `become_known`
                 elif outage.kind == "team":
                     self.due_heads.append((target, sign * outage.heads))
                 else:
@@ -132,14 +141,25 @@ class Losing(Recovering):
                 others = [
                     e for e in self.structure.of_component[c] if e not in breaks and (self.broken[e] or e in mends)
                 ]
-                known = [i for i in self.incidents if i.root == root] if others else []
+                known = [i for i in self.incidents if i.root == root] if others or self.was_corrupt(c) else []
                 incident = known[-1] if known else self._open(root, self._last_hit(numbers, c), breaks)
                 opened[c] = incident
             self.broken_incident[d] = incident.number
 
+    def was_corrupt(self, c: int) -> bool:
+        """Whether a component was known to be corrupt before this instant."""
+        return self.corrupt[c] and (self.now, c, True) not in self.corruptions
+
+    def _open_corruption(self, c: int, numbers: Numbers) -> Incident:
+        """Its detection is behind us: an incident of its own, whatever else is the matter with the component."""
+        incident = self._open(self.lookups.root_of_component[c], self._last_hit(numbers, c), [])
+        incident.corruption = True
+        return incident
+
     def _last_hit(self, numbers: Numbers, c: int) -> int:
         component_of = self.lookups.component_of
-        return max(n for (kind, d), n in numbers.items() if kind == "component" and component_of[d] == c)
+        kinds = ("component", "corruption")
+        return max(n for (kind, d), n in numbers.items() if kind in kinds and component_of[d] == c)
 
     def _open(self, root: int, number: int, breaks: list[int]) -> Incident:
         incident = Incident(len(self.incidents), root, self.now)
@@ -195,7 +215,9 @@ class Losing(Recovering):
         found: dict[int, int] = {}
         for d in stopped:
             s = lookups.site_of[d]
-            if not self.site_up[s]:
+            if (known := self.newly_corrupt.get(lookups.component_of[d])) is not None:
+                found[d] = known.number
+            elif not self.site_up[s]:
                 found[d] = latest[lookups.root_of_site[s]]
             elif self.broken[d]:
                 found[d] = self.broken_incident[d]
@@ -233,7 +255,8 @@ class Losing(Recovering):
             if row.outcome is not None or row.start < 0:
                 continue
             source_down = row.copy >= 0 and not self.site_up[self.copy_of(row).site]
-            if source_down or not self.grounded(row.step):
+            stops = row.kind in STOPPED and self.plan.steps[row.step].component in self.newly_corrupt
+            if source_down or stops or not self.grounded(row.step):
                 self.finish(row, INTERRUPTED)
                 step = self.plan.steps[row.step]
                 if step.point >= 0:

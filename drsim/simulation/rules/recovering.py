@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drsim.planning.plan import ACTIVE, STALE, StepPlan
 from drsim.simulation.clock import Work
+from drsim.simulation.rules.cleaning import Cleaning
 from drsim.simulation.rules.groups import Groups
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
@@ -11,7 +12,7 @@ from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recover
 __all__ = ["Recovering"]
 
 
-class Recovering(Groups):
+class Recovering(Groups, Cleaning):
     """Switch, restore, start, restart, repair, verify."""
 
     def settle_wanted(self) -> None:
@@ -62,12 +63,17 @@ class Recovering(Groups):
         if not in_place:
             b = self.structure.standby[c]
             moving = self._moving(b)
+            if self.corrupt[c]:
+                moving = self.restores_of(c, moving)
             wanted += [(step, self.wanted_incident[step]) for step in moving]
             fails_over = self.fails_over(c)
             if fails_over and not moving and not any(self.is_running(lookups.restart[d]) for d in deployments):
                 wanted += self._failover(c, b)
             usable = fails_over and self.site_up[lookups.site_of[b]] and not self.broken[b]
             in_place = stale_too = not usable and not moving
+            if in_place and self.corrupt[c]:
+                in_place = False
+                wanted += self.clean_in_place(c)
         for d in deployments:
             if in_place and not self.started[d] and self.site_up[lookups.site_of[d]] and not self.broken[d]:
                 number = self.incident_of[d] if role[d] == ACTIVE else self.incident[c]
@@ -95,7 +101,9 @@ class Recovering(Groups):
         if self.lookups.precheck[b] >= 0 and c not in self.prechecked:
             return [(self.lookups.precheck[b], number)] if self.incidents[number].go else []
         if self.incidents[number].go and self._has_room(c, b):
-            restores = strategy == "cold" and self.structure.has_data[c] and self.restored[c] < 0
+            restores = (
+                strategy == "cold" and self.structure.has_data[c] and (self.restored[c] < 0 or self.restored_at[c] != b)
+            )
             return [(self.lookups.restore[b] if restores else self.lookups.start[b], number)]
         return []
 
@@ -150,7 +158,7 @@ class Recovering(Groups):
             if root.is_site:
                 sites.add(root.place)
             return not sites.isdisjoint(outage.targets)
-        if outage.kind == "component":
+        if outage.kind in ("component", "corruption"):
             hit = {self.lookups.component_of[d] for d in outage.targets}
             return c in hit or (not root.is_site and root.place in hit)
         return False
@@ -227,38 +235,49 @@ class Recovering(Groups):
             if self.failures[c] >= self.plan.steps[row.step].attempts:
                 self.next_strategy(c)
             return
-        replica = self.replica(c, d) if self.structure.has_data[c] and self.strategy(c) != "cold" else None
-        if replica is not None and not self.luck(replica.works, replica.works_variable):
+        replica = -1
+        if self.structure.has_data[c] and self.strategy(c) != "cold":
+            row.copy = replica = self.replica(c, d)
+        if replica >= 0 and not self._is_usable(c, replica):
             self.finish(row, UNUSABLE)
             self.no_replica[c] = True
             self.next_strategy(c)
             return
         self.finish(row, DONE)
         if self.structure.has_data[c]:
-            point: int | None = self.lost_at[c]
+            point = self.lost_at[c]
             if self.strategy(c) == "cold":
-                point = self.point_of(c, self.restored[c])
-            elif (replica := self.replica(c, d)) is not None:
-                point = self.lost_at[c] - self.value(replica.lag, replica.lag_variable, self.incident[c])
-            assert point is not None
+                point = self.restored_point[c]
+                self.clean(c)
+            elif replica >= 0:
+                copy = self.plan.copies[c][replica]
+                row.point = point = self.lost_at[c] - self.value(copy.lag, copy.lag_variable, self.incident[c])
             self._recovered(c, point)
         self._serves(c, d, row, trusted=row.kind == "switch")
 
     def _end_restore(self, c: int, row: Work) -> None:
-        copy = self.copy_of(row)
-        if self.luck(copy.works, copy.works_variable):
+        if self._is_usable(c, row.copy):
             self.finish(row, DONE)
-            self.restored[c] = row.copy
+            assert row.point is not None
+            self.restored[c], self.restored_point[c] = row.copy, row.point
+            self.restored_at[c] = self.plan.steps[row.step].deployment
             return
         self.finish(row, UNUSABLE)
         self.bad.add((c, row.copy))
         if all(other.replicated or (c, i) in self.bad for i, other in enumerate(self.plan.copies[c])):
             self.next_strategy(c)
 
+    def _is_usable(self, c: int, i: int) -> bool:
+        copy = self.plan.copies[c][i]
+        return self.luck(copy.works, copy.works_variable)
+
     def _restarted(self, c: int, d: int, row: Work) -> None:
         if self.lost[c]:
+            if self.corrupt[c]:
+                self._recovered(c, self.restored_point[c])
+                self.clean(c)
             # one that serves again at the very instant of its loss was never lost
-            if self.structure.has_data[c] and (self.lost_at[c], self.lost_round[c]) != (self.now, self.rounds):
+            elif self.structure.has_data[c] and (self.lost_at[c], self.lost_round[c]) != (self.now, self.rounds):
                 self._recovered(c, self.lost_at[c] if self.role[d] == ACTIVE else self.stopped_at[d])
             self.release_room(c)
         self._serves(c, d, row, trusted=self.structure.automatic[c])
@@ -306,6 +325,10 @@ class Recovering(Groups):
                     self.incident_of[other] = -1
             self.role[d] = ACTIVE
             self.dirty_incidents = True
+            if self.structure.has_data[c]:
+                there = [e for e in self.structure.of_component[c] if self.role[e] == ACTIVE]
+                home = (self.now, tuple(self.lookups.site_of[e] for e in there))
+                self.homes[c] = (*self.homes.get(c, ()), home)
         self.started[d] = True
         self.incident_of[d] = -1
         self.start_incident[d] = row.incident

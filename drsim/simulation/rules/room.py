@@ -18,7 +18,7 @@ class Room(Copies):
             if strategy == "cold" and self.structure.has_data[c]:
                 if any(not copy.replicated and (c, i) not in self.bad for i, copy in enumerate(self.plan.copies[c])):
                     return
-            elif strategy == "cold" or not self.no_replica[c]:
+            elif strategy == "cold" or not (self.no_replica[c] or self.corrupt[c]):
                 return
             self.stage[c] += 1
 

@@ -47,6 +47,8 @@ class Incident:
         self.root = root
         self.lost_at = lost_at
         self.detected = self.assessed = self.go = self.closed = self.abandoned = False
+        self.corruption = False
+        """whether it is about corrupt data, known from its first instant on"""
         self.arrived: set[int] = set()
         self.rows: dict[int, Work] = {}
         """by kind, for `mobilise` by MOBILISE + team"""
@@ -147,6 +149,17 @@ class State:
         self.no_replica = [False] * components
         self.bad: set[tuple[int, int]] = set()
         """(component, copy) found unusable"""
+        # corruption, section 11
+        self.began: dict[str, int] = {}
+        self.known: list[int] = []
+        """corruptions that are known"""
+        self.corrupt = [False] * components
+        """whose data is known to be bad and was not restored since"""
+        self.lineage: dict[int, tuple[tuple[int, int], ...]] = {}
+        self.restored_at = list(structure.standby)
+        self.restored_point = [0] * components
+        self.homes: dict[int, tuple[tuple[int, tuple[int, ...]], ...]] = {}
+        """component -> (time, sites where it is active from then on)"""
         self.room = [NONE] * components
         self.free = lookups.first_free[:]
         # people
@@ -183,6 +196,8 @@ class State:
         self.reach_changed = False
         # what is due at this instant, and what it makes dirty
         self.due_outages: list[tuple[int, int]] = []
+        self.due_known: list[int] = []
+        """corruptions that are detected"""
         self.due_rows: list[Work] = []
         self.due_heads: list[tuple[int, int]] = []
         self.due_arrivals: list[Work] = []
@@ -230,6 +245,7 @@ class State:
         self.arrivals: dict[tuple[int, int], int] = {}
         self.outages: dict[str, Spans] = {}
         self.supply: list[Event] = []
+        self.corruptions: list[tuple[int, int, bool]] = []
 
     def on_alarm(self, kind: str, value: Any) -> None:
         """Something is due."""
