@@ -971,7 +971,9 @@ class Run:
         """Section 7, giving up: from the first step of a strategy that is ready when item 6 begins."""
         for work in self.waiting():
             c = work.object
-            if work.kind not in FAILOVER_KINDS or not work.is_ready or self.lost[c].given_up is not None:
+            if work.kind not in FAILOVER_KINDS or work.site != self.standby(c):  # a restore in place is none
+                continue
+            if not work.is_ready or self.lost[c].given_up is not None:
                 continue
             limit = self.land.components[c].give_up_after.get(self.strategy(c) or "")
             if limit is not None:
@@ -987,7 +989,7 @@ class Run:
             if not self.fails_over(c):
                 continue
             for work in [*self.running(), *self.waiting()]:
-                if work.object == c and work.kind in FAILOVER_KINDS:
+                if work.object == c and work.kind in FAILOVER_KINDS and work.site == self.standby(c):
                     self.finish(work, "given up")
             loss.next_strategy()
 
@@ -1133,13 +1135,13 @@ class Run:
         for c in sorted({c for c, s in self.broke if s in up}):
             if ("component", c) not in self.incident_of_root:
                 opened.append(self.open_incident("component", c))
+        for c, s in self.broke:
+            root = ("component", c) if s in up else ("site", s)
+            self.broken_in[c, s] = self.incident_of_root[root]
         corrupt = {}
         for c in sorted(self.newly_corrupt):
             corrupt[c] = self.open_incident("component", c)
             self.incidents[corrupt[c]].corruption = True
-        for c, s in self.broke:
-            root = ("component", c) if s in up else ("site", s)
-            self.broken_in[c, s] = self.incident_of_root[root]
         for number in opened:
             self.move_to(number)
         self.lose(corrupt)
@@ -1156,6 +1158,7 @@ class Run:
                 self.incident_of[d] = number
         loss = self.lost[c]
         loss.incident, loss.strategy, loss.attempts, loss.restored = number, 0, 0, None
+        loss.given_up, loss.prechecked = None, False
 
     def open_incident(self, kind: str, root: str) -> int:
         number = len(self.incidents)

@@ -183,7 +183,7 @@ class Losing(Recovering):
             at_root = s == what.place if what.is_site else (c == what.place and d in breaks)
             if not at_root or self.role[d] != ACTIVE or self.started[d] or self.incident_of[d] < 0:
                 continue
-            if self.stopped_at[d] == self.now or self.incident_of[d] == incident.number:
+            if self.stopped_at[d] == self.now or self.incident_of[d] >= incident.number:
                 continue
             exhausted = self.lost[c] and self.strategy(c) is None
             if exhausted or self.is_over(self.incident_of[d]):
