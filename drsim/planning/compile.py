@@ -27,6 +27,7 @@ from drsim.planning.plan import (
     DueWork,
     Event,
     Generator,
+    Head,
     LevelOp,
     OnCall,
     Outage,
@@ -34,6 +35,7 @@ from drsim.planning.plan import (
     Power,
     Root,
     RootVariables,
+    Skills,
     StepPlan,
     Structure,
     Task,
@@ -438,6 +440,9 @@ class _PlanBuilder:
     def crew(self, by: Mapping[str, int]) -> Crew:
         return tuple((self.team_of[team], heads) for team, heads in sorted(by.items()))
 
+    def skills(self, asked: Mapping[str, str]) -> Skills:
+        return tuple((self.team_of[team], skill) for team, skill in sorted(asked.items()))
+
     def hours(self, step: Step) -> int:
         """The calendar on which a step's working hours run, -1 for the clock."""
         return self.hours_of(self.landscape.crews[min(step.by)]) if step.takes.working else -1
@@ -483,6 +488,7 @@ class _PlanBuilder:
                 works_variable=-1 if works == ONE else self.variable(f"{kind} works", name, place, None),
                 attempts=step.attempts if step is not None and tries else 1,
                 hours=-1 if step is None or kind == "restore" else self.hours(step),
+                skills=() if step is None else self.skills(step.skills),
             )
             found.append(((last, group, priority, depth, name, place, KINDS.index(kind)), plan))
 
@@ -497,8 +503,8 @@ class _PlanBuilder:
                         add("precheck", c, b, -1, part.precheck, tries=True)
                     add("start", c, b, -1, part.start, tries=True)
                 if "cold" in part.recover and part.data is not None:
-                    held = {} if part.restore is None else part.restore.by
-                    add("restore", c, b, -1, Step(takes=Law.constant(0), by=held))
+                    held = part.restore or landscapes.Restore()
+                    add("restore", c, b, -1, Step(takes=Law.constant(0), by=held.by, skills=held.skills))
             for d in structure.of_component[c]:
                 add("restart", c, d, -1, restart_of(part)[0], tries=part.restart is not None)
                 if part.repair is not None:
@@ -529,6 +535,7 @@ class _PlanBuilder:
                 works_variable=-1 if works == ONE else self.variable("task works", task.name, "", None),
                 attempts=1,
                 hours=self.hours(step),
+                skills=self.skills(step.skills),
             )
             found.append(((False, group, priority, 0, task.name, "", KINDS.index("task")), plan))
         return [step for _, step in sorted(found, key=lambda pair: pair[0])]
@@ -580,6 +587,14 @@ class _PlanBuilder:
             team: self._on_call(name, crew.on_call)
             for team, (name, crew) in enumerate(zip(structure.teams, crews, strict=True))
             if crew.on_call is not None
+        }
+        heads = {
+            team: tuple(
+                Head(head.name, head.skills, -1 if head.works is None else self.calendar(head.works))
+                for head in crew.heads
+            )
+            for team, crew in enumerate(crews)
+            if crew.heads
         }
         open_hours = tuple(
             self.calendar(landscape.services[structure.services[p[0]]].points[p[1]].open) for p in structure.points
@@ -633,6 +648,10 @@ class _PlanBuilder:
             ),
             assess=assess,
             decide=decide,
+            talk_skills={
+                "assess": self.skills(response.assess.skills),
+                "decide": self.skills(response.decide.skills),
+            },
             wrong=(response.assess.wrong.millionths, -1 if costs is None or costs.fixed is None else costs.fixed),
             detect=tuple(detect for detect, _ in talk),
             watch=response.detect if isinstance(response.detect, Law) else None,
@@ -660,6 +679,7 @@ class _PlanBuilder:
             calendars=calendars,
             schedules=tuple(compile_schedule(schedule, moment, -BEFORE, self.reach_end) for schedule in self.schedules),
             on_call=on_call,
+            heads=heads,
             calendar_of=self.calendars,
             team_hours=team_hours,
             shifts=shifts,

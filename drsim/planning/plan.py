@@ -9,7 +9,7 @@ points by service, then name; steps in plan order. Times are ms since the moment
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
@@ -33,6 +33,7 @@ __all__ = [
     "DueWork",
     "Event",
     "Generator",
+    "Head",
     "LevelOp",
     "OnCall",
     "Outage",
@@ -40,6 +41,7 @@ __all__ = [
     "Power",
     "Root",
     "RootVariables",
+    "Skills",
     "StepPlan",
     "Structure",
     "Task",
@@ -55,6 +57,7 @@ INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
 KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify", "task")
 
 Crew = tuple[tuple[int, int], ...]  # (team, heads), teams in order
+Skills = tuple[tuple[int, str], ...]  # (team, skill) that its heads must have, of some teams of a crew
 Tree = int | tuple[int, tuple["Tree", ...]]  # a view, or (how many are needed, of which)
 
 
@@ -91,6 +94,7 @@ class StepPlan(NamedTuple):
     attempts: int
     hours: int
     """calendar of its working hours, -1 for the clock"""
+    skills: Skills = ()
 
 
 class Task(NamedTuple):
@@ -158,6 +162,15 @@ class OnCall(NamedTuple):
     call_out: int
     """fixed ms, -1 if drawn"""
     call_out_variable: int
+
+
+class Head(NamedTuple):
+    """One of the people of a team in which they are told apart."""
+
+    name: str
+    skills: tuple[str, ...]
+    calendar: int
+    """-1 for one on call"""
 
 
 class RootVariables(NamedTuple):
@@ -397,6 +410,8 @@ class Plan:
     assess: tuple[int, Crew, int]
     """fixed ms or -1, crew, calendar of its working hours or -1"""
     decide: tuple[int, Crew, int]
+    talk_skills: Mapping[str, Skills]
+    """of `assess` and `decide`"""
     wrong: tuple[int, int]
     """the probability of a wrong diagnosis in millionths, and what it costs in ms, -1 if drawn"""
     detect: tuple[Detect, ...]
@@ -426,6 +441,8 @@ class Plan:
     """instants in ms"""
     on_call: Mapping[int, OnCall]
     """team -> whom of it can be called outside its hours"""
+    heads: Mapping[int, tuple[Head, ...]]
+    """team -> all its people in the order in which they are taken, for those in which they are told apart"""
     calendar_of: Mapping[Calendar | tuple[Calendar, ...], int]
     """where each calendar is"""
     team_hours: tuple[int, ...]
@@ -454,6 +471,14 @@ class Plan:
         for pool, demand in self.demands[deployment]:
             share = min(share, self.capacity[pool] * 1_000_000 // demand)
         return share
+
+    def crew_text(self, crew: Iterable[tuple[int, int]], skills: Skills) -> str:
+        """`infra`, `2 infra + network`, or `infra (oracle)`."""
+        teams, asked = self.structure.teams, dict(skills)
+        return " + ".join(
+            f"{'' if heads == 1 else f'{heads} '}{teams[team]}{f' ({asked[team]})' if team in asked else ''}"
+            for team, heads in crew
+        )
 
     def but(self, **changes: object) -> Plan:
         """The same plan with other numbers; see `drsim.planning.variant` for changes by name."""

@@ -125,6 +125,10 @@ class _Change(_PlanBuilder):
                 raise DrsimError(f"{name!r} works in shifts: change those with 'Scenario.with_', and compile again")
             if name in teams and self.team_of[name] in plan.on_call:
                 raise DrsimError(f"{name!r} is on call: change its people with 'Scenario.with_', and compile again")
+            if name in teams and self.team_of[name] in plan.heads:
+                raise DrsimError(
+                    f"{name!r} has people with skills: change them with 'Scenario.with_', and compile again"
+                )
         self.people = _replaced(plan.people, teams, people, "team or supplier", "people", least=1)
         for name, heads in self._asked():
             if heads > people.get(name, heads):

@@ -12,7 +12,7 @@ from drsim.measures.drills import Interruption
 from drsim.measures.due import MISSED
 from drsim.measures.explanation import CAUSES, Segment
 from drsim.model.landscape import ALWAYS
-from drsim.planning.plan import Outage, Plan
+from drsim.planning.plan import Outage, Plan, Skills
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
@@ -45,10 +45,9 @@ def title_of(plan: Plan, service: str) -> str:
     return plan.scenario.landscape.services[service].title or service
 
 
-def crew_text(plan: Plan, crew: Iterable[tuple[int, int]]) -> str:
-    """`infra`, or `2 infra + network`."""
-    teams = plan.structure.teams
-    return " + ".join(teams[team] if heads == 1 else f"{heads} {teams[team]}" for team, heads in crew)
+def crew_text(plan: Plan, crew: Iterable[tuple[int, int]], skills: Skills = ()) -> str:
+    """`infra`, `2 infra + network`, or `infra (oracle)`."""
+    return plan.crew_text(crew, skills)
 
 
 def outage_text(plan: Plan, outage: Outage) -> str:
@@ -130,7 +129,7 @@ class _Log:
         self.day = max(len(self.wall.day(0)), *(len(end) - 6 for end in ends))
         self.end = max(len(end) for end in ends)
         used = 2 + self.day + 1 + 5 + 1 + self.end + 1 + 6 + 2
-        crews = [len(crew_text(self.plan, row.crew)) for row in self.drill.rows]
+        crews = [len(crew_text(self.plan, row.crew, row.what.skills)) for row in self.drill.rows]
         self.who = min(max([0, *crews]), 20)
         self.what = self.page.width - used - self.who - 1
         self.hang = used
@@ -269,7 +268,7 @@ class _Log:
                 Cell(hours_minutes(shown_minutes(row.start, end)), 6, "right"),
                 Cell("", 0),
                 Cell(lines[0], self.what, style=style),
-                Cell(crew_text(self.plan, row.crew), self.who),
+                Cell(crew_text(self.plan, row.crew, row.what.skills), self.who),
             ]
         )
         for line in lines[1:]:

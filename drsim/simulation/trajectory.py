@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from drsim.planning.plan import Crew, Plan, StepPlan
+from drsim.planning.plan import Crew, Plan, Skills, StepPlan
 from drsim.simulation.draws import Numbers
 from drsim.simulation.power import Event, Span
 
@@ -45,6 +45,7 @@ class What(NamedTuple):
     object: str
     site: str
     crew: Crew
+    skills: Skills = ()
 
 
 class Row:
@@ -58,6 +59,8 @@ class Row:
     is_ready = False
     """whether nothing but people or a copy was missing to the end"""
     incident = attempt = 0
+    taken: tuple[tuple[int, int], ...] = ()
+    """(team, which of its heads), of teams in which they are told apart"""
 
     def __init__(self, what: What | StepPlan, step: int, order: int, incident: int, attempt: int, wanted: int) -> None:
         self.what = what
@@ -134,6 +137,8 @@ class Trajectory:
     """(team, from, to)"""
     heads: list[tuple[int, int, int]]
     """(time, team, heads present) at every change"""
+    there: list[tuple[int, int, tuple[int, ...]]]
+    """(time, team, which of its heads are there) at every change, of teams in which they are told apart"""
     arrivals: dict[tuple[int, int], int]
     """(incident, team) -> when it had arrived"""
     wrong: dict[int, int]

@@ -31,6 +31,8 @@ class Features(TypedDict, total=False):
     """Crews of several teams, or of several heads."""
     on_site: bool
     """Steps whose crew travels first."""
+    skills: bool
+    """Teams of whom not everybody can do everything, and steps that ask for a skill."""
     working_hours: bool
     """Steps and targets in `wh`."""
     calendars: bool
@@ -132,6 +134,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "crews": True,
     "multi_crews": True,
     "on_site": True,
+    "skills": True,
     "working_hours": True,
     "calendars": True,
     "apart": True,

@@ -20,6 +20,7 @@ from drsim.model.needs import Need, without
 from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
+from reference.heads import Person, able, people_of, there
 from reference.power import Span, without_supply
 from reference.trees import circles, holds, names
 
@@ -96,6 +97,7 @@ class Task(NamedTuple):
     attempts: int = 1
     on_site: bool = False
     automatic: bool = False
+    skills: Mapping[str, str] = {}
 
 
 class Outage(NamedTuple):
@@ -141,6 +143,8 @@ class Work:
     bound_by: Applied | None = None
     freed_by: Applied | None = None
     is_ready: bool = False
+    who: list[tuple[str, Person]] = field(default_factory=list)
+    """(team, one of its people) of teams with skills."""
     due: int | None = None
     """When a running step ends, as far as is known now; None for a transfer that stands still."""
     strategy: str = ""
@@ -286,6 +290,7 @@ class Run:
             for name, crew in self.land.crews.items()
         }
         self.hours = {name: any_of([hours for _, hours in shifts]) for name, shifts in self.shifts.items()}
+        self.people = {name: people_of(crew) for name, crew in self.land.crews.items()}
         self.most = {name: most_at_once(crew) for name, crew in self.land.crews.items()}
         self.circle = circles(self.land.components)
         self.strategies = {c: self.strategies_that_fit(c) for c in self.land.components}
@@ -485,10 +490,11 @@ class Run:
         component = self.land.components[thing]
         if kind == "restart":
             start = self.described("start", thing)
-            alike = Task(start.takes, start.by, on_site=start.on_site)
+            alike = Task(start.takes, start.by, on_site=start.on_site, skills=start.skills)
             return alike if component.restart is None else as_task(component.restart)
         if kind == "restore":
-            return Task(AT_ONCE, component.restore.by if component.restore is not None else {})
+            held = component.restore
+            return Task(AT_ONCE) if held is None else Task(AT_ONCE, held.by, skills=held.skills)
         return as_task(getattr(component, kind))
 
     # steps of the plan (section 7)
@@ -1387,6 +1393,32 @@ class Run:
                 return self.steps[work.object].by
         return {} if self.is_replaced(work) else self.task[work.kind, work.object].by
 
+    def skills(self, work: Work) -> Mapping[str, str]:
+        """Section 8, skills: what a step asks of some teams of its crew."""
+        match work.kind:
+            case "detect" | "declare" | "mobilise":
+                return {}
+            case "assess":
+                return self.scenario.response.assess.skills
+            case "decide":
+                return self.scenario.response.decide.skills
+            case "task":
+                return self.steps[work.object].skills
+        return self.task[work.kind, work.object].skills
+
+    def who_is_free(self, team: str, skill: str | None) -> list[Person]:
+        """Section 8, skills: those that a step may take, in order."""
+        come = self.now < self.there_until.get(team, -1)
+        moment, until = self.scenario.moment, self.offset + self.horizon
+        now = there(
+            self.people[team],
+            lambda works: compile_calendar(works, moment, until).is_open(self.now + self.offset),
+            come,
+            self.away(team),
+        )
+        busy = [person for work in self.running() for of, person in work.who if of == team]
+        return [person for person in able(now, skill) if person not in busy]
+
     def is_replaced(self, work: Work) -> bool:
         """Section 7: in the incident of a site a step of the plan was taken in the place of a `start`."""
         by_a_step = any(work.object in step.replaces for step in self.steps.values())
@@ -1394,12 +1426,15 @@ class Run:
 
     def present(self, team: str) -> int:
         """Section 8: "people while the team's calendar is open (the sum of the shifts that are), less those away"."""
-        there = sum(heads for heads, hours in self.shifts[team] if hours.is_open(self.now + self.offset))
+        heads = sum(heads for heads, hours in self.shifts[team] if hours.is_open(self.now + self.offset))
         on_call = self.land.crews[team].on_call
         if on_call is not None and self.now < self.there_until.get(team, -1):
-            there += on_call.people.number
-        away = sum(a.heads for a in self.absences if a.team == team and a.begins <= self.now and not self.past(a.ends))
-        return max(0, there - away)
+            heads += on_call.people.number
+        return max(0, heads - self.away(team))
+
+    def away(self, team: str) -> int:
+        """Section 8: "a disruption takes all of them, or so many"; evacuations likewise."""
+        return sum(a.heads for a in self.absences if a.team == team and a.begins <= self.now and not self.past(a.ends))
 
     def past(self, time: int | None) -> bool:
         return time is not None and time <= self.now
@@ -1415,7 +1450,12 @@ class Run:
         arrived = self.incidents[work.incident].arrived
         if work.kind not in ("assess", "decide") and not set(crew) <= arrived:
             return False
-        return all(heads <= self.free(team) for team, heads in crew.items())
+        skills = self.skills(work)
+        return all(
+            heads <= self.free(team)
+            and (not self.people[team] or heads <= len(self.who_is_free(team, skills.get(team))))
+            for team, heads in crew.items()
+        )
 
     def at_work(self, team: str) -> bool:
         return self.hours[team].is_open(self.now + self.offset)
@@ -1472,6 +1512,10 @@ class Run:
 
     def start_step(self, work: Work) -> None:
         work.freed_by = self.freed_by(work)
+        for team, heads in self.crew(work).items():
+            if self.people[team]:
+                who = self.who_is_free(team, self.skills(work).get(team))
+                work.who += [(team, person) for person in who[:heads]]
         work.start, work.outcome = self.now, "running"
         if work.kind in ("switch", "start"):
             work.strategy = self.strategy(work.object) or ""
@@ -1716,5 +1760,11 @@ def as_task(step: Anything) -> Task:
     if step is None:
         return Task(AT_ONCE)
     return Task(
-        step.takes, step.by, step.works.millionths, step.attempts, step.on_site, getattr(step, "automatic", False)
+        step.takes,
+        step.by,
+        step.works.millionths,
+        step.attempts,
+        step.on_site,
+        getattr(step, "automatic", False),
+        step.skills,
     )

@@ -97,6 +97,7 @@ class Drill(Losing):
             lost_at_end=[c for c, lost in enumerate(self.lost) if lost] if any(self.lost) else [],
             evacuations=self.evacuations,
             heads=self.heads,
+            there=self.there_log,
             arrivals=self.arrivals,
             wrong=self.wrong,
             early=self.early,
@@ -233,6 +234,8 @@ class Drill(Losing):
             return True  # a start at this instant made this one unwanted; it is dropped when that is settled
         if row.kind == "restore" and not self.begin_restore(row):
             return False
+        if self.plan.heads:
+            self.take_heads(row)
         row.start = now
         if beside:
             self.touch(component)

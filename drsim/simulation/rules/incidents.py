@@ -95,7 +95,8 @@ class Incidents(Room):
             what = What("mobilise", self.structure.teams[team], root.destinations[team], ())
         else:
             crew = self.plan.assess[1] if kind == ASSESS else self.plan.decide[1] if kind == DECIDE else ()
-            what = What(INCIDENT_KINDS[kind], root.name, "", crew)
+            skills = self.plan.talk_skills.get(INCIDENT_KINDS[kind], ())
+            what = What(INCIDENT_KINDS[kind], root.name, "", crew, skills)
         row = Work(what, -1, order, number, 0, self.now)
         self.ready_by(row, cause)
         self.rows.append(row)

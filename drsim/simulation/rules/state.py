@@ -157,6 +157,10 @@ class State:
         self.away = [0] * teams
         self.busy = [0] * teams
         self.present = list(plan.people)
+        self.there: dict[int, tuple[int, ...]] = {}
+        """team -> which of its heads are there, of those in which they are told apart"""
+        self.taken: set[tuple[int, int]] = set()
+        """(team, head) of those that work"""
         # work
         self.incidents: list[Incident] = []
         self.opened: list[tuple[int, tuple[int, ...]]] = []
@@ -223,6 +227,7 @@ class State:
         self.losses: list[tuple[int, int, int]] = []
         self.evacuations: list[tuple[int, int, int]] = []
         self.heads: list[tuple[int, int, int]] = []
+        self.there_log: list[tuple[int, int, tuple[int, ...]]] = []
         self.calls: set[tuple[int, int]] = set()
         """(incident, team) of calls to those on call"""
         self.wrong: dict[int, int] = {}
@@ -338,6 +343,8 @@ class State:
         for team, heads in row.crew:
             self.busy[team] -= heads
             self.touched.add(team)
+        if row.taken:
+            self.taken.difference_update(row.taken)
         if row.kind == "restore":
             self.flows = [flow for flow in self.flows if flow.row is not row]
             self.flows_changed = True
