@@ -113,6 +113,7 @@ class Pieces:
         times = {t for t, team, _ in (*drill.heads, *drill.there) if team in teams}
         times |= {t for (k, team), t in drill.arrivals.items() if k == row.incident and team in teams}
         times |= {t for team, a, b in drill.evacuations if team in teams for t in (a, b)}
+        times |= {t for team, _, a, b in drill.rests if team in teams for t in (a, b)}
         return times.union(*(self._busy[team][0] for team in teams))
 
     def _why_not(self, row: Row, time: int) -> Why:
@@ -131,7 +132,11 @@ class Pieces:
             for team, heads in row.crew:
                 free = self._present(team, time) - self._busy_at(team, time)
                 if team in self.plan.heads:
-                    free = min(free, len(self._able(row, team, time) - self._taken_at(team, time)))
+                    able = self._able(row, team, time)
+                    rested = able - {head for of, head, a, b in drill.rests if of == team and a <= time < b}
+                    if structure.outside[team] == outside and len(rested) < heads:
+                        return "people at rest", skill_of(row.what.skills, team), structure.teams[team]
+                    free = min(free, len(rested - self._taken_at(team, time)))
                 if structure.outside[team] == outside and free < heads:
                     last = drill.freed_by(row)
                     return "team busy", f"{last.kind} {last.object}" if last is not None else "", structure.teams[team]

@@ -191,6 +191,10 @@ class Team(Part):
     """In the place of `people` and `works`: what is there is the sum of those that are open."""
     skills: fields.Named[fields.SomeNames] = _NONE
     """Who of them can do what: for each skill the names of those who have it."""
+    works_at_most: fields.Horizon | None = None
+    """From the first step of one of them until they take no more; None: no limit."""
+    rests: fields.Horizon | None = None
+    """How long after their last step until they do again; None: 8 h."""
     based: fields.SiteName | None = None
     """Where they are during their hours."""
     call_out: fields.ClockLaw = LawOf.constant(0)
@@ -205,12 +209,17 @@ class Team(Part):
         return shifts or (Shift(people=self.people, works=self.works, skills=self.skills),)
 
     @property
+    def rest(self) -> DurationOf:
+        """How long one of them rests who has worked as long as they may."""
+        return DurationOf(8 * HOUR) if self.rests is None else self.rests
+
+    @property
     def heads(self) -> tuple[Head, ...]:
         """All its people in the order in which they are taken; empty where they need not be told apart."""
         groups: list[tuple[Shift | OnCall, bool]] = [(shift, False) for shift in self.roster]
         if self.on_call is not None:
             groups.append((self.on_call, True))
-        if not any(group.skills for group, _ in groups):
+        if self.works_at_most is None and not any(group.skills for group, _ in groups):
             return ()
         found = []
         for place, (group, called) in enumerate(groups):

@@ -680,6 +680,11 @@ class _PlanBuilder:
             schedules=tuple(compile_schedule(schedule, moment, -BEFORE, self.reach_end) for schedule in self.schedules),
             on_call=on_call,
             heads=heads,
+            rests={
+                team: (crew.works_at_most.ms, crew.rest.ms)
+                for team, crew in enumerate(crews)
+                if crew.works_at_most is not None
+            },
             calendar_of=self.calendars,
             team_hours=team_hours,
             shifts=shifts,

@@ -443,6 +443,8 @@ class Plan:
     """team -> whom of it can be called outside its hours"""
     heads: Mapping[int, tuple[Head, ...]]
     """team -> all its people in the order in which they are taken, for those in which they are told apart"""
+    rests: Mapping[int, tuple[int, int]]
+    """team -> how long one of them works at most, and rests then, ms; for those with a limit"""
     calendar_of: Mapping[Calendar | tuple[Calendar, ...], int]
     """where each calendar is"""
     team_hours: tuple[int, ...]

@@ -127,7 +127,7 @@ class _Change(_PlanBuilder):
                 raise DrsimError(f"{name!r} is on call: change its people with 'Scenario.with_', and compile again")
             if name in teams and self.team_of[name] in plan.heads:
                 raise DrsimError(
-                    f"{name!r} has people with skills: change them with 'Scenario.with_', and compile again"
+                    f"{name!r} has people who are told apart: change them with 'Scenario.with_', and compile again"
                 )
         self.people = _replaced(plan.people, teams, people, "team or supplier", "people", least=1)
         for name, heads in self._asked():

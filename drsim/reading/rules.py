@@ -198,6 +198,9 @@ def _team(path: Path, team: Team) -> Findings:
         if team.shifts and key in team.model_fields_set:
             rule = f"'{key}' is said by its shifts already"
             yield Finding((*path, key), rule, "leave it out, or the shifts", True)
+    if team.works_at_most is None and team.rests is not None:
+        rule = "nobody works at most so long, so nobody rests"
+        yield Finding((*path, "rests"), rule, "add 'works_at_most: 12 h', or leave it out", True)
     groups: list[tuple[Path, Team | Shift | OnCall]] = [((), team)]
     if team.shifts:
         groups = [(("shifts", name), shift) for name, shift in team.shifts.items()]

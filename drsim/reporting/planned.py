@@ -326,6 +326,8 @@ def _people(outlook: Outlook, page: Page) -> None:
         if crew.on_call is not None:
             parts.append(f"{crew.on_call.people} on call {crew.on_call.works}")
         parts += skills_text(crew)
+        if crew.works_at_most is not None:
+            parts.append(f"at most {crew.works_at_most.text}, then {crew.rest.text} rest")
         if crew.based:
             parts.append(f"based at {crew.based}")
         if plan.structure.outside[team]:

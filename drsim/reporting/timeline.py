@@ -210,10 +210,30 @@ class _Log:
         for service, name, time, fate in self.replay.due:
             style = "bold red" if fate == MISSED else ""
             yield time, 3, 0, f"{due_title(self.plan, service, name)} is due: {fate}", style
+        for time, text in self._rests():
+            yield time, 1, math.inf, text, ""
         for number, row in enumerate(self.drill.rows):
             if row.start >= 0:
                 place = self.drill.place(row) if row.start == row.end else -1
                 yield row.start, 2 if place < 0 else 0, number if place < 0 else place, row, ""
+
+    def _rests(self) -> Iterable[tuple[int, str]]:
+        """Who goes to rest while there still is something to do: `infra: anna and 1 other rest until Wed 13 8:00`."""
+        last = max((row.end if row.end >= 0 else self.plan.horizon for row in self.drill.rows), default=0)
+        together: dict[tuple[int, int, int], list[str]] = defaultdict(list)
+        for team, head, begin, end in self.drill.rests:
+            if begin < last:
+                together[begin, end, team].append(self.plan.heads[team][head].name)
+        for (begin, end, team), names in together.items():
+            known = sorted(name for name in names if name)
+            others = len(names) - len(known)
+            who = [
+                *known,
+                *([f"{others} {'other' if known else 'of them'}{'s' if others > 1 and known else ''}"] * (others > 0)),
+            ]
+            verb = "rests" if len(names) == 1 else "rest"
+            team_name = self.plan.structure.teams[team]
+            yield begin, f"{team_name}: {' and '.join(who)} {verb} until {self.wall.text(min(end, self.plan.horizon))}"
 
     def _gone(self) -> dict[int, list[str]]:
         found: dict[int, list[str]] = defaultdict(list)

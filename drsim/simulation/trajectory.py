@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
-from drsim.planning.plan import Crew, Plan, Skills, StepPlan
+from drsim.planning.plan import NEVER, Crew, Plan, Skills, StepPlan
 from drsim.simulation.draws import Numbers
 from drsim.simulation.power import Event, Span
 
@@ -189,6 +190,26 @@ class Trajectory:
                 for team, _ in row.crew:
                     found.setdefault((row.end, team), row)
         return found
+
+    @cached_property
+    def rests(self) -> list[tuple[int, int, int, int]]:
+        """(team, which of its heads, from, to) of all that were at rest, section 8; in order of time."""
+        times: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for row in self.made:
+            for who in row.taken:
+                if who[0] in self.plan.rests:
+                    times.setdefault(who, []).append((row.start, row.end if row.end >= 0 else NEVER))
+        found = []
+        for who, steps in times.items():
+            limit, rest = self.plan.rests[who[0]]
+            begun = before = -NEVER
+            for (start, end), after in pairwise([*sorted(steps), (NEVER, NEVER)]):
+                if start - before >= rest:
+                    begun = start
+                before, since = end, max(end, begun + limit)
+                if since < end + rest and after[0] >= end + rest:
+                    found.append((since, end + rest, *who))
+        return [(team, head, since, until) for since, until, team, head in sorted(found) if since < self.plan.horizon]
 
     def flag_name(self, flag: int) -> tuple[str, ...]:
         """The name of a flag: ("site", s), ("link", l), ("on", c, s), ("checked", c, s), ("trusted", service, point, c, s)."""

@@ -291,6 +291,8 @@ class Outlook:
                     "people": plan.people[team],
                     "works": scenario.landscape.crews[name].hours_text,
                     "outside": structure.outside[team],
+                    "works_at_most_ms": plan.rests[team][0] if team in plan.rests else None,
+                    "rests_ms": plan.rests[team][1] if team in plan.rests else None,
                     "heads": [
                         {"name": head.name or None, "skills": list(head.skills), "on_call": head.calendar < 0}
                         for head in plan.heads.get(team, ())

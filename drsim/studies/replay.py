@@ -210,6 +210,10 @@ class Replay:
                 }
                 for row in trajectory.rows
             ],
+            "rests": [
+                {"team": teams[t], "name": self.plan.heads[t][head].name or None, "begin": begin, "end": end}
+                for t, head, begin, end in trajectory.rests
+            ],
             "flags": [
                 {"time": time, "flag": list(trajectory.flag_name(flag)), "value": value}
                 for time, flag, value in trajectory.changes

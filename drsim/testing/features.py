@@ -33,6 +33,8 @@ class Features(TypedDict, total=False):
     """Steps whose crew travels first."""
     skills: bool
     """Teams of whom not everybody can do everything, and steps that ask for a skill."""
+    rests: bool
+    """Teams whose people work so long at most, and then rest."""
     working_hours: bool
     """Steps and targets in `wh`."""
     calendars: bool
@@ -135,6 +137,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "multi_crews": True,
     "on_site": True,
     "skills": True,
+    "rests": True,
     "working_hours": True,
     "calendars": True,
     "apart": True,

@@ -129,6 +129,9 @@ def team(draw: DrawFn, people: People) -> None:
             _skills(draw, group)
         if "on_call" in team and one_in(draw, 2):
             _skills(draw, team["on_call"])
+    if people.given["rests"] and one_in(draw, 4):
+        team["works_at_most"] = pick(draw, ("1 h", "20 min", "4 h"))
+        team["rests"] = pick(draw, ("1 h", "30 min", "8 h"))
     if "call_out" in form:
         team["call_out"] = law(draw, people.given)
 

@@ -548,7 +548,7 @@ def test_a_watch_and_wrong_diagnoses_stay_with_other_outages() -> None:
 
 def test_people_with_skills_are_changed_in_the_landscape() -> None:
     skilled = SMALL.with_({"teams.users": {"based": "here", "people": 3, "skills": {"forms": "anna"}}})
-    with pytest.raises(DrsimError, match="'users' has people with skills"):
+    with pytest.raises(DrsimError, match="'users' has people who are told apart"):
         variant(compile_scenario(skilled), people={"users": 4})
 
 

@@ -1368,6 +1368,8 @@ components: {c: {at: {a: active}, restart: {takes: 1 h, by: x, skills: {x: oracl
 @pytest.mark.parametrize(
     ("team", "step", "path", "rule"),
     [
+        ("{rests: 8 h}", "", "teams.t.rests", "nobody works at most so long, so nobody rests"),
+        ("{works_at_most: 0 h}", "", "teams.t.works_at_most", "'0 h' is nothing: it must be above zero"),
         ("{people: 2, skills: {a: [x, y], b: z}}", "", "teams.t.skills", "'skills' names 3 people of 2"),
         ("{people: 2, skills: {a: [x, x]}}", "", "teams.t.skills.a", "'x' is there twice"),
         ("{skills: {a: []}}", "", "teams.t.skills.a", "nobody is named"),

@@ -20,7 +20,7 @@ from drsim.model.needs import Need, without
 from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
-from reference.heads import Person, able, people_of, there
+from reference.heads import Person, able, is_at_rest, people_of, rests_of, there
 from reference.power import Span, without_supply
 from reference.trees import circles, holds, names
 
@@ -730,7 +730,8 @@ class Run:
         times += [time for outage in self.outages for time in (outage.begins, outage.ends)]
         times += [loss.given_up for loss in self.lost.values()]
         times += [time for absence in self.absences for time in (absence.begins, absence.ends)]
-        times += [self.next_opening(team) for work in self.waiting() if work.is_ready for team in self.crew(work)]
+        asked = {team for work in self.waiting() if work.is_ready for team in self.crew(work)}
+        times += [time for team in asked for time in (self.next_opening(team), self.next_rested(team))]
         return min((time for time in times if time is not None and time > self.now), default=None)
 
     def next_opening(self, team: str) -> int | None:
@@ -1417,7 +1418,18 @@ class Run:
             self.away(team),
         )
         busy = [person for work in self.running() for of, person in work.who if of == team]
-        return [person for person in able(now, skill) if person not in busy]
+        free = [person for person in able(now, skill) if person not in busy]
+        done = {person: self.done_by(team, person) for person in free}
+        return [person for person in free if not is_at_rest(self.land.crews[team], done[person], self.now)]
+
+    def done_by(self, team: str, person: Person) -> list[tuple[int, int]]:
+        return [(work.start, work.end) for work in self.work if (team, person) in work.who]
+
+    def next_rested(self, team: str) -> int | None:
+        """Section 8, rest: when the next has "done nothing for `rests`"."""
+        rests = rests_of(self.land.crews[team])
+        times = [max(end for _, end in steps) + rests for p in self.people[team] if (steps := self.done_by(team, p))]
+        return min((time for time in times if time > self.now), default=None)
 
     def is_replaced(self, work: Work) -> bool:
         """Section 7: in the incident of a site a step of the plan was taken in the place of a `start`."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from drsim.calendar import Calendar
 from drsim.model.landscape import OnCall, Shift, Team
+from drsim.units import HOUR
 
 
 class Person(NamedTuple):
@@ -30,7 +31,7 @@ def people_of(team: Team) -> list[Person]:
         groups = [(False, name, shift) for name, shift in team.shifts.items()]
     if team.on_call is not None:
         groups.append((True, "", team.on_call))
-    if not any(group.skills for _, _, group in groups):
+    if team.works_at_most is None and not any(group.skills for _, _, group in groups):
         return []
     people = []
     for on_call, shift, group in groups:
@@ -51,6 +52,25 @@ def there(people: list[Person], is_open: Callable[[Calendar], bool], have_come: 
     """Give who is there, "in this order, without as many of the last as are away"."""
     on_duty = [p for p in people if (have_come if p.works is None else is_open(p.works))]
     return on_duty[: max(0, len(on_duty) - away)]
+
+
+def rests_of(team: Team) -> int:
+    """Give how long one of them rests; 8 h unless it is said."""
+    return 8 * HOUR if team.rests is None else team.rests.ms
+
+
+def is_at_rest(team: Team, steps: list[tuple[int, int]], now: int) -> bool:
+    """Tell whether one of a team rests, who did steps (begin, end) and does nothing now; section 8, rest."""
+    if team.works_at_most is None or not steps:
+        return False
+    stretch = before = None
+    for begin, end in sorted(steps):
+        if before is None or begin - before >= rests_of(team):
+            stretch = begin
+        before = end
+    assert stretch is not None
+    assert before is not None
+    return now - stretch >= team.works_at_most.ms and now - before < rests_of(team)
 
 
 def able(people: list[Person], skill: str | None) -> list[Person]:

@@ -81,6 +81,7 @@ BRANCHES = [
     "work in working hours",
     "work over a closing time",
     "nobody on shift",
+    "people at rest",
     "somebody with a skill",
     "nobody there with a skill",
     "travel",
@@ -244,6 +245,8 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
             0 <= row.ready != row.start and not present(drill, team, row.ready) for row in work for team, _ in row.crew
         ),
     )
+    tired = [row for row in rows if any(team in plan.rests for team, _ in row.crew)]
+    yield "people at rest", any(s.cause == "people at rest" for row in tired for s in waits(plan, drill, row))
     asking = [row for row in rows if row.what.skills]
     yield "somebody with a skill", any(row.start >= 0 for row in asking)
     why = [segment for row in asking for segment in waits(plan, drill, row)]

@@ -139,6 +139,8 @@ class Drill(Losing):
                 self.due_heads.append(value)
             case "edge":
                 self.due_edge = value
+            case "rested":
+                self.touched.update(self.plan.rests)
         if self.clock.last_of_instant():
             self._settle()
 
@@ -192,6 +194,8 @@ class Drill(Losing):
         if self.flows_changed or (self.reach_changed and self.flows):
             self.refill()
         self.reach_changed = False
+        if self.plan.rests and self.several:
+            self.await_rest()
         if self.due_edge >= 0:
             # edges alone keep no drill alive: without other events they matter only to somebody who waits
             edge, self.due_edge = self.due_edge, -1

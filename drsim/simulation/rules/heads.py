@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drsim.planning.plan import Skills
+from drsim.planning.plan import NEVER, Skills
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.state import State
 
@@ -32,8 +32,26 @@ class Heads(State):
         return [
             head
             for head in self.there[team]
-            if (team, head) not in self.taken and (not skill or skill in heads[head].skills)
+            if (team, head) not in self.taken
+            and (not skill or skill in heads[head].skills)
+            and (team not in self.plan.rests or not self.is_at_rest(team, head))
         ]
+
+    def is_at_rest(self, team: int, head: int) -> bool:
+        """Whether one that does nothing has worked as long as they may."""
+        limit, rest = self.plan.rests[team]
+        begun, ended = self.worked.get((team, head), (self.now, self.now))
+        return self.now - begun >= limit and self.now - ended < rest
+
+    def await_rest(self) -> None:
+        """Somebody waits: see to it that it is noticed when the next is rested."""
+        rested = [
+            ended + self.plan.rests[who[0]][1] for who, (_, ended) in self.worked.items() if who not in self.taken
+        ]
+        time = min((time for time in rested if time > self.now), default=-1)
+        if time >= 0 and time != self.rest_alarm:
+            self.rest_alarm = time
+            self.clock.at(time, "rested", None)
 
     def crew_is_free(self, row: Work) -> bool:
         """Whether all heads of a crew are there and have nothing to do."""
@@ -53,6 +71,11 @@ class Heads(State):
             for head in self.free_heads(team, skill_of(row.what.skills, team))[:heads]
         )
         self.taken.update(row.taken)
+        for who in row.taken:
+            if who[0] in self.plan.rests:
+                begun, ended = self.worked.get(who, (self.now, -NEVER))
+                fresh = self.now - ended >= self.plan.rests[who[0]][1]
+                self.worked[who] = (self.now if fresh else begun, self.now)
 
 
 def skill_of(skills: Skills, team: int) -> str:

@@ -161,6 +161,10 @@ class State:
         """team -> which of its heads are there, of those in which they are told apart"""
         self.taken: set[tuple[int, int]] = set()
         """(team, head) of those that work"""
+        self.worked: dict[tuple[int, int], tuple[int, int]] = {}
+        """(team, head) -> when its stretch began and its last step ended, of teams with a limit"""
+        self.rest_alarm = -1
+        """when somebody is rested, the next alarm that was set"""
         # work
         self.incidents: list[Incident] = []
         self.opened: list[tuple[int, tuple[int, ...]]] = []
@@ -345,6 +349,9 @@ class State:
             self.touched.add(team)
         if row.taken:
             self.taken.difference_update(row.taken)
+            for who in row.taken:
+                if who in self.worked:
+                    self.worked[who] = (self.worked[who][0], self.now)
         if row.kind == "restore":
             self.flows = [flow for flow in self.flows if flow.row is not row]
             self.flows_changed = True

@@ -1,7 +1,8 @@
-"""Who can do what in a team: golden timelines, exact cases, and what holds in every drill. Minutes from 10:00."""
+"""Who of a team does what, by skills and rest: golden timelines, exact cases, and what holds in every drill. Minutes from 10:00."""
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from typing import Any
 
@@ -16,6 +17,7 @@ from drsim.reporting.planned import planned
 from drsim.reporting.summary import Command
 from drsim.studies.outlook import Outlook
 from drsim.testing import Document, document_text, scenario_documents, scenarios
+from drsim.units import MINUTE
 
 many = settings(
     derandomize=True, deadline=None, max_examples=40, database=None, suppress_health_check=list(HealthCheck)
@@ -31,9 +33,9 @@ def landscape(infra: str, *starts: str) -> str:
     """Components a, b, ... that are started so at the other site, and a service that needs them all."""
     parts = [
         f"  {name}: {{at: {{here: active, there: warm}}, start: {step}}}"
-        for name, step in zip("abcd", starts, strict=False)
+        for name, step in zip("abcdef", starts, strict=False)
     ]
-    needs = ", ".join("abcd"[: len(starts)])
+    needs = ", ".join("abcdef"[: len(starts)])
     return "\n".join(
         [
             f"{PLACES}teams: {{infra: {infra}}}",
@@ -147,7 +149,113 @@ def test_the_plan_tells_who_can_do_what() -> None:
     ]
 
 
+# rest
+
+
+def test_two_people_who_work_two_hours_and_rest_for_one() -> None:
+    steps = [f"{{takes: {length} min, by: infra}}" for length in (90, 60, 45, 30, 20, 15)]
+    replay = drilled(landscape("{people: 2, works_at_most: 2 h, rests: 1 h, skills: {all: anna}}", *steps))
+    # 10:00  the one without a name starts a, anna b. 11:00: anna, an hour at work, starts c. 11:30: the other starts d.
+    # 11:45  c is done; anna has been at work for 105 min, less than 120, and starts e. 12:00: d is done, and the other has
+    #        worked for 2 h: a rest until 13:00. 12:05: e is done, and anna rests until 13:05.
+    # 13:00  f.
+    assert (
+        rows(replay.trajectory).split("\n", 4)[-1]
+        == """\
+start a @there | 0.0 | 0 0 0 90 | done | declare here
+start b @there | 0.0 | 0 0 0 60 | done | declare here
+start c @there | 0.0 | 0 0 60 105 | done | declare here
+start d @there | 0.0 | 0 0 90 120 | done | declare here
+start e @there | 0.0 | 0 0 105 125 | done | declare here
+start f @there | 0.0 | 0 0 180 195 | done | declare here"""
+    )
+    assert segments(replay, "s") == [
+        ("team busy", 0, 125),
+        ("people at rest", 125, 180),
+        ("step under way", 180, 195),
+    ]
+    log = replay.timeline()
+    assert "infra: 1 of them rests until Tue 13:00" in log
+    assert "infra: anna rests until Tue 13:05" in log
+    assert [(each["name"], each["begin"], each["end"]) for each in replay.to_dict()["rests"][:2]] == [
+        (None, 120 * MINUTE, 180 * MINUTE),
+        ("anna", 125 * MINUTE, 185 * MINUTE),
+    ]
+    team = Outlook(replay.plan).to_dict()["teams"]["infra"]
+    assert (team["works_at_most_ms"], team["rests_ms"]) == (120 * MINUTE, 60 * MINUTE)
+    assert "at most 2 h, then 1 h rest" in str(planned(Outlook(replay.plan), command=Command("plan", ())))
+
+
+@pytest.mark.parametrize(
+    ("limits", "begins"),
+    [
+        ("works_at_most: 80 min", [0, 70, 120 + 480]),  # 70 is less, 140 is not; 8 h is the default
+        ("works_at_most: 70 min", [0, 50 + 480, 580 + 480]),  # just as long is too long
+        ("works_at_most: 2 h, rests: 20 min", [0, 70, 140]),  # 20 min without work is a rest already
+        ("works_at_most: 2 h, rests: 30 min", [0, 70, 140 + 10]),  # idle for 20 min, at work since 10:00 until 12:00
+        ("works_at_most: 20 min, rests: 5 min", [0, 70, 140]),  # what is in hand is finished
+    ],
+)
+def test_when_somebody_goes_on(limits: str, begins: list[int]) -> None:
+    text = landscape(
+        f"{{people: 1, {limits}}}",
+        "{takes: 50 min, by: infra}",
+        "{takes: 50 min, by: infra}",
+        "{takes: 50 min, by: infra}",
+        "{takes: 20 min}",
+        "{takes: 20 min}",
+    )
+    # a, then b 20 min after it, then c 20 min after that
+    for name, after in (("b", "d"), ("d", "a"), ("e", "b"), ("c", "e")):
+        text = text.replace(f"  {name}: {{at", f"  {name}: {{starts_after: [{after}], at")
+    replay = drilled(text)
+    assert [tries(replay, name)[0][2] for name in "abc"] == pytest.approx(begins)
+
+
+def test_who_is_called_and_who_is_of_the_day_rest_each_by_themselves() -> None:
+    infra = '{works: "daily 12:00-24:00", works_at_most: 1 h, rests: 5 h, on_call: {call_out: 20 min}}'
+    replay = drilled(landscape(infra, "{takes: 60 min, by: infra}", "{takes: 60 min, by: infra}"))
+    # 10:20  who was called starts a, and is at rest from 11:20 on. 12:00: the one of the day is fresh.
+    assert (tries(replay, "a")[0][2], tries(replay, "b")[0][2]) == (20, 120)
+    assert segments(replay, "s") == [
+        ("people on their way", 0, 20),
+        ("team busy", 20, 80),
+        ("people at rest", 80, 120),
+        ("step under way", 120, 180),
+    ]
+
+
 # what holds in every drill
+
+
+@many
+@given(scenario_documents(max_components=6, rests=False))
+def test_a_limit_that_nobody_reaches_changes_nothing(document: Document) -> None:
+    limited = copy.deepcopy(document)
+    world = limited["landscape"]
+    for team in (*world.get("teams", {}).values(), *world.get("suppliers", {}).values()):
+        team |= {"works_at_most": "3000 d"}
+    one, other = (engine_view(engine_drill(loads(document_text(each)))) for each in (document, limited))
+    assert one == other
+
+
+@many
+@given(scenarios(max_components=8))
+def test_nobody_starts_who_has_worked_too_long(scenario: Scenario) -> None:
+    drill = engine_drill(scenario)
+    steps: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for row in sorted(drill.rows, key=lambda row: (row.start, row.end)):
+        for who in row.taken:
+            steps[who].append((row.start, row.end))
+    for (team, _), done in steps.items():
+        if team not in drill.plan.rests:
+            continue
+        limit, rest = drill.plan.rests[team]
+        first = 0
+        for place, (begin, _) in enumerate(done):
+            if place and begin - done[place - 1][1] >= rest:
+                first = place
+            assert begin == done[first][0] or begin - done[first][0] < limit
 
 
 def without_skills(document: Any, *, steps_only: bool) -> Any:
