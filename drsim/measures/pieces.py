@@ -18,6 +18,7 @@ __all__ = ["Pieces"]
 BY_KIND = {
     "detect": "not yet detected",
     "assess": "not yet decided",
+    "gather": "people on their way",
     "decide": "not yet decided",
     "declare": "not yet decided",
     "mobilise": "people on their way",
@@ -44,7 +45,7 @@ class Pieces:
         team = " + ".join(self.plan.structure.teams[t] for t, _ in row.crew)
         if row.outcome not in (DONE, RUNNING):
             return joined([Segment(begin, end, "failed attempt", f"{row.kind} {row.object}", team)])
-        decides = row.kind in ("detect", "assess", "decide", "declare")
+        decides = row.kind in ("detect", "assess", "gather", "decide", "declare")
         detail = row.kind if decides else row.object
         cause = BY_KIND.get(row.kind, "step under way")
         if row.kind == "task":

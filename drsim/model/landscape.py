@@ -351,6 +351,23 @@ class Assess(Office):
     """How much longer it takes then."""
 
 
+class Quorum(Part):
+    """How many must have come before there can be a decision."""
+
+    people: fields.SomeCount
+    of: fields.SomeCount
+    """How many are called."""
+    arrives: Detection
+    """When each of them comes, after the call."""
+
+
+class Decide(Office):
+    """Deciding whether to fail over."""
+
+    quorum: Quorum | None = None
+    """Who must be there before; None: nobody but the crew."""
+
+
 class Restore(Part):
     """Who is held while data is restored."""
 
@@ -617,7 +634,7 @@ class Response(Part):
     """From a loss until somebody or something notices."""
     assess: Assess = Assess(takes=LawOf.constant(30 * MINUTE))
     """Find out what it is."""
-    decide: Office = Office(takes=LawOf.constant(30 * MINUTE))
+    decide: Decide = Decide(takes=LawOf.constant(30 * MINUTE))
     """Decide whether to fail over."""
     wait: fields.ClockDuration = DurationOf(0)
     """An outage of a site shorter than this is sat out."""

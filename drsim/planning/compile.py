@@ -33,6 +33,7 @@ from drsim.planning.plan import (
     Outage,
     Plan,
     Power,
+    Quorum,
     Root,
     RootVariables,
     Skills,
@@ -604,6 +605,7 @@ class _PlanBuilder:
             for sv, name in enumerate(structure.services)
             if (manual := landscape.services[name].manual) is not None
         }
+        quorum = self._quorum(response)
         working = self.calendar(Calendar.parse(TARGET_CALENDAR))
         copies = tuple(self._copies(c) for c in range(len(structure.components)))
         assess, decide = (
@@ -652,6 +654,7 @@ class _PlanBuilder:
                 "assess": self.skills(response.assess.skills),
                 "decide": self.skills(response.decide.skills),
             },
+            quorum=quorum,
             wrong=(response.assess.wrong.millionths, -1 if costs is None or costs.fixed is None else costs.fixed),
             detect=tuple(detect for detect, _ in talk),
             watch=response.detect if isinstance(response.detect, Law) else None,
@@ -743,6 +746,31 @@ class _PlanBuilder:
             otherwise,
             self.variable("assess wrong", root.name, "", None) if 0 < wrong < ONE else -1,
             -1 if assess.costs is None else self.timed("costs", root.name, "", assess.costs)[1],
+            *(self._arrivals(root, response) if root.is_site else ()),
+        )
+
+    def _quorum(self, response: Response) -> Quorum | None:
+        quorum = response.decide.quorum
+        if quorum is None:
+            return None
+        arrives = quorum.arrives
+        if isinstance(arrives, Law):
+            times = Detect(_fixed(arrives))
+        else:
+            times = Detect(_fixed(arrives.takes), self.calendar(arrives.within), _fixed(arrives.otherwise))
+        return Quorum(quorum.people.number, quorum.of.number, times)
+
+    def _arrivals(self, root: Root, response: Response) -> tuple[int, int]:
+        """The variables of when one of a quorum comes: in the hours of the watch, and otherwise."""
+        quorum = response.decide.quorum
+        if quorum is None:
+            return -1, -1
+        arrives = quorum.arrives
+        if isinstance(arrives, Law):
+            return self.timed("gather", root.name, "", arrives)[1], -1
+        return (
+            self.timed("gather", root.name, "", arrives.takes)[1],
+            self.timed("gather", root.name, "otherwise", arrives.otherwise)[1],
         )
 
     def own_detection(self, root: Root) -> Law | Watch | None:
@@ -937,6 +965,10 @@ class _PlanBuilder:
                 law = self.landscape.sites[home].travel.get(goal) or self.landscape.sites[goal].travel[home]
                 self._travel[team, goal] = self.timed("travel", name, goal, law)
         return tuple(found)
+
+
+def _fixed(law: Law) -> int:
+    return -1 if law.fixed is None else law.fixed
 
 
 def headcount_edges(

@@ -39,6 +39,7 @@ __all__ = [
     "Outage",
     "Plan",
     "Power",
+    "Quorum",
     "Root",
     "RootVariables",
     "Skills",
@@ -53,7 +54,7 @@ ACTIVE, STANDBY, STALE = 0, 1, 2
 NEVER = 2**62
 EVERYBODY = -1
 NO_PRIORITY = 2**61
-INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
+INCIDENT_KINDS = ("detect", "assess", "gather", "decide", "declare", "mobilise")
 KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify", "task")
 
 Crew = tuple[tuple[int, int], ...]  # (team, heads), teams in order
@@ -173,6 +174,15 @@ class Head(NamedTuple):
     """-1 for one on call"""
 
 
+class Quorum(NamedTuple):
+    """How many of those who are called must have come before a decision."""
+
+    people: int
+    of: int
+    arrives: Detect
+    """the time that each takes"""
+
+
 class RootVariables(NamedTuple):
     """The variables of what people do about a root, -1 for what is not drawn."""
 
@@ -182,6 +192,8 @@ class RootVariables(NamedTuple):
     otherwise: int = -1
     wrong: int = -1
     costs: int = -1
+    gather: int = -1
+    gather_otherwise: int = -1
 
 
 class Generator(NamedTuple):
@@ -412,6 +424,8 @@ class Plan:
     decide: tuple[int, Crew, int]
     talk_skills: Mapping[str, Skills]
     """of `assess` and `decide`"""
+    quorum: Quorum | None
+    """before `decide`"""
     wrong: tuple[int, int]
     """the probability of a wrong diagnosis in millionths, and what it costs in ms, -1 if drawn"""
     detect: tuple[Detect, ...]

@@ -112,6 +112,10 @@ def response_findings(response: Response, crews: Mapping[str, Team]) -> Findings
     """Check the steps of a response."""
     for key in ("assess", "decide"):
         yield from _step(("response", key), getattr(response, key), crews)
+    quorum = response.decide.quorum
+    if quorum is not None and quorum.people.number > quorum.of.number:
+        rule = f"{quorum.people} of {quorum.of} never come"
+        yield Finding(("response", "decide", "quorum", "people"), rule, "ask for fewer, or call more")
     yield from _wrong(("response", "assess"), response.assess)
     yield from _groups(("response",), response)
 

@@ -192,7 +192,13 @@ def _incident(outlook: Outlook, page: Page) -> None:
         often = f"longer after a wrong diagnosis, {response.assess.wrong.text}"
         rows.append(("", response.assess.costs.text, "", often))
     if any(outage.kind == "site" for outage in plan.outages):
-        rows.append(("decide", response.decide.takes.text, _crew(response.decide), "after assess"))
+        quorum = response.decide.quorum
+        if quorum is not None:
+            first, *more = _detection("gather", quorum.arrives, "")
+            told = f"after assess, until {quorum.people} of {quorum.of} have come"
+            rows += [(*first[:3], f"{told}{', ' if first[3] else ''}{first[3]}"), *more]
+        before = "assess" if quorum is None else "gather"
+        rows.append(("decide", response.decide.takes.text, _crew(response.decide), f"after {before}"))
         wait = f"not before the loss is {response.wait.text} old" if plan.wait else "at once"
         rows.append(("declare", "", "", f"after decide, {wait}"))
         if plan.abandon:

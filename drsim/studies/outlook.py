@@ -250,6 +250,7 @@ class Outlook:
             "scenario": {"title": scenario.title, "digest": scenario.digest()},
             "horizon_ms": plan.horizon,
             "wait_ms": plan.wait,
+            "quorum": None if plan.quorum is None else {"people": plan.quorum.people, "of": plan.quorum.of},
             "losses": [
                 {
                     "disruptions": list(loss.outages),

@@ -33,6 +33,8 @@ class Features(TypedDict, total=False):
     """Steps whose crew travels first."""
     skills: bool
     """Teams of whom not everybody can do everything, and steps that ask for a skill."""
+    quorum: bool
+    """Crisis teams of whom so many must have come before a decision."""
     rests: bool
     """Teams whose people work so long at most, and then rest."""
     working_hours: bool
@@ -137,6 +139,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "multi_crews": True,
     "on_site": True,
     "skills": True,
+    "quorum": True,
     "rests": True,
     "working_hours": True,
     "calendars": True,

@@ -209,6 +209,10 @@ def response(draw: DrawFn, given: Features, crews: Sequence[str | Document], peo
                 response[key]["by"] = crew
                 if people is not None:
                     response[key] |= people.skills(draw, crew)
+            if key == "decide" and given["quorum"] and one_in(draw, 3):
+                called = 1 + below(draw, 4)
+                quorum = {"people": 1 + below(draw, called), "of": called, "arrives": detection(draw, given)}
+                response[key]["quorum"] = quorum
             if key == "assess" and given["failures"] and one_in(draw, 2):
                 working = "wh" in str(response[key]["takes"])
                 response[key]["wrong"] = pick(draw, ("50 %", "20 %", "99.5 %", "100 %"))

@@ -1350,6 +1350,29 @@ def test_on_call(team: str, path: str, rule: str) -> None:
     assert (problem.path, problem.rule) == (path, rule)
 
 
+@pytest.mark.parametrize(
+    ("quorum", "path", "rule"),
+    [
+        ("{people: 3, of: 2, arrives: 1 h}", "response.decide.quorum.people", "3 of 2 never come"),
+        ("{people: 3, of: 3}", "response.decide.quorum.arrives", "'arrives' is missing"),
+        (
+            "{people: 1, of: 1, arrives: {within: ofice, takes: 1 h, otherwise: 2 h}}",
+            "response.decide.quorum.arrives.within",
+            "no calendar is named 'ofice'",
+        ),
+    ],
+)
+def test_a_quorum(quorum: str, path: str, rule: str) -> None:
+    head = "drsim: landscape 1\ncalendars: {office: Mon-Fri 8:00-17:00}\n"
+    good = "{people: 2, of: 3, arrives: {within: office, takes: 1 h, otherwise: 2 h}}"
+    land = loads_landscape(f"{head}response: {{decide: {{takes: 1 h, quorum: {good}}}}}\n")
+    assert loads_landscape(dump(land)) == land
+    with pytest.raises(InputError) as refused:
+        loads_landscape(f"{head}response: {{decide: {{takes: 1 h, quorum: {quorum}}}}}\n")
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (path, rule)
+
+
 def test_skills_are_written_as_they_are_read() -> None:
     text = """\
 drsim: landscape 1

@@ -32,7 +32,7 @@ Applied = tuple[str | int, ...]
 """("row", kind, object, site, incident, try) or ("outage", disruption, "begins" or "ends")."""
 Flag = tuple[str, ...]
 
-INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
+INCIDENT_KINDS = ("detect", "assess", "gather", "decide", "declare", "mobilise")
 COMPONENT_KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify")
 AT_ONCE = Law.constant(0)
 FAILOVER_KINDS = ("precheck", "switch", "restore", "start")
@@ -184,6 +184,7 @@ class Incident:
     arrived: set[str] = field(default_factory=set)
     detected: bool = False
     assessed: bool = False
+    gathered: bool = False
     decided: bool = False
     go: bool = False
     closed: bool = False
@@ -850,6 +851,8 @@ class Run:
                     for team in self.taking_part
                     if not self.is_on_call(team) and not self.must_be_called(team, incident)
                 }
+            case "gather":
+                self.incidents[work.incident].gathered = True
             case "decide":
                 self.incidents[work.incident].decided = True
             case "declare":
@@ -1239,7 +1242,9 @@ class Run:
         self.settle_asked()
         wanted = self.wanted()
         for work in list(self.work):
-            withdrawable = work.waiting or (work.running and work.kind in ("detect", "assess", "decide", "declare"))
+            withdrawable = work.waiting or (
+                work.running and work.kind in ("detect", "assess", "gather", "decide", "declare")
+            )
             if withdrawable and (*work.step, work.incident) not in wanted:
                 self.finish(work, "dropped")
         alive_incident = {(*work.step, work.incident) for work in self.work if work.waiting or work.running}
@@ -1292,7 +1297,8 @@ class Run:
                 for team in self.taking_part - incident.arrived:
                     yield "mobilise", team, self.destination(team, incident) or "", number
             if incident.assessed and incident.kind == "site" and not incident.closed and not incident.go:
-                yield ("declare" if incident.decided else "decide"), root, "", number
+                called = self.scenario.response.decide.quorum is not None and not incident.gathered
+                yield ("declare" if incident.decided else "gather" if called else "decide"), root, "", number
 
     def wanted_failovers(self) -> Iterable[tuple[str, str, str, int]]:
         """Section 7: `switch`, `restore` and `start`."""
@@ -1384,7 +1390,7 @@ class Run:
     def crew(self, work: Work) -> Mapping[str, int]:
         """Give the heads of each team that a step takes."""
         match work.kind:
-            case "detect" | "declare" | "mobilise":
+            case "detect" | "gather" | "declare" | "mobilise":
                 return {}
             case "assess":
                 return self.scenario.response.assess.by
@@ -1397,7 +1403,7 @@ class Run:
     def skills(self, work: Work) -> Mapping[str, str]:
         """Section 8, skills: what a step asks of some teams of its crew."""
         match work.kind:
-            case "detect" | "declare" | "mobilise":
+            case "detect" | "gather" | "declare" | "mobilise":
                 return {}
             case "assess":
                 return self.scenario.response.assess.skills
@@ -1563,6 +1569,8 @@ class Run:
                 return self.now + max(least, self.time_to_arrive(work))
             case "detect":
                 return self.now + self.time_to_notice(work.incident)
+            case "gather":
+                return self.now + self.time_to_gather(work)
             case "assess":
                 law = response.assess.takes
             case "decide":
@@ -1591,6 +1599,18 @@ class Run:
         if hours.is_open(incident.opened + self.offset):
             return self.draw(law.takes, "detect", incident.root, "", number)
         return self.draw(law.otherwise, "detect", incident.root, "otherwise", number)
+
+    def time_to_gather(self, work: Work) -> int:
+        """Section 6: "the `people`-th smallest of as many draws of `arrives`"."""
+        quorum = self.scenario.response.decide.quorum
+        assert quorum is not None
+        law, place = quorum.arrives, ""
+        if not isinstance(law, Law):
+            hours = compile_calendar(law.within, self.scenario.moment, self.offset + self.horizon)
+            is_open = hours.is_open(self.now + self.offset)
+            law, place = (law.takes, "") if is_open else (law.otherwise, "otherwise")
+        times = [self.draw(law, "gather", work.object, place, work.incident, i) for i in range(quorum.of.number)]
+        return sorted(times)[quorum.people.number - 1]
 
     def cost_of_a_wrong_diagnosis(self, work: Work) -> int:
         """Section 6: with probability `wrong` assessing takes `costs` longer."""

@@ -81,6 +81,8 @@ BRANCHES = [
     "work in working hours",
     "work over a closing time",
     "nobody on shift",
+    "quorum",
+    "quorum that is dropped",
     "people at rest",
     "somebody with a skill",
     "nobody there with a skill",
@@ -245,6 +247,9 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
             0 <= row.ready != row.start and not present(drill, team, row.ready) for row in work for team, _ in row.crew
         ),
     )
+    gathered = [row for row in rows if row.kind == "gather"]
+    yield "quorum", any(row.outcome == DONE for row in gathered)
+    yield "quorum that is dropped", any(row.outcome == DROPPED for row in gathered)
     tired = [row for row in rows if any(team in plan.rests for team, _ in row.crew)]
     yield "people at rest", any(s.cause == "people at rest" for row in tired for s in waits(plan, drill, row))
     asking = [row for row in rows if row.what.skills]

@@ -401,6 +401,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
         for key in ("detect", "assess", "decide", "wait", "abandon", "evacuation", "settle")
     },
     "wrong diagnosis": (lambda d: "wrong" in section(d, "response").get("assess", {}), 0.02),
+    "quorum": (lambda d: "quorum" in section(d, "response").get("decide", {}), 0.02),
     "decided by people": (lambda d: "by" in section(d, "response").get("decide", {}), 0.02),
     "response of the drill": (lambda d: "response" in d, 0.05),
     "horizon": (lambda d: "horizon" in d, 0.14),
@@ -449,6 +450,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "crews": (False, ["team", "supplier", "crew", "restore", "working hours", "on site", "team hit"]),
     "multi_crews": (False, ["crew of heads", "crew of teams"]),
     "on_site": (False, ["on site", "travel"]),
+    "quorum": (False, ["quorum"]),
     "rests": (False, ["limit to work"]),
     "skills": (False, ["skills of a team", "step that asks for a skill"]),
     "working_hours": (False, ["working hours"]),

@@ -180,7 +180,7 @@ class Drill(Losing):
     def _next_round(self) -> None:
         self.rounds += 1
         self.round_began = len(self.applied)
-        if self.rounds > len(self.plan.steps) + 10 + (5 + len(self.structure.tasks)) * len(self.incidents):
+        if self.rounds > len(self.plan.steps) + 10 + (6 + len(self.structure.tasks)) * len(self.incidents):
             busy = sorted({f"{row.kind} {row.object}" for row in self.due_rows})
             raise DrsimError(f"the instant {self.now} ms does not settle; it goes on with: {', '.join(busy)}")
 

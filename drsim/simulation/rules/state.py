@@ -21,6 +21,7 @@ __all__ = [
     "DECIDING",
     "DECLARE",
     "DETECT",
+    "GATHER",
     "GIVEN",
     "MOBILISE",
     "NONE",
@@ -31,8 +32,8 @@ __all__ = [
     "State",
 ]
 
-DETECT, ASSESS, DECIDE, DECLARE, MOBILISE = range(5)
-DECIDING = ("detect", "assess", "decide", "declare")
+DETECT, ASSESS, GATHER, DECIDE, DECLARE, MOBILISE = range(6)
+DECIDING = ("detect", "assess", "gather", "decide", "declare")
 NONE, ASKED, GIVEN = 0, 1, 2  # room
 
 Cause = Work | tuple[str, str]
