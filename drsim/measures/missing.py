@@ -23,7 +23,7 @@ NO_WAY, STUCK, WAITING, RUNNING = range(4)
 """How near something is to coming back: the smallest binds."""
 
 FAILOVER = ("precheck", "switch", "restore", "start")
-DECIDING = ("detect", "assess", "decide", "declare")
+DECIDING = ("detect", "assess", "gather", "decide", "declare")
 
 
 class Standing(NamedTuple):

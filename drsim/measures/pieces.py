@@ -10,6 +10,7 @@ from itertools import accumulate, pairwise
 from drsim.measures.moment import Moment
 from drsim.measures.segments import Segment, joined
 from drsim.planning.plan import NEVER, Plan
+from drsim.simulation.rules.heads import skill_of
 from drsim.simulation.trajectory import DONE, RUNNING, Row, Trajectory
 
 __all__ = ["Pieces"]
@@ -17,6 +18,7 @@ __all__ = ["Pieces"]
 BY_KIND = {
     "detect": "not yet detected",
     "assess": "not yet decided",
+    "gather": "people on their way",
     "decide": "not yet decided",
     "declare": "not yet decided",
     "mobilise": "people on their way",
@@ -43,7 +45,7 @@ class Pieces:
         team = " + ".join(self.plan.structure.teams[t] for t, _ in row.crew)
         if row.outcome not in (DONE, RUNNING):
             return joined([Segment(begin, end, "failed attempt", f"{row.kind} {row.object}", team)])
-        decides = row.kind in ("detect", "assess", "decide", "declare")
+        decides = row.kind in ("detect", "assess", "gather", "decide", "declare")
         detail = row.kind if decides else row.object
         cause = BY_KIND.get(row.kind, "step under way")
         if row.kind == "task":
@@ -109,9 +111,10 @@ class Pieces:
     def _people_cuts(self, row: Row) -> set[int]:
         """When the reason of a wait for people may change."""
         drill, teams = self.drill, {team for team, _ in row.crew}
-        times = {t for t, team, _ in drill.heads if team in teams}
+        times = {t for t, team, _ in (*drill.heads, *drill.there) if team in teams}
         times |= {t for (k, team), t in drill.arrivals.items() if k == row.incident and team in teams}
         times |= {t for team, a, b in drill.evacuations if team in teams for t in (a, b)}
+        times |= {t for team, _, a, b in drill.rests if team in teams for t in (a, b)}
         return times.union(*(self._busy[team][0] for team in teams))
 
     def _why_not(self, row: Row, time: int) -> Why:
@@ -121,18 +124,42 @@ class Pieces:
             if row.order >= 0 and drill.arrivals.get((row.incident, team), NEVER) > time:
                 return "people on their way", "", structure.teams[team]
             out = any(who == team and a <= time < b for who, a, b in drill.evacuations)
-            if out and self._present(team, time) < heads:
+            if out and self._there(row, team, time) < heads:
                 return "people on their way", "out of the lost building", structure.teams[team]
         for outside, cause in ((False, "nobody on duty"), (True, "supplier closed")):
             for team, heads in row.crew:
-                if structure.outside[team] == outside and self._present(team, time) < heads:
-                    return cause, "", structure.teams[team]
+                if structure.outside[team] == outside and self._there(row, team, time) < heads:
+                    return cause, skill_of(row.what.skills, team), structure.teams[team]
             for team, heads in row.crew:
                 free = self._present(team, time) - self._busy_at(team, time)
+                if team in self.plan.heads:
+                    able = self._able(row, team, time)
+                    rested = able - {head for of, head, a, b in drill.rests if of == team and a <= time < b}
+                    if structure.outside[team] == outside and len(rested) < heads:
+                        return "people at rest", skill_of(row.what.skills, team), structure.teams[team]
+                    free = min(free, len(rested - self._taken_at(team, time)))
                 if structure.outside[team] == outside and free < heads:
                     last = drill.freed_by(row)
                     return "team busy", f"{last.kind} {last.object}" if last is not None else "", structure.teams[team]
         return "team busy", "", ""
+
+    def _there(self, row: Row, team: int, time: int) -> int:
+        """How many are there who can do what a row asks for."""
+        if team not in self.plan.heads:
+            return self._present(team, time)
+        return len(self._able(row, team, time))
+
+    def _able(self, row: Row, team: int, time: int) -> set[int]:
+        """Those who are there and can do what a row asks for, of a team in which heads are told apart."""
+        skill = skill_of(row.what.skills, team)
+        there: tuple[int, ...] = next(
+            (heads for t, of, heads in reversed(self.drill.there) if of == team and t <= time), ()
+        )
+        return {head for head in there if not skill or skill in self.plan.heads[team][head].skills}
+
+    def _taken_at(self, team: int, time: int) -> set[int]:
+        rows = [row for row in self.drill.rows if row.taken and row.start <= time and not 0 <= row.end <= time]
+        return {head for row in rows for of, head in row.taken if of == team}
 
     def _present(self, team: int, time: int) -> int:
         times, heads = self._heads[team]

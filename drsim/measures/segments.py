@@ -18,6 +18,7 @@ CAUSES = (
     "waiting",
     "people on their way",
     "nobody on duty",
+    "people at rest",
     "team busy",
     "waiting for a copy",
     "failed attempt",

@@ -251,6 +251,8 @@ def _one_or_more(value: object) -> object:
 
 SomeComponents = Annotated[tuple[Annotated[Text, _reference("component")], ...], BeforeValidator(_one_or_more)]
 """Names of components, a list or one."""
+SomeNames = Annotated[tuple[Name, ...], BeforeValidator(_one_or_more)]
+"""Names that nothing else has to know, a list or one."""
 OneOrMore = Annotated[tuple[Annotated[Text, _reference("component or step")], ...], BeforeValidator(_one_or_more)]
 """Names of components and of steps of the plan; one of them may be written without brackets."""
 
@@ -369,6 +371,9 @@ def _crew(value: object) -> object:
 Crew = Annotated[Mapping[TeamName, Whole], BeforeValidator(_crew), AfterValidator(_frozen)]
 """Heads of each team or supplier; one of them may be written as its name."""
 
+
+Skills = Annotated[Mapping[TeamName, Name], BeforeValidator(_as_dict), AfterValidator(_frozen)]
+"""Of some teams of a crew what they must be able to do."""
 
 # Calendars and needs
 

@@ -7,7 +7,7 @@ Mappings are immutable, lists are tuples.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from immutabledict import immutabledict
 from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, ValidationInfo
@@ -145,6 +145,8 @@ class Shift(Part):
 
     people: fields.SomeCount = CountOf(1)
     works: fields.Hours = ALWAYS
+    skills: fields.Named[fields.SomeNames] = _NONE
+    """Who of them can do what."""
 
 
 class OnCall(Part):
@@ -159,6 +161,19 @@ class OnCall(Part):
     """From one try to the next."""
     call_out: fields.ClockLaw = LawOf.constant(0)
     """From accepting until able to work."""
+    skills: fields.Named[fields.SomeNames] = _NONE
+    """Who of them can do what."""
+
+
+class Head(NamedTuple):
+    """One of the people of a team."""
+
+    name: str
+    """Empty if nothing is said about them."""
+    skills: tuple[str, ...]
+    """In order."""
+    works: Calendar | None
+    """None for one on call."""
 
 
 class Team(Part):
@@ -174,6 +189,12 @@ class Team(Part):
     works: fields.Hours = ALWAYS
     shifts: fields.Named[Shift] = _NONE
     """In the place of `people` and `works`: what is there is the sum of those that are open."""
+    skills: fields.Named[fields.SomeNames] = _NONE
+    """Who of them can do what: for each skill the names of those who have it."""
+    works_at_most: fields.Horizon | None = None
+    """From the first step of one of them until they take no more; None: no limit."""
+    rests: fields.Horizon | None = None
+    """How long after their last step until they do again; None: 8 h."""
     based: fields.SiteName | None = None
     """Where they are during their hours."""
     call_out: fields.ClockLaw = LawOf.constant(0)
@@ -185,7 +206,43 @@ class Team(Part):
     def roster(self) -> tuple[Shift, ...]:
         """Its shifts, by name; a team without shifts is one."""
         shifts = tuple(self.shifts[name] for name in sorted(self.shifts))
-        return shifts or (Shift(people=self.people, works=self.works),)
+        return shifts or (Shift(people=self.people, works=self.works, skills=self.skills),)
+
+    @property
+    def rest(self) -> DurationOf:
+        """How long one of them rests who has worked as long as they may."""
+        return DurationOf(8 * HOUR) if self.rests is None else self.rests
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """All its people in the order in which they are taken; empty where they need not be told apart."""
+        groups: list[tuple[Shift | OnCall, bool]] = [(shift, False) for shift in self.roster]
+        if self.on_call is not None:
+            groups.append((self.on_call, True))
+        if self.works_at_most is None and not any(group.skills for group, _ in groups):
+            return ()
+        found = []
+        for place, (group, called) in enumerate(groups):
+            named = sorted({name for names in group.skills.values() for name in names})
+            for name in named + [""] * (group.people.number - len(named)):
+                skills = tuple(sorted(skill for skill, names in group.skills.items() if name in names))
+                found.append(((len(skills), skills, place, name), Head(name, skills, None if called else group.works)))
+        return tuple(head for _, head in sorted(found, key=lambda pair: pair[0]))
+
+    def most_who(self, skill: str) -> int:
+        """The most that are there at once, by day or on call, who can do something."""
+        return max(
+            (self._who_can(skill, minute) for shift in self.roster for minute, _ in shift.works.spans), default=0
+        )
+
+    def _who_can(self, skill: str, minute: int) -> int:
+        called = 0 if self.on_call is None else len(set(self.on_call.skills.get(skill, ())))
+        there = sum(
+            len(set(shift.skills.get(skill, ())))
+            for shift in self.roster
+            if any(start <= minute < end for start, end in shift.works.spans)
+        )
+        return max(called, there)
 
     @property
     def most(self) -> int:
@@ -232,6 +289,8 @@ class Step(Part):
     """In working hours it runs on the calendar of the first team by name."""
     by: fields.Crew = _NONE
     """Heads of each team and supplier; empty when it goes by itself."""
+    skills: fields.Skills = _NONE
+    """Of some of these teams, what all their heads must be able to do."""
     works: fields.Share = ALL
     """The probability that one attempt succeeds."""
     attempts: fields.Whole = 1
@@ -244,6 +303,7 @@ class Switch(Step):
     """A hot standby takes over by itself."""
 
     by: Annotated[fields.Crew, Forbidden] = _NONE
+    skills: Annotated[fields.Skills, Forbidden] = _NONE
     on_site: Annotated[bool, Forbidden] = False
 
 
@@ -291,10 +351,28 @@ class Assess(Office):
     """How much longer it takes then."""
 
 
+class Quorum(Part):
+    """How many must have come before there can be a decision."""
+
+    people: fields.SomeCount
+    of: fields.SomeCount
+    """How many are called."""
+    arrives: Detection
+    """When each of them comes, after the call."""
+
+
+class Decide(Office):
+    """Deciding whether to fail over."""
+
+    quorum: Quorum | None = None
+    """Who must be there before; None: nobody but the crew."""
+
+
 class Restore(Part):
     """Who is held while data is restored."""
 
     by: fields.Crew = _NONE
+    skills: fields.Skills = _NONE
 
 
 def _standing(value: object) -> object:
@@ -558,7 +636,7 @@ class Response(Part):
     """From a loss until somebody or something notices."""
     assess: Assess = Assess(takes=LawOf.constant(30 * MINUTE))
     """Find out what it is."""
-    decide: Office = Office(takes=LawOf.constant(30 * MINUTE))
+    decide: Decide = Decide(takes=LawOf.constant(30 * MINUTE))
     """Decide whether to fail over."""
     wait: fields.ClockDuration = DurationOf(0)
     """An outage of a site shorter than this is sat out."""

@@ -27,13 +27,16 @@ from drsim.planning.plan import (
     DueWork,
     Event,
     Generator,
+    Head,
     LevelOp,
     OnCall,
     Outage,
     Plan,
     Power,
+    Quorum,
     Root,
     RootVariables,
+    Skills,
     StepPlan,
     Structure,
     Task,
@@ -438,6 +441,9 @@ class _PlanBuilder:
     def crew(self, by: Mapping[str, int]) -> Crew:
         return tuple((self.team_of[team], heads) for team, heads in sorted(by.items()))
 
+    def skills(self, asked: Mapping[str, str]) -> Skills:
+        return tuple((self.team_of[team], skill) for team, skill in sorted(asked.items()))
+
     def hours(self, step: Step) -> int:
         """The calendar on which a step's working hours run, -1 for the clock."""
         return self.hours_of(self.landscape.crews[min(step.by)]) if step.takes.working else -1
@@ -483,6 +489,7 @@ class _PlanBuilder:
                 works_variable=-1 if works == ONE else self.variable(f"{kind} works", name, place, None),
                 attempts=step.attempts if step is not None and tries else 1,
                 hours=-1 if step is None or kind == "restore" else self.hours(step),
+                skills=() if step is None else self.skills(step.skills),
             )
             found.append(((last, group, priority, depth, name, place, KINDS.index(kind)), plan))
 
@@ -498,12 +505,12 @@ class _PlanBuilder:
                         add("precheck", c, b, -1, part.precheck, tries=True)
                     add("start", c, b, -1, part.start, tries=True)
                 if "cold" in part.recover and part.data is not None:
-                    held = {} if part.restore is None else part.restore.by
-                    add("restore", c, b, -1, Step(takes=Law.constant(0), by=held))
+                    held = part.restore or landscapes.Restore()
+                    add("restore", c, b, -1, Step(takes=Law.constant(0), by=held.by, skills=held.skills))
             for d in structure.of_component[c] if name in corrupted else ():
                 if d != b or "cold" not in part.recover:
-                    held = {} if part.restore is None else part.restore.by
-                    add("restore", c, d, -1, Step(takes=Law.constant(0), by=held))
+                    held = part.restore or landscapes.Restore()
+                    add("restore", c, d, -1, Step(takes=Law.constant(0), by=held.by, skills=held.skills))
             for d in structure.of_component[c]:
                 add("restart", c, d, -1, restart_of(part)[0], tries=part.restart is not None)
                 if part.repair is not None:
@@ -534,6 +541,7 @@ class _PlanBuilder:
                 works_variable=-1 if works == ONE else self.variable("task works", task.name, "", None),
                 attempts=1,
                 hours=self.hours(step),
+                skills=self.skills(step.skills),
             )
             found.append(((False, group, priority, 0, task.name, "", KINDS.index("task")), plan))
         return [step for _, step in sorted(found, key=lambda pair: pair[0])]
@@ -586,6 +594,14 @@ class _PlanBuilder:
             for team, (name, crew) in enumerate(zip(structure.teams, crews, strict=True))
             if crew.on_call is not None
         }
+        heads = {
+            team: tuple(
+                Head(head.name, head.skills, -1 if head.works is None else self.calendar(head.works))
+                for head in crew.heads
+            )
+            for team, crew in enumerate(crews)
+            if crew.heads
+        }
         open_hours = tuple(
             self.calendar(landscape.services[structure.services[p[0]]].points[p[1]].open) for p in structure.points
         )
@@ -594,6 +610,7 @@ class _PlanBuilder:
             for sv, name in enumerate(structure.services)
             if (manual := landscape.services[name].manual) is not None
         }
+        quorum = self._quorum(response)
         working = self.calendar(Calendar.parse(TARGET_CALENDAR))
         copies = tuple(self._copies(c) for c in range(len(structure.components)))
         assess, decide = (
@@ -638,6 +655,11 @@ class _PlanBuilder:
             ),
             assess=assess,
             decide=decide,
+            talk_skills={
+                "assess": self.skills(response.assess.skills),
+                "decide": self.skills(response.decide.skills),
+            },
+            quorum=quorum,
             wrong=(response.assess.wrong.millionths, -1 if costs is None or costs.fixed is None else costs.fixed),
             detect=tuple(detect for detect, _ in talk),
             watch=response.detect if isinstance(response.detect, Law) else None,
@@ -665,6 +687,12 @@ class _PlanBuilder:
             calendars=calendars,
             schedules=tuple(compile_schedule(schedule, moment, -BEFORE, self.reach_end) for schedule in self.schedules),
             on_call=on_call,
+            heads=heads,
+            rests={
+                team: (crew.works_at_most.ms, crew.rest.ms)
+                for team, crew in enumerate(crews)
+                if crew.works_at_most is not None
+            },
             calendar_of=self.calendars,
             team_hours=team_hours,
             shifts=shifts,
@@ -723,6 +751,31 @@ class _PlanBuilder:
             otherwise,
             self.variable("assess wrong", root.name, "", None) if 0 < wrong < ONE else -1,
             -1 if assess.costs is None else self.timed("costs", root.name, "", assess.costs)[1],
+            *(self._arrivals(root, response) if root.is_site else ()),
+        )
+
+    def _quorum(self, response: Response) -> Quorum | None:
+        quorum = response.decide.quorum
+        if quorum is None:
+            return None
+        arrives = quorum.arrives
+        if isinstance(arrives, Law):
+            times = Detect(_fixed(arrives))
+        else:
+            times = Detect(_fixed(arrives.takes), self.calendar(arrives.within), _fixed(arrives.otherwise))
+        return Quorum(quorum.people.number, quorum.of.number, times)
+
+    def _arrivals(self, root: Root, response: Response) -> tuple[int, int]:
+        """The variables of when one of a quorum comes: in the hours of the watch, and otherwise."""
+        quorum = response.decide.quorum
+        if quorum is None:
+            return -1, -1
+        arrives = quorum.arrives
+        if isinstance(arrives, Law):
+            return self.timed("gather", root.name, "", arrives)[1], -1
+        return (
+            self.timed("gather", root.name, "", arrives.takes)[1],
+            self.timed("gather", root.name, "otherwise", arrives.otherwise)[1],
         )
 
     def own_detection(self, root: Root) -> Law | Watch | None:
@@ -961,6 +1014,10 @@ class _PlanBuilder:
                 law = self.landscape.sites[home].travel.get(goal) or self.landscape.sites[goal].travel[home]
                 self._travel[team, goal] = self.timed("travel", name, goal, law)
         return tuple(found)
+
+
+def _fixed(law: Law) -> int:
+    return -1 if law.fixed is None else law.fixed
 
 
 def headcount_edges(

@@ -9,7 +9,7 @@ points by service, then name; steps in plan order. Times are ms since the moment
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
@@ -33,13 +33,16 @@ __all__ = [
     "DueWork",
     "Event",
     "Generator",
+    "Head",
     "LevelOp",
     "OnCall",
     "Outage",
     "Plan",
     "Power",
+    "Quorum",
     "Root",
     "RootVariables",
+    "Skills",
     "StepPlan",
     "Structure",
     "Task",
@@ -51,10 +54,11 @@ ACTIVE, STANDBY, STALE = 0, 1, 2
 NEVER = 2**62
 EVERYBODY = -1
 NO_PRIORITY = 2**61
-INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
+INCIDENT_KINDS = ("detect", "assess", "gather", "decide", "declare", "mobilise")
 KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify", "task")
 
 Crew = tuple[tuple[int, int], ...]  # (team, heads), teams in order
+Skills = tuple[tuple[int, str], ...]  # (team, skill) that its heads must have, of some teams of a crew
 Tree = int | tuple[int, tuple["Tree", ...]]  # a view, or (how many are needed, of which)
 
 
@@ -91,6 +95,7 @@ class StepPlan(NamedTuple):
     attempts: int
     hours: int
     """calendar of its working hours, -1 for the clock"""
+    skills: Skills = ()
 
 
 class Task(NamedTuple):
@@ -160,6 +165,24 @@ class OnCall(NamedTuple):
     call_out_variable: int
 
 
+class Head(NamedTuple):
+    """One of the people of a team in which they are told apart."""
+
+    name: str
+    skills: tuple[str, ...]
+    calendar: int
+    """-1 for one on call"""
+
+
+class Quorum(NamedTuple):
+    """How many of those who are called must have come before a decision."""
+
+    people: int
+    of: int
+    arrives: Detect
+    """the time that each takes"""
+
+
 class RootVariables(NamedTuple):
     """The variables of what people do about a root, -1 for what is not drawn."""
 
@@ -169,6 +192,8 @@ class RootVariables(NamedTuple):
     otherwise: int = -1
     wrong: int = -1
     costs: int = -1
+    gather: int = -1
+    gather_otherwise: int = -1
 
 
 class Generator(NamedTuple):
@@ -405,6 +430,10 @@ class Plan:
     assess: tuple[int, Crew, int]
     """fixed ms or -1, crew, calendar of its working hours or -1"""
     decide: tuple[int, Crew, int]
+    talk_skills: Mapping[str, Skills]
+    """of `assess` and `decide`"""
+    quorum: Quorum | None
+    """before `decide`"""
     wrong: tuple[int, int]
     """the probability of a wrong diagnosis in millionths, and what it costs in ms, -1 if drawn"""
     detect: tuple[Detect, ...]
@@ -434,6 +463,10 @@ class Plan:
     """instants in ms"""
     on_call: Mapping[int, OnCall]
     """team -> whom of it can be called outside its hours"""
+    heads: Mapping[int, tuple[Head, ...]]
+    """team -> all its people in the order in which they are taken, for those in which they are told apart"""
+    rests: Mapping[int, tuple[int, int]]
+    """team -> how long one of them works at most, and rests then, ms; for those with a limit"""
     calendar_of: Mapping[Calendar | tuple[Calendar, ...], int]
     """where each calendar is"""
     team_hours: tuple[int, ...]
@@ -462,6 +495,14 @@ class Plan:
         for pool, demand in self.demands[deployment]:
             share = min(share, self.capacity[pool] * 1_000_000 // demand)
         return share
+
+    def crew_text(self, crew: Iterable[tuple[int, int]], skills: Skills) -> str:
+        """`infra`, `2 infra + network`, or `infra (oracle)`."""
+        teams, asked = self.structure.teams, dict(skills)
+        return " + ".join(
+            f"{'' if heads == 1 else f'{heads} '}{teams[team]}{f' ({asked[team]})' if team in asked else ''}"
+            for team, heads in crew
+        )
 
     def but(self, **changes: object) -> Plan:
         """The same plan with other numbers; see `drsim.planning.variant` for changes by name."""

@@ -67,7 +67,7 @@ def variant(
     numbers of a variant are in the plan alone.
 
     All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets,
-    when a strategy is given up)
+    when a strategy is given up, who decides)
     is in the landscape or the scenario: change those with `Scenario.with_`, and compile again.
 
     DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.
@@ -126,6 +126,10 @@ class _Change(_PlanBuilder):
                 raise DrsimError(f"{name!r} works in shifts: change those with 'Scenario.with_', and compile again")
             if name in teams and self.team_of[name] in plan.on_call:
                 raise DrsimError(f"{name!r} is on call: change its people with 'Scenario.with_', and compile again")
+            if name in teams and self.team_of[name] in plan.heads:
+                raise DrsimError(
+                    f"{name!r} has people who are told apart: change them with 'Scenario.with_', and compile again"
+                )
         self.people = _replaced(plan.people, teams, people, "team or supplier", "people", least=1)
         for name, heads in self._asked():
             if heads > people.get(name, heads):

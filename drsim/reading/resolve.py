@@ -13,7 +13,7 @@ from drsim.model import fields
 from drsim.model.fields import Part, Path
 from drsim.model.landscape import Component
 from drsim.model.needs import All, circles
-from drsim.reading.nodes import BROKEN, Items, Places, Table, cloned, is_broken
+from drsim.reading.nodes import BROKEN, Items, Places, Table, cloned, is_broken, node_at
 from drsim.reading.validate import Checker, is_municipality, sections
 from drsim.units import ONE, Count, Share
 
@@ -327,6 +327,8 @@ def name_watches(checker: Checker) -> None:
             holder = holder.get(part) if isinstance(holder, Table) else None
         if isinstance(holder, Table) and isinstance(holder.get("detect"), Table):
             _name_calendar(checker, (*path, "detect", "within"))
+    if isinstance(node_at(tree, ("response", "decide", "quorum", "arrives")), Table):
+        _name_calendar(checker, ("response", "decide", "quorum", "arrives", "within"))
 
 
 def _name_calendar(checker: Checker, path: Path) -> None:

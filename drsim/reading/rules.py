@@ -18,9 +18,12 @@ from drsim.model.landscape import (
     Component,
     Copy,
     Link,
+    OnCall,
     Power,
     Response,
+    Restore,
     Service,
+    Shift,
     Site,
     Step,
     Supplier,
@@ -109,6 +112,10 @@ def response_findings(response: Response, crews: Mapping[str, Team]) -> Findings
     """Check the steps of a response."""
     for key in ("assess", "decide"):
         yield from _step(("response", key), getattr(response, key), crews)
+    quorum = response.decide.quorum
+    if quorum is not None and quorum.people.number > quorum.of.number:
+        rule = f"{quorum.people} of {quorum.of} never come"
+        yield Finding(("response", "decide", "quorum", "people"), rule, "ask for fewer, or call more")
     yield from _wrong(("response", "assess"), response.assess)
     yield from _groups(("response",), response)
 
@@ -191,10 +198,20 @@ def _room(parts: Parts) -> Findings:
 
 def _team(path: Path, team: Team) -> Findings:
     """What is said in shifts is not said beside them."""
-    for key in ("people", "works"):
+    for key in ("people", "works", "skills"):
         if team.shifts and key in team.model_fields_set:
             rule = f"'{key}' is said by its shifts already"
             yield Finding((*path, key), rule, "leave it out, or the shifts", True)
+    if team.works_at_most is None and team.rests is not None:
+        rule = "nobody works at most so long, so nobody rests"
+        yield Finding((*path, "rests"), rule, "add 'works_at_most: 12 h', or leave it out", True)
+    groups: list[tuple[Path, Team | Shift | OnCall]] = [((), team)]
+    if team.shifts:
+        groups = [(("shifts", name), shift) for name, shift in team.shifts.items()]
+    if team.on_call is not None:
+        groups.append((("on_call",), team.on_call))
+    for place, group in groups:
+        yield from _named_heads((*path, *place, "skills"), group)
     call = team.on_call
     if call is not None and call.accepts.millionths * _MOST_TRIES < ONE:
         rule = f"'{call.accepts.text}' means over {_MOST_TRIES} tries of a call on average"
@@ -207,6 +224,20 @@ def _team(path: Path, team: Team) -> Findings:
         yield Finding((*path, "shifts"), rule, "give one of them a calendar, or leave the shifts out")
 
 
+def _named_heads(path: Path, group: Team | Shift | OnCall) -> Findings:
+    """Each name in the skills of some people is one of them."""
+    for skill, who in group.skills.items():
+        if not who:
+            yield Finding((*path, skill), "nobody is named", "say who can do it, or leave it out")
+        for name, count in Counter(who).items():
+            if count > 1:
+                yield Finding((*path, skill), f"'{name}' is there twice", "leave one out")
+    names = {name for who in group.skills.values() for name in who}
+    if len(names) > group.people.number:
+        rule = f"'skills' names {len(names)} people of {group.people}"
+        yield Finding(path, rule, "name fewer, or put more 'people' there", True)
+
+
 # Steps
 
 
@@ -214,7 +245,7 @@ def _step(path: Path, step: Step, crews: Mapping[str, Team]) -> Findings:
     if step.takes.working and not step.by:
         rule = f"'{step.takes.text}' is in working hours, but nobody is there to work them"
         yield Finding((*path, "takes"), rule, "say by whom with 'by', or write it in 'h'")
-    yield from _crew(path, step.by, crews)
+    yield from _crew(path, step, crews)
     if step.attempts > _MOST_TRIES:
         rule = f"'{step.attempts}' attempts are more than anybody makes"
         yield Finding((*path, "attempts"), rule, f"write at most '{_MOST_TRIES}'")
@@ -269,8 +300,21 @@ def _task(path: Path, name: str, task: Task, parts: Parts) -> Findings:
         yield Finding(path, f"'{name}' is both before and after '{other}'", "take it out of one of the two")
 
 
-def _crew(path: Path, by: Mapping[str, int], crews: Mapping[str, Team]) -> Findings:
-    for team, heads in by.items():
+def _crew(path: Path, step: Step | Restore, crews: Mapping[str, Team]) -> Findings:
+    for team, skill in step.skills.items():
+        at = (*path, "skills", team)
+        if team not in step.by:
+            hint = did_you_mean(team, sorted(step.by)) if step.by else "say who does it with 'by'"
+            yield Finding(at, f"'{team}' is not in the crew", hint, True)
+        elif team in crews and not (most := crews[team].most_who(skill)):
+            known = sorted({each for head in crews[team].heads for each in head.skills})
+            hint = did_you_mean(skill, known) if known else f"write 'skills: {{{skill}: anna}}' at '{team}'"
+            yield Finding(at, f"nobody of '{team}' can do '{skill}'", hint)
+        elif team in crews and most < step.by[team] <= crews[team].reachable:
+            number = f"{most} is" if most == 1 else f"{most} are"
+            rule = f"{step.by[team]} of '{team}' who can do '{skill}' are asked for, of whom {number} there at once"
+            yield Finding(at, rule, "ask for fewer, or say who else can")
+    for team, heads in step.by.items():
         if team in crews and crews[team].shifts and 0 < crews[team].reachable < heads:
             rule = f"{heads} of '{team}' are asked for, of whose shifts {crews[team].reachable} are there at once"
             yield Finding((*path, "by", team), rule, "ask for fewer, or put more people on one shift")
@@ -351,7 +395,7 @@ def _component_steps(component: Component, parts: Parts) -> Findings:
         rule = "nothing would ever be looked at: neither warm nor cold is one of its strategies"
         yield Finding(("precheck",), rule, "leave 'precheck' out", True)
     if component.restore is not None:
-        yield from _crew(("restore",), component.restore.by, parts.crews)
+        yield from _crew(("restore",), component.restore, parts.crews)
 
 
 def _copies(component: Component, _: Parts) -> Findings:

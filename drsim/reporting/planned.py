@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from drsim.distributions import Law
@@ -19,7 +20,7 @@ from drsim.studies.outlook import Expected, Loss, Outlook, law_text
 from drsim.units import HOUR, ONE, format_ms
 
 if TYPE_CHECKING:
-    from drsim.model.landscape import Component, Power, Site, Step, Watch
+    from drsim.model.landscape import Component, OnCall, Power, Shift, Site, Step, Team, Watch
 
 __all__ = ["planned"]
 
@@ -197,7 +198,13 @@ def _incident(outlook: Outlook, page: Page) -> None:
         often = f"longer after a wrong diagnosis, {response.assess.wrong.text}"
         rows.append(("", response.assess.costs.text, "", often))
     if any(outage.kind == "site" for outage in plan.outages):
-        rows.append(("decide", response.decide.takes.text, _crew(response.decide), "after assess"))
+        quorum = response.decide.quorum
+        if quorum is not None:
+            first, *more = _detection("gather", quorum.arrives, "")
+            told = f"after assess, until {quorum.people} of {quorum.of} have come"
+            rows += [(*first[:3], f"{told}{', ' if first[3] else ''}{first[3]}"), *more]
+        before = "assess" if quorum is None else "gather"
+        rows.append(("decide", response.decide.takes.text, _crew(response.decide), f"after {before}"))
         wait = f"not before the loss is {response.wait.text} old" if plan.wait else "at once"
         rows.append(("declare", "", "", f"after decide, {wait}"))
         if plan.abandon:
@@ -237,7 +244,7 @@ def _own_detections(outlook: Outlook) -> list[tuple[str, Law | Watch]]:
 
 
 def _crew(step: Step) -> str:
-    return " + ".join(team if heads == 1 else f"{heads} {team}" for team, heads in sorted(step.by.items()))
+    return _crew_text(sorted(step.by.items()), step.skills)
 
 
 def _steps(outlook: Outlook, page: Page) -> None:
@@ -271,7 +278,14 @@ def _steps(outlook: Outlook, page: Page) -> None:
 
 
 def _who(step: Expected) -> str:
-    return " + ".join(team if heads == 1 else f"{heads} {team}" for team, heads in step.crew.items())
+    return _crew_text(step.crew.items(), step.skills)
+
+
+def _crew_text(crew: Iterable[tuple[str, int]], skills: Mapping[str, str]) -> str:
+    return " + ".join(
+        f"{'' if heads == 1 else f'{heads} '}{team}{f' ({skills[team]})' if team in skills else ''}"
+        for team, heads in crew
+    )
 
 
 def _rtos(outlook: Outlook) -> dict[int, str]:
@@ -325,6 +339,9 @@ def _people(outlook: Outlook, page: Page) -> None:
         parts = [f"{heads} at once" if crew.shifts else heads, crew.hours_text]
         if crew.on_call is not None:
             parts.append(f"{crew.on_call.people} on call {crew.on_call.works}")
+        parts += skills_text(crew)
+        if crew.works_at_most is not None:
+            parts.append(f"at most {crew.works_at_most.text}, then {crew.rest.text} rest")
         if crew.based:
             parts.append(f"based at {crew.based}")
         if plan.structure.outside[team]:
@@ -346,6 +363,15 @@ def _people(outlook: Outlook, page: Page) -> None:
     if called:
         text = "every incident calls all who have a step anywhere in the plan, so these too: "
         page.label("called as well:", text + " · ".join(sorted(called)), label_style="bold", hang=2)
+
+
+def skills_text(crew: Team) -> list[str]:
+    """Who of a team can do what: `oracle: anna`."""
+    groups: list[Shift | OnCall] = [*crew.roster, *([] if crew.on_call is None else [crew.on_call])]
+    return [
+        f"{skill}: {', '.join(sorted({name for group in groups for name in group.skills.get(skill, ())}))}"
+        for skill in sorted({skill for group in groups for skill in group.skills})
+    ]
 
 
 def _by_hand(outlook: Outlook, page: Page) -> None:

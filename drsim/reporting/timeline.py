@@ -12,7 +12,7 @@ from drsim.measures.drills import Interruption
 from drsim.measures.due import MISSED
 from drsim.measures.explanation import CAUSES, Segment
 from drsim.model.landscape import ALWAYS
-from drsim.planning.plan import NEVER, Outage, Plan
+from drsim.planning.plan import NEVER, Outage, Plan, Skills
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
@@ -45,10 +45,9 @@ def title_of(plan: Plan, service: str) -> str:
     return plan.scenario.landscape.services[service].title or service
 
 
-def crew_text(plan: Plan, crew: Iterable[tuple[int, int]]) -> str:
-    """`infra`, or `2 infra + network`."""
-    teams = plan.structure.teams
-    return " + ".join(teams[team] if heads == 1 else f"{heads} {teams[team]}" for team, heads in crew)
+def crew_text(plan: Plan, crew: Iterable[tuple[int, int]], skills: Skills = ()) -> str:
+    """`infra`, `2 infra + network`, or `infra (oracle)`."""
+    return plan.crew_text(crew, skills)
 
 
 def outage_text(plan: Plan, outage: Outage) -> str:
@@ -133,7 +132,7 @@ class _Log:
         self.day = max(len(self.wall.day(0)), *(len(end) - 6 for end in ends))
         self.end = max(len(end) for end in ends)
         used = 2 + self.day + 1 + 5 + 1 + self.end + 1 + 6 + 2
-        crews = [len(crew_text(self.plan, row.crew)) for row in self.drill.rows]
+        crews = [len(crew_text(self.plan, row.crew, row.what.skills)) for row in self.drill.rows]
         self.who = min(max([0, *crews]), 20)
         self.what = self.page.width - used - self.who - 1
         self.hang = used
@@ -218,10 +217,30 @@ class _Log:
         for service, name, time, fate in self.replay.due:
             style = "bold red" if fate == MISSED else ""
             yield time, 3, 0, f"{due_title(self.plan, service, name)} is due: {fate}", style
+        for time, text in self._rests():
+            yield time, 1, math.inf, text, ""
         for number, row in enumerate(self.drill.rows):
             if row.start >= 0:
                 place = self.drill.place(row) if row.start == row.end else -1
                 yield row.start, 2 if place < 0 else 0, number if place < 0 else place, row, ""
+
+    def _rests(self) -> Iterable[tuple[int, str]]:
+        """Who goes to rest while there still is something to do: `infra: anna and 1 other rest until Wed 13 8:00`."""
+        last = max((row.end if row.end >= 0 else self.plan.horizon for row in self.drill.rows), default=0)
+        together: dict[tuple[int, int, int], list[str]] = defaultdict(list)
+        for team, head, begin, end in self.drill.rests:
+            if begin < last:
+                together[begin, end, team].append(self.plan.heads[team][head].name)
+        for (begin, end, team), names in together.items():
+            known = sorted(name for name in names if name)
+            others = len(names) - len(known)
+            who = [
+                *known,
+                *([f"{others} {'other' if known else 'of them'}{'s' if others > 1 and known else ''}"] * (others > 0)),
+            ]
+            verb = "rests" if len(names) == 1 else "rest"
+            team_name = self.plan.structure.teams[team]
+            yield begin, f"{team_name}: {' and '.join(who)} {verb} until {self.wall.text(min(end, self.plan.horizon))}"
 
     def _gone(self) -> dict[int, list[str]]:
         found: dict[int, list[str]] = defaultdict(list)
@@ -276,7 +295,7 @@ class _Log:
                 Cell(hours_minutes(shown_minutes(row.start, end)), 6, "right"),
                 Cell("", 0),
                 Cell(lines[0], self.what, style=style),
-                Cell(crew_text(self.plan, row.crew), self.who),
+                Cell(crew_text(self.plan, row.crew, row.what.skills), self.who),
             ]
         )
         for line in lines[1:]:

@@ -33,7 +33,7 @@ class Work(Row, Event):
         new = Work(self.what, self.step, self.order, self.incident, self.attempt, self.wanted)
         new.ready, new.is_ready, new.ready_in = self.ready, self.is_ready, self.ready_in
         new.bound_by, new.before = self.bound_by, self.before
-        new.start, new.due, new.copy = self.start, self.due, self.copy
+        new.start, new.due, new.copy, new.taken = self.start, self.due, self.copy, self.taken
         new.point, new.passed_over = self.point, self.passed_over
         return new
 

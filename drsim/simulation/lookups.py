@@ -107,12 +107,16 @@ class Lookups:
         """the node that is the ground of a step before it is known that it began too early; -1 for none"""
         self.lone_team = [
             step.crew[0][0]
-            if len(step.crew) == 1 and step.crew[0][1] == 1 and step.component not in bound and not plan.grouped
+            if len(step.crew) == 1
+            and step.crew[0][1] == 1
+            and step.component not in bound
+            and not plan.grouped
+            and step.crew[0][0] not in plan.heads
             else -1
             for step in steps
         ]
         """the team of a step that takes one head of one team, else -1; also -1 if a step of the plan or a group is tied to
-        it, or if it may be given up"""
+        it, if it may be given up, or if the heads of its team are told apart"""
         self.impatient = frozenset(step for c in plan.give_up for step in self.failover(structure.standby[c]))
         """the steps of failovers that may be given up"""
         self.rivals = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
-from drsim.planning.plan import Crew, Plan, StepPlan
+from drsim.planning.plan import NEVER, Crew, Plan, Skills, StepPlan
 from drsim.simulation.draws import Numbers
 from drsim.simulation.power import Event, Span
 
@@ -49,6 +50,7 @@ class What(NamedTuple):
     object: str
     site: str
     crew: Crew
+    skills: Skills = ()
 
 
 class Row:
@@ -66,6 +68,8 @@ class Row:
     is_ready = False
     """whether nothing but people or a copy was missing to the end"""
     incident = attempt = 0
+    taken: tuple[tuple[int, int], ...] = ()
+    """(team, which of its heads), of teams in which they are told apart"""
 
     def __init__(self, what: What | StepPlan, step: int, order: int, incident: int, attempt: int, wanted: int) -> None:
         self.what = what
@@ -142,6 +146,8 @@ class Trajectory:
     """(team, from, to)"""
     heads: list[tuple[int, int, int]]
     """(time, team, heads present) at every change"""
+    there: list[tuple[int, int, tuple[int, ...]]]
+    """(time, team, which of its heads are there) at every change, of teams in which they are told apart"""
     arrivals: dict[tuple[int, int], int]
     """(incident, team) -> when it had arrived"""
     wrong: dict[int, int]
@@ -206,6 +212,26 @@ class Trajectory:
     def copy_name(self, row: Row) -> str:
         """The copy of a row by its name, empty if it has none."""
         return self.plan.copies[self.plan.steps[row.step].component][row.copy].name if row.copy >= 0 else ""
+
+    @cached_property
+    def rests(self) -> list[tuple[int, int, int, int]]:
+        """(team, which of its heads, from, to) of all that were at rest, section 8; in order of time."""
+        times: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for row in self.made:
+            for who in row.taken:
+                if who[0] in self.plan.rests:
+                    times.setdefault(who, []).append((row.start, row.end if row.end >= 0 else NEVER))
+        found = []
+        for who, steps in times.items():
+            limit, rest = self.plan.rests[who[0]]
+            begun = before = -NEVER
+            for (start, end), after in pairwise([*sorted(steps), (NEVER, NEVER)]):
+                if start - before >= rest:
+                    begun = start
+                before, since = end, max(end, begun + limit)
+                if since < end + rest and after[0] >= end + rest:
+                    found.append((since, end + rest, *who))
+        return [(team, head, since, until) for since, until, team, head in sorted(found) if since < self.plan.horizon]
 
     def flag_name(self, flag: int) -> tuple[str, ...]:
         """The name of a flag: ("site", s), ("link", l), ("on", c, s), ("checked", c, s), ("trusted", service, point, c, s)."""

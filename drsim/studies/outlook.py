@@ -45,6 +45,8 @@ class Expected:
     takes: str
     """its law"""
     crew: dict[str, int]
+    skills: dict[str, str]
+    """of some teams of the crew, what all their heads must be able to do"""
     after: str
     """what it waits for"""
     works: float
@@ -200,6 +202,7 @@ class Outlook:
             site=step.site,
             takes=self._takes(step),
             crew={teams[team]: heads for team, heads in step.crew},
+            skills={teams[team]: skill for team, skill in step.skills},
             after=self._after(step, starts),
             works=step.works / ONE,
             attempts=step.attempts,
@@ -254,6 +257,7 @@ class Outlook:
             "scenario": {"title": scenario.title, "digest": scenario.digest()},
             "horizon_ms": plan.horizon,
             "wait_ms": plan.wait,
+            "quorum": None if plan.quorum is None else {"people": plan.quorum.people, "of": plan.quorum.of},
             "losses": [
                 {
                     "disruptions": list(loss.outages),
@@ -282,6 +286,7 @@ class Outlook:
                     "site": step.site,
                     "takes": step.takes,
                     "crew": step.crew,
+                    "skills": step.skills,
                     "after": step.after,
                     "works": step.works,
                     "attempts": step.attempts,
@@ -294,6 +299,12 @@ class Outlook:
                     "people": plan.people[team],
                     "works": scenario.landscape.crews[name].hours_text,
                     "outside": structure.outside[team],
+                    "works_at_most_ms": plan.rests[team][0] if team in plan.rests else None,
+                    "rests_ms": plan.rests[team][1] if team in plan.rests else None,
+                    "heads": [
+                        {"name": head.name or None, "skills": list(head.skills), "on_call": head.calendar < 0}
+                        for head in plan.heads.get(team, ())
+                    ],
                 }
                 for team, name in enumerate(structure.teams)
             },

@@ -157,7 +157,6 @@ class Replay:
         return pd.DataFrame([self._row(row) for row in self.trajectory.rows], columns=_COLUMNS)
 
     def _row(self, row: Row) -> dict[str, Any]:
-        teams = self.plan.structure.teams
 
         def hours(time: int) -> float:
             return time / HOUR if time >= 0 else np.inf
@@ -168,7 +167,7 @@ class Replay:
             "site": row.site,
             "incident": row.incident,
             "try": row.attempt,
-            "team": " + ".join(teams[t] if heads == 1 else f"{heads} {teams[t]}" for t, heads in row.crew),
+            "team": self.plan.crew_text(row.crew, row.what.skills),
             "wanted_h": hours(row.wanted),
             "ready_h": hours(row.ready),
             "start_h": hours(row.start),
@@ -209,6 +208,8 @@ class Replay:
                     "incident": row.incident,
                     "try": row.attempt,
                     "crew": {teams[t]: heads for t, heads in row.crew},
+                    "skills": {teams[t]: skill for t, skill in row.what.skills},
+                    "who": [{"team": teams[t], "name": self.plan.heads[t][head].name or None} for t, head in row.taken],
                     **{name: _or_none(getattr(row, name)) for name in ("wanted", "ready", "start", "end")},
                     "outcome": row.outcome,
                     "bound_by": reference_of(row.bound_by),
@@ -218,6 +219,10 @@ class Replay:
                     "passed_over": [{"copy": name, "why": why} for name, why in row.passed_over],
                 }
                 for row in trajectory.rows
+            ],
+            "rests": [
+                {"team": teams[t], "name": self.plan.heads[t][head].name or None, "begin": begin, "end": end}
+                for t, head, begin, end in trajectory.rests
             ],
             "flags": [
                 {"time": time, "flag": list(trajectory.flag_name(flag)), "value": value}

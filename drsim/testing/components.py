@@ -175,7 +175,8 @@ def component(draw: DrawFn, known: Components) -> None:
             case "automatic":
                 component["restart"] = {"automatic": True, **step(draw, by="nobody", works=UNTIL_IT_WORKS)}
             case "restore":
-                component["restore"] = {"by": fresh(pick(draw, known.people.crews))}
+                crew = fresh(pick(draw, known.people.crews))
+                component["restore"] = {"by": crew, **known.people.skills(draw, crew)}
             case "verify":
                 component["verify"] = step(draw, places=places)
             case "recover" if role is not None:

@@ -31,6 +31,12 @@ class Features(TypedDict, total=False):
     """Crews of several teams, or of several heads."""
     on_site: bool
     """Steps whose crew travels first."""
+    skills: bool
+    """Teams of whom not everybody can do everything, and steps that ask for a skill."""
+    quorum: bool
+    """Crisis teams of whom so many must have come before a decision."""
+    rests: bool
+    """Teams whose people work so long at most, and then rest."""
     working_hours: bool
     """Steps and targets in `wh`."""
     calendars: bool
@@ -134,6 +140,9 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "crews": True,
     "multi_crews": True,
     "on_site": True,
+    "skills": True,
+    "quorum": True,
+    "rests": True,
     "working_hours": True,
     "calendars": True,
     "apart": True,

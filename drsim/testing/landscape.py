@@ -31,7 +31,7 @@ def landscape(draw: DrawFn, given: Features) -> Document:
     people = People(given, places)
     if given["crews"]:
         several(draw, team(people), 0, 2 * given["max_teams"])
-    drawn_response = draw(response(given, people.crews))
+    drawn_response = draw(response(given, people.crews, people))
     known = Components(given, places, people, backwards=given["max_components"] > 1 and one_in(draw, 3))
     several(draw, component(known), least, given["max_components"])
     services = Services(given, known)

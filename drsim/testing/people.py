@@ -74,6 +74,7 @@ class People:
         step: Document = {"takes": law(draw, self.given, working=crew is not None)}
         if crew is not None:
             step["by"] = crew
+            step |= self.skills(draw, crew)
         if works and self.given["failures"]:
             index = below(draw, 3 * len(works)) - 2 * len(works)
             if index >= 0:
@@ -89,6 +90,15 @@ class People:
                     for place in places:
                         self.places.travel(draw, base, place)
         return step
+
+    def skills(self, draw: DrawFn, crew: str | Document) -> Document:
+        """What is asked of a crew besides its heads, where somebody has a skill."""
+        asked: Document = {}
+        for name, heads in ({crew: 1} if isinstance(crew, str) else crew).items():
+            known = can_do((self.teams | self.suppliers)[name], heads)
+            if known and one_in(draw, 2):
+                asked[name] = pick(draw, known)
+        return {"skills": asked} if asked else {}
 
 
 @st.composite
@@ -114,6 +124,14 @@ def team(draw: DrawFn, people: People) -> None:
         team["on_call"] = {"accepts": accepts, "call_out": law(draw, people.given), "every": "10 min"}
         if one_in(draw, 2):
             team["on_call"] |= {"people": 2, "works": pick(draw, CALENDARS)}
+    if people.given["skills"] and one_in(draw, 3):
+        for group in (*team.get("shifts", {}).values(), *([] if "shifts" in team else [team])):
+            _skills(draw, group)
+        if "on_call" in team and one_in(draw, 2):
+            _skills(draw, team["on_call"])
+    if people.given["rests"] and one_in(draw, 4):
+        team["works_at_most"] = pick(draw, ("1 h", "20 min", "4 h"))
+        team["rests"] = pick(draw, ("1 h", "30 min", "8 h"))
     if "call_out" in form:
         team["call_out"] = law(draw, people.given)
 
@@ -126,6 +144,31 @@ def _shifts(draw: DrawFn, heads: int) -> Document:
         if one_in(draw, 3):
             shifts[name]["people"] = 2
     return shifts
+
+
+def _skills(draw: DrawFn, group: Document) -> None:
+    """Who of some people can do what."""
+    names = ("anna", "bert", "carl")[: int(group.get("people", 1))]
+    skills = {
+        "oracle": fresh(pick(draw, (names[0], list(names), None))),
+        "storage": fresh(pick(draw, (None, names[-1], list(names)))),
+    }
+    skills = {skill: who for skill, who in skills.items() if who is not None}
+    if skills:
+        group["skills"] = skills
+
+
+def can_do(team: Document, heads: int) -> list[str]:
+    """Skills that so many of a team surely have who are there at once."""
+    groups = [*team.get("shifts", {}).values(), team]
+    return sorted(
+        {
+            skill
+            for group in groups
+            for skill, who in group.get("skills", {}).items()
+            if heads <= (1 if isinstance(who, str) else len(who)) and group.get("works") != "never"
+        }
+    )
 
 
 def _heads(team: Document) -> int:
@@ -155,7 +198,7 @@ def _names(value: Any) -> Iterator[str]:
 
 
 @st.composite
-def response(draw: DrawFn, given: Features, crews: Sequence[str | Document]) -> Document:
+def response(draw: DrawFn, given: Features, crews: Sequence[str | Document], people: People | None = None) -> Document:
     """Some keys of a response; shrinks to none."""
     response: Document = {}
     for key in extras(draw, dict.fromkeys(_RESPONSE, 1), 2):
@@ -164,6 +207,12 @@ def response(draw: DrawFn, given: Features, crews: Sequence[str | Document]) -> 
             response[key] = {"takes": law(draw, given, working=crew is not None)}
             if crew is not None:
                 response[key]["by"] = crew
+                if people is not None:
+                    response[key] |= people.skills(draw, crew)
+            if key == "decide" and given["quorum"] and one_in(draw, 3):
+                called = 1 + below(draw, 4)
+                quorum = {"people": 1 + below(draw, called), "of": called, "arrives": detection(draw, given)}
+                response[key]["quorum"] = quorum
             if key == "assess" and given["failures"] and one_in(draw, 2):
                 working = "wh" in str(response[key]["takes"])
                 response[key]["wrong"] = pick(draw, ("50 %", "20 %", "99.5 %", "100 %"))

@@ -546,6 +546,12 @@ def test_a_watch_and_wrong_diagnoses_stay_with_other_outages() -> None:
         variant(compile_scenario(scenario), laws={("assess", "", ""): Law.parse("1 wh")})
 
 
+def test_people_with_skills_are_changed_in_the_landscape() -> None:
+    skilled = SMALL.with_({"teams.users": {"based": "here", "people": 3, "skills": {"forms": "anna"}}})
+    with pytest.raises(DrsimError, match="'users' has people who are told apart"):
+        variant(compile_scenario(skilled), people={"users": 4})
+
+
 def test_people_in_shifts_are_changed_in_the_landscape() -> None:
     shifts = {"teams.users": {"based": "here", "shifts": {"day": {"people": 3, "works": "daily 8:00-17:00"}}}}
     with pytest.raises(DrsimError, match="'users' works in shifts"):
@@ -578,7 +584,7 @@ def headcounts(scenario: Scenario, draw: Callable[..., Any]) -> tuple[dict[str, 
     changes, people = {}, {}
     for section in ("teams", "suppliers"):
         for name, team in getattr(scenario.landscape, section).items():
-            if draw(st.booleans()) and not team.shifts and team.on_call is None:
+            if draw(st.booleans()) and not team.shifts and team.on_call is None and not team.heads:
                 people[name] = changes[f"{section}.{name}.people"] = draw(st.integers(1, 6))
     return changes, {"people": people}
 

@@ -449,7 +449,7 @@ def test_sites_links_people_and_response(case: Case) -> None:
         "restart: {takes: 10 min}",
         "restart: {takes: 10 min, automatic: true}",
         "restart: {takes: 10 min, §automatik: true}",
-        "'automatik' is not a key here\n  expected one of: takes, by, works, on_site, automatic",
+        "'automatik' is not a key here\n  expected one of: takes, by, skills, works, on_site, automatic",
     ),
     (
         "works",
@@ -498,7 +498,7 @@ def test_sites_links_people_and_response(case: Case) -> None:
         "restart: {takes: 10 min}",
         "verify: {takes: 1 h, by: infra}",
         "verify: {takes: 1 h, §attempts: 2}",
-        "'attempts' is not a key here\n  expected one of: takes, by, on_site",
+        "'attempts' is not a key here\n  expected one of: takes, by, skills, on_site",
     ),
     (
         "heads",
@@ -638,7 +638,7 @@ RECOVER = "recover: [warm, cold]"
         RECOVER,
         RECOVER + "\n    precheck: {takes: 5 min, works: 90 %}",
         RECOVER + "\n    precheck: {takes: 5 min, §attempts: 2}",
-        "'attempts' is not a key here\n  expected one of: takes, by, works",
+        "'attempts' is not a key here\n  expected one of: takes, by, skills, works",
     ),
     (
         "no-precheck",
@@ -1432,6 +1432,103 @@ def test_on_call(team: str, path: str, rule: str) -> None:
         loads_landscape(head + team + "}\n")
     (problem,) = refused.value.problems
     assert (problem.path, problem.rule) == (path, rule)
+
+
+@pytest.mark.parametrize(
+    ("quorum", "path", "rule"),
+    [
+        ("{people: 3, of: 2, arrives: 1 h}", "response.decide.quorum.people", "3 of 2 never come"),
+        ("{people: 3, of: 3}", "response.decide.quorum.arrives", "'arrives' is missing"),
+        (
+            "{people: 1, of: 1, arrives: {within: ofice, takes: 1 h, otherwise: 2 h}}",
+            "response.decide.quorum.arrives.within",
+            "no calendar is named 'ofice'",
+        ),
+    ],
+)
+def test_a_quorum(quorum: str, path: str, rule: str) -> None:
+    head = "drsim: landscape 1\ncalendars: {office: Mon-Fri 8:00-17:00}\n"
+    good = "{people: 2, of: 3, arrives: {within: office, takes: 1 h, otherwise: 2 h}}"
+    land = loads_landscape(f"{head}response: {{decide: {{takes: 1 h, quorum: {good}}}}}\n")
+    assert loads_landscape(dump(land)) == land
+    with pytest.raises(InputError) as refused:
+        loads_landscape(f"{head}response: {{decide: {{takes: 1 h, quorum: {quorum}}}}}\n")
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (path, rule)
+
+
+def test_skills_are_written_as_they_are_read() -> None:
+    text = """\
+drsim: landscape 1
+sites: {a: {}}
+teams:
+  x: {people: 3, skills: {oracle: anna, storage: [anna, bert]}}
+  y: {shifts: {day: {people: 2, skills: {oracle: [carl]}}, night: {works: never}}}
+components: {c: {at: {a: active}, restart: {takes: 1 h, by: x, skills: {x: oracle}}}}
+"""
+    land = loads_landscape(text)
+    assert loads_landscape(dump(land)) == land
+    assert [head.name for head in land.teams["x"].heads] == ["", "bert", "anna"]
+    assert land.teams["x"].heads[2].skills == ("oracle", "storage")
+
+
+@pytest.mark.parametrize(
+    ("team", "step", "path", "rule"),
+    [
+        ("{rests: 8 h}", "", "teams.t.rests", "nobody works at most so long, so nobody rests"),
+        ("{works_at_most: 0 h}", "", "teams.t.works_at_most", "'0 h' is nothing: it must be above zero"),
+        ("{people: 2, skills: {a: [x, y], b: z}}", "", "teams.t.skills", "'skills' names 3 people of 2"),
+        ("{people: 2, skills: {a: [x, x]}}", "", "teams.t.skills.a", "'x' is there twice"),
+        ("{skills: {a: []}}", "", "teams.t.skills.a", "nobody is named"),
+        ("{shifts: {d: {}}, skills: {a: x}}", "", "teams.t.skills", "'skills' is said by its shifts already"),
+        ("{shifts: {d: {skills: {a: [x, y]}}}}", "", "teams.t.shifts.d.skills", "'skills' names 2 people of 1"),
+        (
+            "{works: never, on_call: {skills: {a: [x, y]}}}",
+            "",
+            "teams.t.on_call.skills",
+            "'skills' names 2 people of 1",
+        ),
+        ("{skills: {oracle: x}}", "oracel", "components.c.restart.skills.t", "nobody of 't' can do 'oracel'"),
+        ("{}", "oracle", "components.c.restart.skills.t", "nobody of 't' can do 'oracle'"),
+        (
+            "{people: 2, skills: {oracle: x}}",
+            "oracle",
+            "components.c.restart.skills.t",
+            "2 of 't' who can do 'oracle' are asked for, of whom 1 is there at once",
+        ),
+        (
+            "{shifts: {d: {people: 2, works: 'daily 8:00-12:00', skills: {oracle: x}},"
+            " e: {people: 2, works: 'daily 12:00-17:00', skills: {oracle: y}}}}",
+            "oracle",
+            "components.c.restart.skills.t",
+            "2 of 't' who can do 'oracle' are asked for, of whom 1 is there at once",
+        ),
+    ],
+)
+def test_skills_that_nobody_has(team: str, step: str, path: str, rule: str) -> None:
+    asked = f"{{takes: 1 h, by: {{t: 2}}, skills: {{t: {step}}}}}" if step else "{takes: 1 h}"
+    if team == "{}" or "oracel" in step:
+        asked = asked.replace("t: 2", "t: 1")
+    text = f"drsim: landscape 1\nsites: {{a: {{}}}}\nteams: {{t: {team}}}\n"
+    with pytest.raises(InputError) as refused:
+        loads_landscape(f"{text}components: {{c: {{at: {{a: active}}, restart: {asked}}}}}\n")
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (path, rule)
+
+
+@pytest.mark.parametrize(
+    ("where", "path"),
+    [
+        ("restart: {takes: 1 h, by: t, skills: {u: oracle}}", "restart.skills.u"),
+        ("restore: {by: t, skills: {u: oracle}}", "restore.skills.u"),
+    ],
+)
+def test_a_skill_of_a_team_that_is_not_in_the_crew(where: str, path: str) -> None:
+    text = "drsim: landscape 1\nsites: {a: {}}\nteams: {t: {}, u: {skills: {oracle: x}}}\n"
+    with pytest.raises(InputError) as refused:
+        loads_landscape(f"{text}components: {{c: {{at: {{a: active}}, {where}}}}}\n")
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.rule) == (f"components.c.{path}", "'u' is not in the crew")
 
 
 # Steps of the plan

@@ -20,6 +20,7 @@ from drsim.model.needs import Need, without
 from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
+from reference.heads import Person, able, is_at_rest, people_of, rests_of, there
 from reference.power import Span, without_supply
 from reference.trees import circles, holds, names
 
@@ -31,7 +32,7 @@ Applied = tuple[str | int, ...]
 """("row", kind, object, site, incident, try) or ("outage", disruption, "begins" or "ends")."""
 Flag = tuple[str, ...]
 
-INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
+INCIDENT_KINDS = ("detect", "assess", "gather", "decide", "declare", "mobilise")
 COMPONENT_KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify")
 AT_ONCE = Law.constant(0)
 FAILOVER_KINDS = ("precheck", "switch", "restore", "start")
@@ -99,6 +100,7 @@ class Task(NamedTuple):
     attempts: int = 1
     on_site: bool = False
     automatic: bool = False
+    skills: Mapping[str, str] = {}
 
 
 class Outage(NamedTuple):
@@ -161,6 +163,8 @@ class Work:
     bound_by: Applied | None = None
     freed_by: Applied | None = None
     is_ready: bool = False
+    who: list[tuple[str, Person]] = field(default_factory=list)
+    """(team, one of its people) of teams with skills."""
     due: int | None = None
     """When a running step ends, as far as is known now; None for a transfer that stands still."""
     strategy: str = ""
@@ -201,6 +205,7 @@ class Incident:
     arrived: set[str] = field(default_factory=set)
     detected: bool = False
     assessed: bool = False
+    gathered: bool = False
     decided: bool = False
     go: bool = False
     closed: bool = False
@@ -309,6 +314,7 @@ class Run:
             for name, crew in self.land.crews.items()
         }
         self.hours = {name: any_of([hours for _, hours in shifts]) for name, shifts in self.shifts.items()}
+        self.people = {name: people_of(crew) for name, crew in self.land.crews.items()}
         self.most = {name: most_at_once(crew) for name, crew in self.land.crews.items()}
         self.circle = circles(self.land.components)
         self.strategies = {c: self.strategies_that_fit(c) for c in self.land.components}
@@ -556,10 +562,11 @@ class Run:
         component = self.land.components[thing]
         if kind == "restart":
             start = self.described("start", thing)
-            alike = Task(start.takes, start.by, on_site=start.on_site)
+            alike = Task(start.takes, start.by, on_site=start.on_site, skills=start.skills)
             return alike if component.restart is None else as_task(component.restart)
         if kind == "restore":
-            return Task(AT_ONCE, component.restore.by if component.restore is not None else {})
+            held = component.restore
+            return Task(AT_ONCE) if held is None else Task(AT_ONCE, held.by, skills=held.skills)
         return as_task(getattr(component, kind))
 
     # steps of the plan (section 7)
@@ -799,7 +806,8 @@ class Run:
         times += [loss.given_up for loss in self.lost.values()]
         times += [corruption.begins for corruption in self.corruptions]
         times += [time for absence in self.absences for time in (absence.begins, absence.ends)]
-        times += [self.next_opening(team) for work in self.waiting() if work.is_ready for team in self.crew(work)]
+        asked = {team for work in self.waiting() if work.is_ready for team in self.crew(work)}
+        times += [time for team in asked for time in (self.next_opening(team), self.next_rested(team))]
         return min((time for time in times if time is not None and time > self.now), default=None)
 
     def next_opening(self, team: str) -> int | None:
@@ -931,6 +939,8 @@ class Run:
                     for team in self.taking_part
                     if not self.is_on_call(team) and not self.must_be_called(team, incident)
                 }
+            case "gather":
+                self.incidents[work.incident].gathered = True
             case "decide":
                 self.incidents[work.incident].decided = True
             case "declare":
@@ -1358,7 +1368,9 @@ class Run:
         self.settle_asked()
         wanted = self.wanted()
         for work in list(self.work):
-            withdrawable = work.waiting or (work.running and work.kind in ("detect", "assess", "decide", "declare"))
+            withdrawable = work.waiting or (
+                work.running and work.kind in ("detect", "assess", "gather", "decide", "declare")
+            )
             if withdrawable and (*work.step, work.incident) not in wanted:
                 self.finish(work, "dropped")
         alive_incident = {(*work.step, work.incident) for work in self.work if work.waiting or work.running}
@@ -1412,7 +1424,8 @@ class Run:
                 for team in self.taking_part - incident.arrived:
                     yield "mobilise", team, self.destination(team, incident) or "", number
             if incident.assessed and incident.kind == "site" and not incident.closed and not incident.go:
-                yield ("declare" if incident.decided else "decide"), root, "", number
+                called = self.scenario.response.decide.quorum is not None and not incident.gathered
+                yield ("declare" if incident.decided else "gather" if called else "decide"), root, "", number
 
     def wanted_failovers(self) -> Iterable[tuple[str, str, str, int]]:
         """Section 7: `switch`, `restore` and `start`."""
@@ -1525,7 +1538,7 @@ class Run:
     def crew(self, work: Work) -> Mapping[str, int]:
         """Give the heads of each team that a step takes."""
         match work.kind:
-            case "detect" | "declare" | "mobilise":
+            case "detect" | "gather" | "declare" | "mobilise":
                 return {}
             case "assess":
                 return self.scenario.response.assess.by
@@ -1535,6 +1548,43 @@ class Run:
                 return self.steps[work.object].by
         return {} if self.is_replaced(work) else self.task[work.kind, work.object].by
 
+    def skills(self, work: Work) -> Mapping[str, str]:
+        """Section 8, skills: what a step asks of some teams of its crew."""
+        match work.kind:
+            case "detect" | "gather" | "declare" | "mobilise":
+                return {}
+            case "assess":
+                return self.scenario.response.assess.skills
+            case "decide":
+                return self.scenario.response.decide.skills
+            case "task":
+                return self.steps[work.object].skills
+        return self.task[work.kind, work.object].skills
+
+    def who_is_free(self, team: str, skill: str | None) -> list[Person]:
+        """Section 8, skills: those that a step may take, in order."""
+        come = self.now < self.there_until.get(team, -1)
+        moment, until = self.scenario.moment, self.offset + self.horizon
+        now = there(
+            self.people[team],
+            lambda works: compile_calendar(works, moment, until).is_open(self.now + self.offset),
+            come,
+            self.away(team),
+        )
+        busy = [person for work in self.running() for of, person in work.who if of == team]
+        free = [person for person in able(now, skill) if person not in busy]
+        done = {person: self.done_by(team, person) for person in free}
+        return [person for person in free if not is_at_rest(self.land.crews[team], done[person], self.now)]
+
+    def done_by(self, team: str, person: Person) -> list[tuple[int, int]]:
+        return [(work.start, work.end) for work in self.work if (team, person) in work.who]
+
+    def next_rested(self, team: str) -> int | None:
+        """Section 8, rest: when the next has "done nothing for `rests`"."""
+        rests = rests_of(self.land.crews[team])
+        times = [max(end for _, end in steps) + rests for p in self.people[team] if (steps := self.done_by(team, p))]
+        return min((time for time in times if time > self.now), default=None)
+
     def is_replaced(self, work: Work) -> bool:
         """Section 7: in the incident of a site a step of the plan was taken in the place of a `start`."""
         by_a_step = any(work.object in step.replaces for step in self.steps.values())
@@ -1542,12 +1592,15 @@ class Run:
 
     def present(self, team: str) -> int:
         """Section 8: "people while the team's calendar is open (the sum of the shifts that are), less those away"."""
-        there = sum(heads for heads, hours in self.shifts[team] if hours.is_open(self.now + self.offset))
+        heads = sum(heads for heads, hours in self.shifts[team] if hours.is_open(self.now + self.offset))
         on_call = self.land.crews[team].on_call
         if on_call is not None and self.now < self.there_until.get(team, -1):
-            there += on_call.people.number
-        away = sum(a.heads for a in self.absences if a.team == team and a.begins <= self.now and not self.past(a.ends))
-        return max(0, there - away)
+            heads += on_call.people.number
+        return max(0, heads - self.away(team))
+
+    def away(self, team: str) -> int:
+        """Section 8: "a disruption takes all of them, or so many"; evacuations likewise."""
+        return sum(a.heads for a in self.absences if a.team == team and a.begins <= self.now and not self.past(a.ends))
 
     def past(self, time: int | None) -> bool:
         return time is not None and time <= self.now
@@ -1563,7 +1616,12 @@ class Run:
         arrived = self.incidents[work.incident].arrived
         if work.kind not in ("assess", "decide") and not set(crew) <= arrived:
             return False
-        return all(heads <= self.free(team) for team, heads in crew.items())
+        skills = self.skills(work)
+        return all(
+            heads <= self.free(team)
+            and (not self.people[team] or heads <= len(self.who_is_free(team, skills.get(team))))
+            for team, heads in crew.items()
+        )
 
     def at_work(self, team: str) -> bool:
         return self.hours[team].is_open(self.now + self.offset)
@@ -1620,6 +1678,10 @@ class Run:
 
     def start_step(self, work: Work) -> None:
         work.freed_by = self.freed_by(work)
+        for team, heads in self.crew(work).items():
+            if self.people[team]:
+                who = self.who_is_free(team, self.skills(work).get(team))
+                work.who += [(team, person) for person in who[:heads]]
         work.start, work.outcome = self.now, "running"
         if work.kind in ("switch", "start"):
             work.strategy = self.strategy(work.object) or ""
@@ -1655,6 +1717,8 @@ class Run:
                 return self.now + max(least, self.time_to_arrive(work))
             case "detect":
                 return self.now + self.time_to_notice(work.incident)
+            case "gather":
+                return self.now + self.time_to_gather(work)
             case "assess":
                 law = response.assess.takes
             case "decide":
@@ -1685,6 +1749,18 @@ class Run:
         if hours.is_open(incident.opened + self.offset):
             return self.draw(law.takes, "detect", incident.root, "", number)
         return self.draw(law.otherwise, "detect", incident.root, "otherwise", number)
+
+    def time_to_gather(self, work: Work) -> int:
+        """Section 6: "the `people`-th smallest of as many draws of `arrives`"."""
+        quorum = self.scenario.response.decide.quorum
+        assert quorum is not None
+        law, place = quorum.arrives, ""
+        if not isinstance(law, Law):
+            hours = compile_calendar(law.within, self.scenario.moment, self.offset + self.horizon)
+            is_open = hours.is_open(self.now + self.offset)
+            law, place = (law.takes, "") if is_open else (law.otherwise, "otherwise")
+        times = [self.draw(law, "gather", work.object, place, work.incident, i) for i in range(quorum.of.number)]
+        return sorted(times)[quorum.people.number - 1]
 
     def cost_of_a_wrong_diagnosis(self, work: Work) -> int:
         """Section 6: with probability `wrong` assessing takes `costs` longer."""
@@ -1883,5 +1959,11 @@ def as_task(step: Anything) -> Task:
     if step is None:
         return Task(AT_ONCE)
     return Task(
-        step.takes, step.by, step.works.millionths, step.attempts, step.on_site, getattr(step, "automatic", False)
+        step.takes,
+        step.by,
+        step.works.millionths,
+        step.attempts,
+        step.on_site,
+        getattr(step, "automatic", False),
+        step.skills,
     )

@@ -167,7 +167,7 @@ def test_time_goes_forward_and_every_row_ends_once(scenario: Scenario) -> None:
         assert (row.end >= 0) == (row.outcome not in (RUNNING, WAITING)), row
         assert (row.start >= 0) <= (row.ready >= 0), row
         assert (row.start >= 0) == (row.outcome in (DONE, "failed", "unusable", "interrupted", RUNNING)) or (
-            (row.outcome == "dropped" and row.kind in ("detect", "assess", "decide", "declare"))
+            (row.outcome == "dropped" and row.kind in ("detect", "assess", "gather", "decide", "declare"))
             or (row.outcome == "given up" and row.kind in ("precheck", "switch", "restore", "start"))
         ), row
         if isinstance(row.bound_by, Row) and row.bound_by.end >= 0:

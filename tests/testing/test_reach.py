@@ -13,6 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from drsim.measures.drills import due_fates, groups, interruptions, moves
 from drsim.measures.due import STATES
+from drsim.measures.explanation import waits
 from drsim.measures.protection import unprotected
 from drsim.model.landscape import ALWAYS
 from drsim.model.needs import leaves
@@ -93,6 +94,11 @@ BRANCHES = [
     "work in working hours",
     "work over a closing time",
     "nobody on shift",
+    "quorum",
+    "quorum that is dropped",
+    "people at rest",
+    "somebody with a skill",
+    "nobody there with a skill",
     "travel",
     "evacuation",
     "closed before it is declared",
@@ -276,6 +282,15 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
             0 <= row.ready != row.start and not present(drill, team, row.ready) for row in work for team, _ in row.crew
         ),
     )
+    gathered = [row for row in rows if row.kind == "gather"]
+    yield "quorum", any(row.outcome == DONE for row in gathered)
+    yield "quorum that is dropped", any(row.outcome == DROPPED for row in gathered)
+    tired = [row for row in rows if any(team in plan.rests for team, _ in row.crew)]
+    yield "people at rest", any(s.cause == "people at rest" for row in tired for s in waits(plan, drill, row))
+    asking = [row for row in rows if row.what.skills]
+    yield "somebody with a skill", any(row.start >= 0 for row in asking)
+    why = [segment for row in asking for segment in waits(plan, drill, row)]
+    yield "nobody there with a skill", any(s.cause in ("nobody on duty", "supplier closed") and s.detail for s in why)
     yield "travel", any(any(root.destinations) for root in plan.roots) and any(row.kind == "mobilise" for row in rows)
     yield "evacuation", bool(drill.evacuations)
     yield "closed before it is declared", any(r.kind in ("decide", "declare") and r.outcome == DROPPED for r in rows)

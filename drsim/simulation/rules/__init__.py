@@ -1,6 +1,7 @@
 """What happens in a drill, in layers that follow the sections of `docs/semantics.md`; each only calls those below it.
 
 State         2      what there is, and the verbs that everything shares
+Heads         8      who of a team does what, where that matters
 People        8      crews, calendars, arrivals, evacuation
 Readiness     3, 4   what is ready, kept in counters
 Copies        8, 11  copies of data, their points, and transfers

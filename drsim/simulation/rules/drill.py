@@ -101,6 +101,7 @@ class Drill(Losing):
             lost_at_end=[c for c, lost in enumerate(self.lost) if lost] if any(self.lost) else [],
             evacuations=self.evacuations,
             heads=self.heads,
+            there=self.there_log,
             arrivals=self.arrivals,
             wrong=self.wrong,
             early=self.early,
@@ -145,6 +146,8 @@ class Drill(Losing):
                 self.due_heads.append(value)
             case "edge":
                 self.due_edge = value
+            case "rested":
+                self.touched.update(self.plan.rests)
         if self.clock.last_of_instant():
             self._settle()
 
@@ -184,7 +187,7 @@ class Drill(Losing):
     def _next_round(self) -> None:
         self.rounds += 1
         self.round_began = len(self.applied)
-        if self.rounds > len(self.plan.steps) + 10 + (5 + len(self.structure.tasks)) * len(self.incidents):
+        if self.rounds > len(self.plan.steps) + 10 + (6 + len(self.structure.tasks)) * len(self.incidents):
             busy = sorted({f"{row.kind} {row.object}" for row in self.due_rows})
             raise DrsimError(f"the instant {self.now} ms does not settle; it goes on with: {', '.join(busy)}")
 
@@ -198,6 +201,8 @@ class Drill(Losing):
         if self.flows_changed or (self.reach_changed and self.flows):
             self.refill()
         self.reach_changed = False
+        if self.plan.rests and self.several:
+            self.await_rest()
         if self.due_edge >= 0:
             # edges alone keep no drill alive: without other events they matter only to somebody who waits
             edge, self.due_edge = self.due_edge, -1
@@ -240,6 +245,8 @@ class Drill(Losing):
             return True  # a start at this instant made this one unwanted; it is dropped when that is settled
         if row.kind == "restore" and not self.begin_restore(row):
             return False
+        if self.plan.heads:
+            self.take_heads(row)
         row.start = now
         if beside:
             self.touch(component)

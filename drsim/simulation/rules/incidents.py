@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from drsim.planning.plan import ACTIVE, INCIDENT_KINDS
+from drsim.planning.plan import ACTIVE, INCIDENT_KINDS, RootVariables
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.room import Room
-from drsim.simulation.rules.state import ASSESS, DECIDE, DECLARE, DETECT, MOBILISE, Incident
+from drsim.simulation.rules.state import ASSESS, DECIDE, DECLARE, DETECT, GATHER, MOBILISE, Incident
 from drsim.simulation.trajectory import DONE, DROPPED, What, by_order
 
 __all__ = ["Incidents"]
@@ -43,7 +43,7 @@ class Incidents(Room):
             if not incident.go and not incident.closed:
                 if back:
                     incident.closed = True
-                    for kind in (DECIDE, DECLARE):
+                    for kind in (GATHER, DECIDE, DECLARE):
                         self._drop(incident, kind)
                     self._touch_all(incident)
                 elif incident.assessed and not self.plan.roots[incident.root].is_site:
@@ -95,7 +95,8 @@ class Incidents(Room):
             what = What("mobilise", self.structure.teams[team], root.destinations[team], ())
         else:
             crew = self.plan.assess[1] if kind == ASSESS else self.plan.decide[1] if kind == DECIDE else ()
-            what = What(INCIDENT_KINDS[kind], root.name, "", crew)
+            skills = self.plan.talk_skills.get(INCIDENT_KINDS[kind], ())
+            what = What(INCIDENT_KINDS[kind], root.name, "", crew, skills)
         row = Work(what, -1, order, number, 0, self.now)
         self.ready_by(row, cause)
         self.rows.append(row)
@@ -127,6 +128,8 @@ class Incidents(Room):
             else:
                 length = self.value(detect.otherwise, variables.otherwise, k)
             self.clock.at(self.now + length, "timer", row)
+        elif row.kind == "gather":
+            self.clock.end_at(self.now + self._until_quorum(variables, k), row)
         else:
             fixed, _, hours = plan.assess if row.kind == "assess" else plan.decide
             length = self.value(fixed, variables.assess if row.kind == "assess" else variables.decide, k)
@@ -135,6 +138,15 @@ class Incidents(Room):
                 self.wrong[k] = self.end_of_work(length, hours)
                 length += self.value(costs, variables.costs, k)
             self.clock.end_at(self.end_of_work(length, hours), row)
+
+    def _until_quorum(self, variables: RootVariables, k: int) -> int:
+        """From the call until enough have come."""
+        quorum = self.plan.quorum
+        assert quorum is not None
+        (fixed, within, otherwise), variable = quorum.arrives, variables.gather
+        if within >= 0 and not self.plan.calendars[within].is_open(self.now + self.offset):
+            fixed, variable = otherwise, variables.gather_otherwise
+        return sorted(self.value(fixed, variable, k, member) for member in range(quorum.of))[quorum.people - 1]
 
     def end_of_work(self, length: int, hours: int) -> int:
         """When work that starts now ends: on the clock, or on a calendar."""
@@ -148,6 +160,9 @@ class Incidents(Room):
         incident = self.incidents[row.incident]
         if row.kind == "assess":
             self._assessed(incident, row.number)
+        elif row.kind == "gather":
+            if not self.is_over(incident.number):
+                self.incident_row(incident, DECIDE, row.number)
         elif not self.is_over(incident.number):
             self.incident_row(incident, DECLARE, row.number)
 
@@ -165,7 +180,7 @@ class Incidents(Room):
                 else:
                     self.incident_row(incident, MOBILISE, cause, team)
         if root.is_site and not self.is_over(incident.number):
-            self.incident_row(incident, DECIDE, cause)
+            self.incident_row(incident, DECIDE if plan.quorum is None else GATHER, cause)
         self._touch_all(incident)
 
     def end_timers(self) -> None:

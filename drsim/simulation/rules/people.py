@@ -8,7 +8,8 @@ from heapq import heappush
 
 from drsim.planning.plan import EVERYBODY, Event
 from drsim.simulation.clock import Work
-from drsim.simulation.rules.state import Incident, State
+from drsim.simulation.rules.heads import Heads
+from drsim.simulation.rules.state import Incident
 from drsim.simulation.trajectory import DONE, by_order
 
 __all__ = ["People"]
@@ -16,7 +17,7 @@ __all__ = ["People"]
 QUEUED = 10**9  # more entries than a queue ever has
 
 
-class People(State):
+class People(Heads):
     """Headcount by calendar, arrivals, evacuation, and the queues of ready steps."""
 
     def open_calendars(self) -> None:
@@ -29,6 +30,8 @@ class People(State):
             there = sum(heads for calendar, heads in shifts if plan.calendars[calendar].is_open(self.offset))
             self.on_duty[team] = self.present[team] = there
         self.heads = [(0, team, present) for team, present in enumerate(self.present)]
+        for team in plan.heads:
+            self.count_heads(team)
         self.next_edge(bisect_right(plan.edges, self.offset, key=_time))
 
     def next_edge(self, edge: int) -> None:
@@ -80,6 +83,8 @@ class People(State):
             self.present[team] = present
             self.heads.append((self.now, team, present))
             self.touched.add(team)
+        if team in self.plan.heads:
+            self.count_heads(team)
 
     def arrive(self) -> None:
         """Teams that have been called are there."""
@@ -133,11 +138,15 @@ class People(State):
                 if team not in arrived:
                     self.expected.setdefault((row.incident, team), []).append(row)
                     return
-        if len(crew) > 1:
+        if self.is_apart(row):
             self.several.append(row)
             self.touched.update(team for team, _ in crew)
         else:
             self.push(crew[0][0], row)
+
+    def is_apart(self, row: Work) -> bool:
+        """Whether a row cannot wait in the queue of one team."""
+        return len(row.crew) > 1 or row.crew[0][0] in self.plan.heads
 
     def push(self, team: int, row: Work) -> None:
         """Into the queue of one team, in plan order."""
@@ -161,14 +170,10 @@ class People(State):
     def back_in_queue(self, rows: Sequence[Work]) -> None:
         """What was taken out and did not start."""
         for row in rows:
-            if len(row.crew) > 1:
+            if self.is_apart(row):
                 self.several.append(row)
             else:
                 heappush(self.queues[row.crew[0][0]], (row.order, self._place(row), row))
-
-    def crew_is_free(self, row: Work) -> bool:
-        """Whether all heads of a crew are there and have nothing to do."""
-        return all(self.present[team] - self.busy[team] >= heads for team, heads in row.crew)
 
 
 def waits(row: Work) -> bool:

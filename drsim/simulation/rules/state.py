@@ -21,6 +21,7 @@ __all__ = [
     "DECIDING",
     "DECLARE",
     "DETECT",
+    "GATHER",
     "GIVEN",
     "MOBILISE",
     "NONE",
@@ -31,8 +32,8 @@ __all__ = [
     "State",
 ]
 
-DETECT, ASSESS, DECIDE, DECLARE, MOBILISE = range(5)
-DECIDING = ("detect", "assess", "decide", "declare")
+DETECT, ASSESS, GATHER, DECIDE, DECLARE, MOBILISE = range(6)
+DECIDING = ("detect", "assess", "gather", "decide", "declare")
 NONE, ASKED, GIVEN = 0, 1, 2  # room
 
 Cause = Work | tuple[str, str]
@@ -170,6 +171,14 @@ class State:
         self.away = [0] * teams
         self.busy = [0] * teams
         self.present = list(plan.people)
+        self.there: dict[int, tuple[int, ...]] = {}
+        """team -> which of its heads are there, of those in which they are told apart"""
+        self.taken: set[tuple[int, int]] = set()
+        """(team, head) of those that work"""
+        self.worked: dict[tuple[int, int], tuple[int, int]] = {}
+        """(team, head) -> when its stretch began and its last step ended, of teams with a limit"""
+        self.rest_alarm = -1
+        """when somebody is rested, the next alarm that was set"""
         # work
         self.incidents: list[Incident] = []
         self.opened: list[tuple[int, tuple[int, ...]]] = []
@@ -238,6 +247,7 @@ class State:
         self.losses: list[tuple[int, int, int]] = []
         self.evacuations: list[tuple[int, int, int]] = []
         self.heads: list[tuple[int, int, int]] = []
+        self.there_log: list[tuple[int, int, tuple[int, ...]]] = []
         self.calls: set[tuple[int, int]] = set()
         """(incident, team) of calls to those on call"""
         self.wrong: dict[int, int] = {}
@@ -354,6 +364,11 @@ class State:
         for team, heads in row.crew:
             self.busy[team] -= heads
             self.touched.add(team)
+        if row.taken:
+            self.taken.difference_update(row.taken)
+            for who in row.taken:
+                if who in self.worked:
+                    self.worked[who] = (self.worked[who][0], self.now)
         if row.kind == "restore":
             self.flows = [flow for flow in self.flows if flow.row is not row]
             self.flows_changed = True
