@@ -40,7 +40,7 @@ class Losing(Recovering):
             self.change_reach(last_end)
         stopped = self._stop_all(downs, breaks)
         if downs or breaks:
-            self._open_incidents(downs, breaks, mends, numbers)
+            self._open_incidents(downs, breaks, numbers)
         if stopped:
             self._attribute(stopped)
         if structure.tasks and (stopped or downs):
@@ -86,6 +86,8 @@ class Losing(Recovering):
                 elif outage.kind == "team":
                     self.due_heads.append((target, sign * outage.heads))
                 else:
+                    if outage.name in self.plan.failing and self.strike(outage, index, sign):
+                        continue
                     was_broken.setdefault(target, self.broken[target])
                     self.broken[target] += sign
                     if outage.until_repaired:
@@ -116,26 +118,29 @@ class Losing(Recovering):
                     todo.append(needer)
         return stopped
 
-    def _open_incidents(self, downs: list[int], breaks: list[int], mends: list[int], numbers: Numbers) -> None:
+    def _open_incidents(self, downs: list[int], breaks: list[int], numbers: Numbers) -> None:
         lookups, names = self.lookups, self.structure.components
         for s in downs:
             self._open(lookups.root_of_site[s], numbers["site", s], breaks)
-        opened: dict[int, Incident] = {}
         for d in sorted(breaks, key=lambda d: (names[lookups.component_of[d]], d)):
             c, s = self.structure.deployments[d]
             root = lookups.root_of_component.get(c, -1)
             if not self.site_up[s]:
                 incident = self.last_incident(lookups.root_of_site[s])
-            elif c in opened:
-                incident = opened[c]
             else:
-                others = [
-                    e for e in self.structure.of_component[c] if e not in breaks and (self.broken[e] or e in mends)
-                ]
-                known = [i for i in self.incidents if i.root == root] if others else []
-                incident = known[-1] if known else self._open(root, self._last_hit(numbers, c), breaks)
-                opened[c] = incident
+                if c not in self.breaking:
+                    self.breaking[c] = self._open(root, self._last_hit(numbers, c), breaks).number
+                incident = self.incidents[self.breaking[c]]
             self.broken_incident[d] = incident.number
+
+    def open_found(self) -> None:
+        """Incidents of what steps found broken in this round."""
+        found, self.found = dict(self.found), []
+        known = len(self.incidents)
+        numbers = {("component", d): number for d, number in found.items()}
+        self._open_incidents([], list(found), numbers)
+        for incident in self.incidents[known:]:
+            incident.found = True
 
     def _last_hit(self, numbers: Numbers, c: int) -> int:
         component_of = self.lookups.component_of

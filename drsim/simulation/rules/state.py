@@ -47,6 +47,8 @@ class Incident:
         self.root = root
         self.lost_at = lost_at
         self.detected = self.assessed = self.go = self.closed = self.abandoned = False
+        self.found = False
+        """whether a step found out, so that nobody needs to notice"""
         self.arrived: set[int] = set()
         self.rows: dict[int, Work] = {}
         """by kind, for `mobilise` by MOBILISE + team"""
@@ -118,6 +120,8 @@ class State:
         """of `broken` what lasts until it is repaired"""
         self.whole_since = [0] * deployments
         self.broken_incident = [-1] * deployments
+        self.breaking: dict[int, int] = {}
+        """component -> the incident that is open since it broke, of those that have been broken somewhere since"""
         self.checked = [True] * deployments
         self.trusted = [True] * len(structure.trusts)
         self.incident_of = [-1] * deployments
@@ -182,6 +186,13 @@ class State:
         self.flows_changed = False
         self.reach_changed = False
         # what is due at this instant, and what it makes dirty
+        # what fails of its own
+        self.unseen: dict[int, int] = {}
+        """deployment -> the outage of its failure that nobody has seen"""
+        self.unmended: set[int] = set()
+        """deployments that failed and are so until they are repaired"""
+        self.found: list[tuple[int, int]] = []
+        """(deployment, number of what was applied) of those that a step found broken in this round"""
         self.due_outages: list[tuple[int, int]] = []
         self.due_rows: list[Work] = []
         self.due_heads: list[tuple[int, int]] = []
@@ -229,6 +240,8 @@ class State:
         self.early: list[tuple[int, int, int]] = []
         self.arrivals: dict[tuple[int, int], int] = {}
         self.outages: dict[str, Spans] = {}
+        self.found_at: dict[tuple[str, int], int] = {}
+        """(outage, begin) -> when it was found, NEVER for not yet; of those that were not seen at once"""
         self.supply: list[Event] = []
 
     def on_alarm(self, kind: str, value: Any) -> None:
