@@ -170,7 +170,7 @@ class Losing(Recovering):
                 continue
             if self.stopped_at[d] == self.now or self.incident_of[d] == incident.number:
                 continue
-            exhausted = self.lost[c] and self.strategy(c) is None
+            exhausted = self.lost[c] and self.lost_at[c] != self.now and self.strategy(c) is None
             if exhausted or self.is_over(self.incident_of[d]):
                 self.incident_of[d] = incident.number
                 self.concern(incident, c)
