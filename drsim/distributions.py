@@ -23,6 +23,7 @@ Dimension = Literal["duration", "rate"]
 """What a law is a law of."""
 
 _Z95: Final = 1.6448536269514722  # scipy.special.ndtri(0.95)
+_HALVES: Final = 200  # more than a float has places, also on a log scale
 _LEAST_SHAPE, _MOST_SHAPE = 0.1, 100.0  # beyond these a Weibull law leaves the range of a float
 _RANGE: Final = r" ?\( ?(.+) to (.+?) ?\)"
 _WRITTEN: Final[dict[Kind, re.Pattern[str]]] = {  # tried in this order
@@ -148,10 +149,6 @@ class Law(Quantity):
         if self.fixed is not None:
             return np.full(u.shape, self.low)
 
-        # Logarithm and exponential of scipy.special: those of numpy may differ in the last bit with the array's layout.
-        def exp(x: ArrayLike) -> NDArray[np.float64]:
-            return np.asarray(special.exp2(np.multiply(x, math.log2(math.e))), dtype=np.float64)
-
         match self.kind:
             case "uniform":
                 low, high = self.params
@@ -167,18 +164,96 @@ class Law(Quantity):
                 values = np.where(u * (high - low) < likely - low, rising, falling)
             case "lognormal":
                 mu, sigma = self._log_scale()
-                values = exp(mu + sigma * special.ndtri(u))
+                values = _exp(mu + sigma * special.ndtri(u))
             case "exponential":
                 values = -self.params[0] * special.log1p(-u)
             case "weibull":
                 scale, shape = self.params
-                values = scale * exp(special.xlogy(1 / shape, -special.log1p(-u)))
+                values = scale * _exp(special.xlogy(1 / shape, -special.log1p(-u)))
             case "observed":
                 count = len(self.params)
                 values = np.asarray(self.params)[np.minimum((u * count).astype(np.int64), count - 1)]
             case _:
                 values = self._mix(u)
         return np.asarray(np.clip(values, self.low, self.high), dtype=np.float64)
+
+    def residual(self, u: ArrayLike) -> NDArray[np.float64]:
+        """Turn uniforms into what is left of a life of this law, as one finds it at a moment that knows nothing of it.
+
+        That is the first life of the equilibrium renewal process (Cox, Renewal Theory, 1962): its density is
+        (1 - F(x)) / mean, its distribution E[min(X, x)] / mean. As exact, and each by itself, as `quantile`.
+        """
+        import numpy as np
+        from scipy import special
+
+        u = np.asarray(u, dtype=np.float64)
+        match self.kind:
+            case "fixed":
+                return u * self.params[0]
+            case "exponential":
+                return self.quantile(u)
+            case "weibull":
+                scale, shape = self.params
+                inner = special.gammaincinv(1 / shape, u)
+                # of very small shares the inverse is 0; there the distribution is x / mean
+                return np.where(
+                    inner > 0, scale * special.exp2(special.xlogy(1 / shape, inner) * math.log2(math.e)), u * self.mean
+                )
+            case "observed":
+                each = [(value, Law("fixed", (value,))) for value in self.params]
+                return _residual_of_parts(u, each)
+            case "mixture":
+                return _residual_of_parts(u, [(share * law.mean, law) for share, law in self.parts])
+            case _:
+                return self._residual_by_halves(u)
+
+    def _residual_by_halves(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Invert E[min(X, x)] / mean by halving the interval of x, of a law without an upper bound on a log scale."""
+        import numpy as np
+
+        if self.fixed is not None:
+            return u * self.low
+        endless = self.kind == "lognormal"
+        below, above = np.zeros(u.shape), np.full(u.shape, self.high)
+        if endless:
+            mu, sigma = self._log_scale()
+            below, above = (
+                np.full(u.shape, max(-700.0, mu - 40 * sigma - 40)),
+                np.full(u.shape, min(700.0, mu + sigma**2 + 40 * sigma)),
+            )
+        goal = u * self.mean
+        for _ in range(_HALVES):
+            middle = (below + above) / 2
+            enough = self._at_most(_exp(middle) if endless else middle) >= goal
+            below, above = np.where(enough, below, middle), np.where(enough, middle, above)
+        return _exp(above) if endless else above
+
+    def _at_most(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give E[min(X, x)], x at least 0."""
+        import numpy as np
+        from scipy import special
+
+        if self.kind == "lognormal":
+            mu, sigma = self._log_scale()
+            z = (special.xlogy(1.0, x) - mu) / sigma
+            return self.mean * special.ndtr(z - sigma) + x * special.ndtr(-z)
+        low, high = self.low, self.high
+        width = high - low
+        y = np.clip((x - low) / width, 0, 1)
+        match self.kind:
+            case "uniform":
+                inside = y - y * y / 2
+            case "triangular":
+                peak = (self.params[0] - low) / width
+                # the integral of 1 - F: y - y^3 / (3 peak) up to the peak, and what is left above it
+                rising = y - y**3 / (3 * peak) if peak > 0 else y
+                falling = (1 + peak) / 3 - (1 - y) ** 3 / (3 * (1 - peak)) if peak < 1 else y
+                inside = np.where(y <= peak, rising, falling) if 0 < peak < 1 else (rising if peak >= 1 else falling)
+            case _:
+                left = (self.params[0] - low) / width
+                a, b = 1 + 4 * left, 1 + 4 * (1 - left)
+                inside = a / (a + b) * special.betainc(a + 1, b, y) + y * special.betainc(b, a, 1 - y)
+        return np.minimum(x, low) + width * inside
 
     def _mix(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         import numpy as np
@@ -289,6 +364,31 @@ class Law(Quantity):
         ordered = tuple(sorted(read, key=lambda part: (_order(part[1]), part[0])))
         working = _working([law for _, law in ordered], _mix_text(ordered))
         return cls("mixture", (), dimension, working, ordered)
+
+
+def _exp(x: ArrayLike) -> NDArray[np.float64]:
+    """Give e to the x; that of numpy may differ in the last bit with the array's layout."""
+    import numpy as np
+    from scipy import special
+
+    return np.asarray(special.exp2(np.multiply(x, math.log2(math.e))), dtype=np.float64)
+
+
+def _residual_of_parts(u: NDArray[np.float64], parts: Sequence[tuple[float, Law]]) -> NDArray[np.float64]:
+    """Of a mixture, its residual life is that of a part, the longer the likelier; u picks it as in `Law.quantile`."""
+    import numpy as np
+
+    flat = u.ravel()
+    values = np.zeros(flat.shape)
+    parts = [(weight, law) for weight, law in parts if weight > 0]
+    total = math.fsum(weight for weight, _ in parts)
+    edges = [edge / total for edge in itertools.accumulate((weight for weight, _ in parts), initial=0.0)]
+    edges[-1] = 1.0
+    for (_, law), begin, end in zip(parts, edges, edges[1:], strict=False):
+        here = (begin <= flat) & (flat < end)
+        within = (flat[here] - begin) / (end - begin)
+        values[here] = law.residual(np.clip(within, 2.0**-54, 1 - 2.0**-53))
+    return values.reshape(u.shape)
 
 
 def _match(plain: str) -> tuple[Kind, tuple[str, ...]]:

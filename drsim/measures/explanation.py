@@ -88,6 +88,11 @@ class _Walk:
         begun = max((begin for begin, end in self.drill.outages[name] if end <= time), default=time)
         before: Row | None = None
         c = self.plan.steps[step].component if step >= 0 else -1
+        if (found := self.drill.found_at.get((name, begun))) is not None:
+            begun = min(found, time)
+            before = next(
+                (r for r in self.drill.rows if r.step == step and r.end == begun and r.outcome == FAILED), None
+            )
         for row in self.drill.rows if c >= 0 else ():
             mine = row.kind in FAILOVER and self.plan.steps[row.step].component == c
             if mine and row.outcome in (FAILED, UNUSABLE, GIVEN_UP) and begun < row.end < time:

@@ -45,14 +45,20 @@ class Moment:
         return sorted((o for o in found if self._lasts(o)), key=lambda o: (self.span(o)[1], o.name))
 
     def span(self, outage: Outage) -> Span:
-        """When an outage that lasts begins and ends."""
-        return next((begin, end) for begin, end in self.drill.outages[outage.name] if begin < self.time <= end)
+        """When an outage that lasts begins (for those who did not see it: was found) and ends."""
+        begin, end = self._latest(outage)[-1]
+        return self.drill.found_at.get((outage.name, begin), begin), end
+
+    def _latest(self, outage: Outage) -> list[Span]:
+        return [span for span in self.drill.outages[outage.name] if span[0] < self.time <= span[1]]
 
     def _lasts(self, outage: Outage) -> bool:
-        begins = [begin for begin, end in self.drill.outages[outage.name] if begin < self.time <= end]
-        if not begins:
+        found = self._latest(outage)
+        if not found:
             return False
-        begin = begins[0]
+        begin = found[-1][0]
+        if self.drill.found_at.get((outage.name, begin), begin) >= self.time:
+            return False
         return not outage.until_repaired or not any(
             row.kind == "repair" and row.outcome == DONE and begin < row.end < self.time
             for row in self.drill.rows

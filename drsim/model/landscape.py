@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, Valida
 
 from drsim.calendar import Calendar, check_due
 from drsim.distributions import Law as LawOf
+from drsim.errors import nearest
 from drsim.model import fields, tree
 from drsim.model.fields import Forbidden, Part
 from drsim.model.needs import NOTHING
@@ -102,6 +103,23 @@ NO_POWER = Power()
 """Of a site that says nothing about it: it goes down with its mains."""
 
 
+def _lasts(value: object, info: ValidationInfo) -> object:
+    if value is None or value == tree.UNTIL_REPAIRED:
+        return None
+    if isinstance(value, str) and (near := nearest(value, (tree.UNTIL_REPAIRED,))):
+        raise fields.refusal(f"'{value}' is not how long something lasts", f"did you mean '{near}'?")
+    return _CLOCK_LAW.validate_python(value, context=info.context)
+
+
+class Fails(Part):
+    """How something fails of its own, again and again."""
+
+    every: fields.ClockLaw
+    """From the end of one failure to the next."""
+    lasts: Annotated[LawOf | None, PlainValidator(_lasts)] = None
+    """None: until it is repaired."""
+
+
 class Site(Part):
     """A place that can be lost."""
 
@@ -118,6 +136,8 @@ class Site(Part):
     """From its loss until it is noticed, in the place of that of the response."""
     power: Power | None = None
     """What it has against the loss of its mains; None: nothing."""
+    fails: Fails | None = None
+    """How it is lost of its own; None: it is not."""
 
     @property
     def municipality(self) -> bool:
@@ -138,6 +158,8 @@ class Link(Part):
     """For people."""
     between: Annotated[tuple[fields.SiteName, fields.SiteName], BeforeValidator(_pair)]
     bandwidth: fields.Rate
+    fails: Fails | None = None
+    """How it is cut of its own; None: it is not."""
 
 
 class Shift(Part):
@@ -458,6 +480,8 @@ class Component(Part):
     """From its breaking until it is noticed, in the place of that of the response."""
     repair: Repair | None = None
     """Mend it where it stands."""
+    fails: Fails | None = None
+    """How it breaks of its own, at each site by itself; None: it does not."""
     restore: Restore | None = None
     verify: Verify | None = None
     """It must be checked before a service counts on it."""

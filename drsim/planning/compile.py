@@ -26,6 +26,7 @@ from drsim.planning.plan import (
     Detect,
     DueWork,
     Event,
+    Failing,
     Generator,
     Head,
     LevelOp,
@@ -574,6 +575,7 @@ class _PlanBuilder:
         pool_of = {pair: index for index, pair in enumerate(structure.pools)}
         strategies, never_fits = self._strategies(capacity)
         power = self._power(scenario.disruptions)
+        failing = self._failing()
         outages = self._outages(scenario.disruptions, power)
         roots = self._roots(steps, outages)
         talk = [self._talk(root, response) for root in roots]
@@ -670,6 +672,7 @@ class _PlanBuilder:
             best_effort=response.order == "best-effort groups",
             outages=outages,
             power=power,
+            failing=failing,
             capacity=capacity,
             demands=tuple(
                 tuple(
@@ -841,12 +844,37 @@ class _PlanBuilder:
         return tuple(copies)
 
     def _outages(self, disruptions: Mapping[str, Disruption], power: Mapping[str, Power]) -> tuple[Outage, ...]:
-        """Those that are given, and the ends of supply that follow from them, by name."""
+        """Those that are given, the ends of supply that follow from them, and failures of their own, by name."""
         found = [self._outage(name, what) for name, what in sorted(disruptions.items())]
         found += [
             Outage(name, "site", (supply.site,), 0, 0, -1, -1, -1, False, "", ONE, -1) for name, supply in power.items()
         ]
+        found += [
+            Outage(name, kind, (target,), 0, 0, -1, -1, -1, fails.lasts is None, "", ONE, -1)
+            for name, kind, target, fails in self._own_failures()
+        ]
         return tuple(sorted(found, key=lambda outage: outage.name))
+
+    def _own_failures(self) -> Iterator[tuple[str, Literal["site", "link", "component"], int, landscapes.Fails]]:
+        """(name, kind, target, how) of each outage of what fails of its own."""
+        structure, landscape = self.structure, self.landscape
+        for s, name in enumerate(structure.sites):
+            if (fails := landscape.sites[name].fails) is not None:
+                yield f"{name}.fails", "site", s, fails
+        for index, (name, *_) in enumerate(structure.links):
+            if (fails := landscape.links[name].fails) is not None:
+                yield f"{name}.fails", "link", index, fails
+        for d, (c, s) in enumerate(structure.deployments):
+            if (fails := landscape.components[structure.components[c]].fails) is not None:
+                yield f"{structure.components[c]}.{structure.sites[s]}.fails", "component", d, fails
+
+    def _failing(self) -> dict[str, Failing]:
+        found = {}
+        for name, *_, fails in self._own_failures():
+            thing, site = [*name.split(".")[:-1], ""][:2]
+            lasts = (NEVER, -1) if fails.lasts is None else self.timed("fails lasts", thing, site, fails.lasts)
+            found[name] = Failing(self.variable("fails", thing, site, fails.every), *lasts)
+        return found
 
     def _power(self, disruptions: Mapping[str, Disruption]) -> dict[str, Power]:
         """The supply of each site whose mains some disruption takes away."""

@@ -32,6 +32,7 @@ __all__ = [
     "Detect",
     "DueWork",
     "Event",
+    "Failing",
     "Generator",
     "Head",
     "LevelOp",
@@ -239,6 +240,16 @@ class Power(NamedTuple):
     trip: Trip | None
 
 
+class Failing(NamedTuple):
+    """How something fails of its own; times in ms."""
+
+    life: int
+    """the variable of the time to each failure"""
+    lasts: int
+    """-1 if drawn, NEVER if it is over when it is repaired"""
+    lasts_variable: int
+
+
 class ByHand(NamedTuple):
     """How a service is served by hand while it is below its minimum."""
 
@@ -269,6 +280,7 @@ class Outage(NamedTuple):
     One of kind `power` takes away the mains of a site, and by that nothing yet: that its supply ends is an outage of the
     site, named `SITE.power`, whose spans follow from those of the mains. Of a corruption the targets are all
     deployments of the components whose data it corrupts.
+    What fails of its own has one outage for all of its failures (`Plan.failing`).
     """
 
     name: str
@@ -450,6 +462,8 @@ class Plan:
     outages: tuple[Outage, ...]
     power: Mapping[str, Power]
     """by the name of the outage that its end is"""
+    failing: Mapping[str, Failing]
+    """by the name of the outage that each failure is"""
     capacity: tuple[int, ...]
     """of each pool"""
     demands: tuple[tuple[tuple[int, int], ...], ...]

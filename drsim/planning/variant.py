@@ -67,7 +67,7 @@ def variant(
     numbers of a variant are in the plan alone.
 
     All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets,
-    when a strategy is given up, who decides)
+    when a strategy is given up, who decides, how things fail of their own)
     is in the landscape or the scenario: change those with `Scenario.with_`, and compile again.
 
     DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.

@@ -39,6 +39,7 @@ from drsim.reading.rules import (
     Parts,
     by_hand_findings,
     due_findings,
+    failure_findings,
     horizon_findings,
     landscape_findings,
     level_findings,
@@ -352,6 +353,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
 def _check_horizon(checker: Checker, builder: _LandscapeBuilder, horizon: Duration) -> None:
     """Refuse targets beyond the horizon: a few of them where they are, many once where the horizon is."""
     findings(builder.checker, by_hand_findings(builder.parts.services, horizon))
+    findings(checker, failure_findings(builder.parts, horizon))
     found = list(horizon_findings(builder.parts.services, horizon))
     if len(found) <= _FEW:
         findings(builder.checker, iter(found))

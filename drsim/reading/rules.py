@@ -17,6 +17,7 @@ from drsim.model.landscape import (
     Assess,
     Component,
     Copy,
+    Fails,
     Link,
     OnCall,
     Power,
@@ -33,7 +34,7 @@ from drsim.model.landscape import (
 from drsim.model.needs import All, Need, circles, leaves, without
 from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
-from drsim.units import ONE, Duration, Share
+from drsim.units import HOUR, ONE, Duration, Share
 
 _STEPS: Final = ("precheck", "start", "switch", "restart", "repair", "verify")
 _ENDLESS: Final = ("restart", "repair")
@@ -85,6 +86,7 @@ def landscape_findings(parts: Parts, response: Response | None) -> Findings:
         yield from _travel(name, site, parts.sites)
         if site.power is not None:
             yield from _power(("sites", name, "power"), site.power)
+        yield from _fails(("sites", name, "fails"), site.fails, "a site")
     for section in ("teams", "suppliers"):
         for name, team in getattr(parts, section).items():
             yield from _team((section, name), team)
@@ -92,6 +94,7 @@ def landscape_findings(parts: Parts, response: Response | None) -> Findings:
         if link.between[0] == link.between[1]:
             rule = f"the link joins '{link.between[0]}' with itself"
             yield Finding(("links", name, "between"), rule, "give two sites")
+        yield from _fails(("links", name, "fails"), link.fails, "a link")
     for name, component in parts.components.items():
         for check in _COMPONENT:
             for finding in check(component, parts):
@@ -175,6 +178,52 @@ def _power(path: Path, power: Power) -> Findings:
     if generator is not None and generator.refuel is not None and generator.fuel is None:
         rule = "the tank is never empty, so it is never filled"
         yield Finding((*path, "generator", "refuel"), rule, "add 'fuel: 24 h', or leave it out", True)
+
+
+_LEAST_LIFE: Final = Duration(HOUR)
+MOST_FAILURES: Final = 10_000
+"""of all things together, to be expected in a drill"""
+
+
+def _fails(path: Path, fails: Fails | None, what: str) -> Findings:
+    """What fails of its own does so now and then, and for a time; `what` is not repaired, if it says so."""
+    if fails is None:
+        return
+    if fails.every.mean < _LEAST_LIFE.ms:
+        rule = f"'{fails.every.text}' lets it fail more than once an hour"
+        yield Finding((*path, "every"), rule, f"let it last at least '{_LEAST_LIFE.text}' on average")
+    if fails.lasts is not None and fails.lasts.high == 0:
+        rule = f"'{fails.lasts.text}' is no time, so that nothing would fail"
+        yield Finding((*path, "lasts"), rule, "say how long, or leave 'fails' out")
+    if fails.lasts is None and what:
+        rule = f"'until repaired' is impossible for {what}: only components are repaired"
+        yield Finding((*path, "lasts") if "lasts" in fails.model_fields_set else path, rule, "add such as 'lasts: 4 h'")
+
+
+def _own_failures(component: Component, _: Parts) -> Findings:
+    fails = component.fails
+    yield from _fails(("fails",), fails, "")
+    if fails is not None and fails.lasts is None and component.repair is None:
+        rule = "'until repaired' is impossible: it has no 'repair'"
+        path = ("fails", "lasts") if "lasts" in fails.model_fields_set else ("fails",)
+        yield Finding(path, rule, "give it a 'repair', or say how long with 'lasts'")
+
+
+def failure_findings(parts: Parts, horizon: Duration) -> Findings:
+    """Check that a drill can look so far at all that fails of its own."""
+    failing = [(name, site.fails, 1) for name, site in parts.sites.items()]
+    failing += [(name, link.fails, 1) for name, link in parts.links.items()]
+    failing += [(name, component.fails, len(component.at)) for name, component in parts.components.items()]
+    counts = {
+        name: horizon.ms * places / fails.every.mean
+        for name, fails, places in failing
+        if fails is not None and fails.every.mean
+    }
+    total = sum(counts.values())
+    if total > MOST_FAILURES:
+        most = max(sorted(counts), key=counts.__getitem__)
+        rule = f"{total:,.0f} failures of their own are to be expected within '{horizon.text}', more than a drill has"
+        yield Finding(("horizon",), rule, f"shorten the horizon, or let '{most}' fail less often")
 
 
 def _room(parts: Parts) -> Findings:
@@ -484,7 +533,7 @@ def _ways(component: Component, role: str) -> str:
 
 _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
     *(_roles, _needs_beside, _pools, _component_steps),
-    *(_copies, _standby_data, _recover, _patience),
+    *(_copies, _standby_data, _recover, _patience, _own_failures),
 )
 
 

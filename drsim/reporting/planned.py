@@ -11,7 +11,7 @@ from drsim.model.landscape import ALL, NO_POWER
 from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
 from drsim.planning.graph import closure, needs_graph
-from drsim.planning.plan import NEVER
+from drsim.planning.plan import NEVER, Outage, Plan
 from drsim.reporting.page import MARGIN, Cell, Page
 from drsim.reporting.summary import Command, write_command
 from drsim.reporting.timeline import due_title, outage_text, title_of
@@ -61,6 +61,9 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
             text = _supply(plan.scenario.landscape.sites[site].power or NO_POWER)
             page.label(f"{outage.name}:", f"{outage_text(plan, outage)} {text}", label_style="bold", hang=2)
             continue
+        if outage.name in plan.failing:
+            page.label(f"{outage.name}:", _own_failure(plan, outage), label_style="bold", hang=2)
+            continue
         what = plan.scenario.disruptions[outage.name]
         text = f"{outage_text(plan, outage)} {_after(what)}, {_lasts(what)}"
         if what.reaches:
@@ -68,6 +71,15 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
         if outage.chance < ONE:
             text += f", with a chance of {what.chance.text}"
         page.label(f"{outage.name}:", text, label_style="bold", hang=2)
+
+
+def _own_failure(plan: Plan, outage: Outage) -> str:
+    failing = plan.failing[outage.name]
+    life = plan.variables[failing.life].law
+    assert life is not None
+    lasts = f"for {law_text(plan.variables, failing.lasts, failing.lasts_variable)}"
+    lasts = "until it is repaired" if outage.until_repaired else lasts
+    return f"{outage_text(plan, outage)} of its own, {life.text} after it was last whole again, {lasts}"
 
 
 def _supply(power: Power) -> str:
@@ -108,7 +120,8 @@ def _lasts(what: Disruption) -> str:
 
 def _losses(outlook: Outlook, page: Page) -> None:
     begun = {name for loss in outlook.losses for name in loss.outages}
-    named = [outage.name for outage in outlook.plan.outages if outage.kind != "power"]
+    plan = outlook.plan
+    named = [each.name for each in plan.outages if each.kind != "power" and each.name not in plan.failing]
     late = [name for name in named if name not in begun]
     for loss in outlook.losses:
         page.blank()
@@ -140,7 +153,7 @@ def _counts(loss: Loss, outlook: Outlook) -> str:
 def _recovery(outlook: Outlook, page: Page) -> None:
     """By which strategies what is lost comes back, and what has none."""
     plan, found = outlook.plan, dict[str, list[str]]()
-    gone = {name for loss in outlook.losses for name in loss.components}
+    gone = {name for loss in outlook.losses for name in loss.components} | outlook.fragile
     for c, name in enumerate(plan.structure.components):
         if name in gone:
             standby = plan.structure.standby[c]
@@ -183,7 +196,7 @@ def _groups(outlook: Outlook, page: Page) -> None:
 def _incident(outlook: Outlook, page: Page) -> None:
     plan = outlook.plan
     response = plan.scenario.response
-    if not outlook.losses:
+    if not outlook.losses and not plan.failing:
         return
     page.blank()
     if not _opens_incident(outlook):
@@ -220,6 +233,7 @@ def _incident(outlook: Outlook, page: Page) -> None:
 
 def _opens_incident(outlook: Outlook) -> bool:
     begun = {name for loss in outlook.losses for name in loss.outages}
+    begun |= outlook.plan.failing.keys()
     return any(
         outage.kind in ("site", "component", "corruption") for outage in outlook.plan.outages if outage.name in begun
     )

@@ -188,18 +188,22 @@ class _Log:
         struck: dict[int, float] = defaultdict(lambda: math.inf)  # time -> the place of the last outage that began then
         for outage in self.plan.outages:
             spans = self.drill.outages.get(outage.name, ())
+            found_at = [self.drill.found_at.get((outage.name, begin)) for begin, _ in spans]
             begun, over = (places[outage.name, how] + [-1] * len(spans) for how in ("begins", "ends"))
-            for (begin, end), place, last in zip(spans, begun, over, strict=False):
+            for (begin, end), found, place, last in zip(spans, found_at, begun, over, strict=False):
                 if begin < self.plan.horizon:
                     if outage.kind != "power":
                         struck[begin] = max(place, struck.get(begin, -1))
+                    unseen = ", which nobody sees" if found is not None else ""
                     text = outage_text(self.plan, outage)
                     if outage.kind == "corruption":
                         text += f", detected {plain(begin - self.drill.began[outage.name])} after it began"
-                    yield begin, 0, place, f"{outage.name}: {text}", "bold"
+                    yield begin, 0, place, f"{outage.name}: {text}{unseen}", "bold"
+                if found is not None and found < self.plan.horizon:
+                    yield found, 0, math.inf, f"{outage.name}: found", "bold"
                 if end < self.plan.horizon:
                     yield end, 0, last, f"{outage.name}: over", "bold"
-            if not spans and outage.name not in self.plan.power:
+            if not spans and outage.name not in self.plan.power and outage.name not in self.plan.failing:
                 before = self.drill.outages[outage.follows] if outage.follows else ((0, 0),)
                 since = self.drill.began.get(outage.follows, before[0][0] if before else NEVER)
                 if before and since < self.plan.horizon:

@@ -94,6 +94,8 @@ class Numbers:
         if variable.law is None:
             return u.tolist()  # type: ignore[no-any-return]
         least = 1 if attempt or variable.purpose == "restores" else 0
-        values = np.maximum(np.rint(variable.law.quantile(u)), least)
+        # of what fails of its own, the first life is what is left of one
+        lives = variable.law.residual if variable.purpose == "fails" and not incident else variable.law.quantile
+        values = np.maximum(np.rint(lives(u)), least)
         # what is longer than any horizon need not be told apart, and must fit an int
         return np.minimum(values, 2.0**60).astype(np.int64).tolist()  # type: ignore[no-any-return]

@@ -35,6 +35,13 @@ class Lookups:
         self.root_of_site = {root.place: i for i, root in enumerate(plan.roots) if root.is_site}
         self.root_of_component = {root.place: i for i, root in enumerate(plan.roots) if not root.is_site}
         self.outage_of = {outage.name: i for i, outage in enumerate(plan.outages)}
+        self.fails = {
+            d: i
+            for i, outage in enumerate(plan.outages)
+            if outage.name in plan.failing and outage.kind == "component"
+            for d in outage.targets
+        }
+        """deployment -> the outage that its failures of its own are"""
         self.precheck, self.switch, self.start, self.restore, self.restart, self.repair, self.verify = (
             [plan.step_of.get((kind, d), -1) for d in range(count)]
             for kind in ("precheck", "switch", "start", "restore", "restart", "repair", "verify")
@@ -162,6 +169,7 @@ class Lookups:
         c, d = step.component, step.deployment
         return (
             step.kind == "start"
+            and d not in self.fails
             and step.works == ONE
             and step.hours < 0
             and not structure.has_data[c]

@@ -156,6 +156,8 @@ class Trajectory:
     """(step, incident, try) of what failed since it began too early"""
     outages: dict[str, Spans]
     """disruption, or `SITE.power`, -> its (begin, end) as drawn, NEVER for no end of its own; none if it does not happen"""
+    found_at: dict[tuple[str, int], int]
+    """(outage, its begin) -> when a step found it, NEVER for never; of the failures that were not seen at once"""
     supply: list[Event]
     """what happens to the supply of sites without mains"""
     began: dict[str, int]

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from drsim.model.needs import All, AtLeast, Need
+from drsim.model.tree import UNTIL_REPAIRED
 from drsim.planning.graph import starting_needs
 from drsim.planning.plan import ACTIVE, NEVER, NO_PRIORITY, Outage, Plan, StepPlan, Variable
 from drsim.studies.replay import Replay
@@ -64,7 +65,10 @@ class Outlook:
 
     @cached_property
     def _replay(self) -> Replay:
-        return Replay.of(self.plan, self.seed, 0, lambda name, _: 0.0 if name[0] == "happens" else None)
+        """One drill in which all disruptions happen, and nothing fails of its own."""
+        outages = tuple(outage for outage in self.plan.outages if outage.name not in self.plan.failing)
+        plan = self.plan.but(outages=outages, failing={}) if self.plan.failing else self.plan
+        return Replay.of(plan, self.seed, 0, lambda name, _: 0.0 if name[0] == "happens" else None)
 
     @cached_property
     def losses(self) -> list[Loss]:
@@ -113,7 +117,22 @@ class Outlook:
     @cached_property
     def lost(self) -> frozenset[str]:
         """All components of which something is lost."""
-        return frozenset(part for loss in self.losses for part in (*loss.components, *loss.weakened))
+        return frozenset(part for loss in self.losses for part in (*loss.components, *loss.weakened)) | self.fragile
+
+    @cached_property
+    def fragile(self) -> frozenset[str]:
+        """What is lost where something fails of its own, with what may run on it."""
+        structure = self.plan.structure
+        own = [outage for outage in self.plan.outages if outage.name in self.plan.failing]
+        sites = {target for outage in own if outage.kind == "site" for target in outage.targets}
+        todo = [target for outage in own if outage.kind == "component" for target in outage.targets]
+        todo += [d for d, (_, s) in enumerate(structure.deployments) if s in sites]
+        seen = set(todo)
+        while todo:
+            more = set(structure.supports[todo.pop()]) - seen
+            seen |= more
+            todo.extend(more)
+        return frozenset(structure.components[structure.deployments[d][0]] for d in seen)
 
     # steps
 
@@ -166,6 +185,8 @@ class Outlook:
     def _restarts(self, step: StepPlan) -> bool:
         """Whether an active deployment may have to be started again where it is."""
         drill = self._replay.trajectory
+        if step.object in self.fragile:
+            return True
         return any(
             drill.flag_name(flag) == ("on", step.object, step.site) and not value for _, flag, value in drill.changes
         )
@@ -267,6 +288,15 @@ class Outlook:
                 }
                 for loss in self.losses
             ],
+            "failing": {
+                name: {
+                    "every": law_text(plan.variables, -1, failing.life),
+                    "lasts": UNTIL_REPAIRED
+                    if failing.lasts >= NEVER
+                    else law_text(plan.variables, failing.lasts, failing.lasts_variable),
+                }
+                for name, failing in sorted(plan.failing.items())
+            },
             "strategies": {
                 name: list(strategies)
                 for name, strategies in zip(structure.components, plan.strategies, strict=True)

@@ -180,6 +180,16 @@ class Replay:
             "why": why_that_copy(self.plan, row),
         }
 
+    def _span(self, name: str, begin: int, end: int) -> dict[str, int | None]:
+        """An outage; `began` of a corruption; `found` only where it was not seen at once."""
+        span: dict[str, int | None] = {"begin": begin, "end": None if end >= NEVER else end}
+        if name in self.trajectory.began:
+            span["began"] = self.trajectory.began[name]
+        found = self.trajectory.found_at.get((name, begin))
+        if found is not None:
+            span["found"] = None if found >= NEVER else found
+        return span
+
     def to_dict(self) -> dict[str, Any]:
         """Every step, interruption and level change as plain data for JSON; times in ms, null for never."""
         trajectory = self.trajectory
@@ -189,12 +199,7 @@ class Replay:
             "seed": self.seed,
             "moment_of_week_ms": trajectory.offset if not self.plan.dated else None,
             "outages": {
-                name: [
-                    {"begin": a, "end": None if b >= NEVER else b}
-                    | ({"began": trajectory.began[name]} if name in trajectory.began else {})
-                    for a, b in spans
-                ]
-                for name, spans in trajectory.outages.items()
+                name: [self._span(name, *span) for span in spans] for name, spans in trajectory.outages.items()
             },
             "supply": [
                 {"time": event.time, "site": self.plan.structure.sites[event.site], "what": event.what}

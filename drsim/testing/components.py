@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from drsim.testing.choices import Document, below, extras, fresh, in_order, one_in, pick, some
+from drsim.testing.failing import failing
 from drsim.testing.features import Features
 from drsim.testing.needs import leaves, tree
 from drsim.testing.people import OFTEN_OR_NEVER, UNTIL_IT_WORKS, UNUSABLE, People
@@ -47,6 +48,7 @@ _KEYS: Final = (
         "switch",
         "restart",
         "repair",
+        "fails",
         "detect",
     ),
     *("restore", "verify", "data", "copies", "recover", "give_up_after", "labels", "supplier", "gemma", "availability"),
@@ -199,6 +201,8 @@ def component(draw: DrawFn, known: Components) -> None:
     if role is not None and given["give_up"] and one_in(draw, 3):
         strategies = component.get("recover", [role])
         component["give_up_after"] = {pick(draw, strategies): pick(draw, _PATIENCE)}
+    if given["fails"] and one_in(draw, 8):
+        component["fails"] = failing(draw, given, repairable="repair" in component)
     known.components[name] = in_order(component, _KEYS)
 
 
@@ -287,6 +291,7 @@ def _new_class(draw: DrawFn, known: Components, fitting: Sequence[str], user: st
         "restart": 1,
         "repair": given["repairs"],
         "verify": given["verification"],
+        "fails": given["fails"],
         "gemma": given["labels"],
         "labels": given["common_causes"],
     }
@@ -300,6 +305,8 @@ def _new_class(draw: DrawFn, known: Components, fitting: Sequence[str], user: st
                 content["gemma"] = "Serverfunctionaliteitcomponent"
             case "labels":
                 content["labels"] = list(pick(draw, _COMMON))
+            case "fails":
+                content["fails"] = failing(draw, given)
             case step:
                 content[step] = known.people.step(draw)
     known.classes[name] = content

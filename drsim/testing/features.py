@@ -95,6 +95,8 @@ class Features(TypedDict, total=False):
     """Strategies that are given up after a time."""
     power: bool
     """Batteries, generators and mains that trip; in a scenario also mains that fail, if `site_outages`."""
+    fails: bool
+    """Sites, links and components that fail of their own."""
     groups: bool
     """Groups of components that come one after the other, or wait for each other."""
     labels: bool
@@ -173,6 +175,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "prechecks": True,
     "give_up": True,
     "power": True,
+    "fails": True,
     "labels": True,
     "common_causes": True,
     "min_disruptions": 0,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from drsim.testing.choices import Document, extras, one_in, pick
+from drsim.testing.failing import failing
 from drsim.testing.features import Features
 from drsim.testing.quantities import bandwidth, detection, law
 
@@ -81,7 +82,10 @@ def place(draw: DrawFn, places: Places) -> None:
     for other in others * (2 if form == "previous twice" else 1):
         number = len(places.links)
         between = [other, name] if number % 3 < 2 else [name, other]
-        places.links[f"link-{number + 1}"] = {"between": between, "bandwidth": bandwidth(draw, given)}
+        link: Document = {"between": between, "bandwidth": bandwidth(draw, given)}
+        places.links[f"link-{number + 1}"] = link
+        if given["fails"] and one_in(draw, 12):
+            link["fails"] = failing(draw, given)
 
 
 def _site(draw: DrawFn, given: Features) -> Document:
@@ -98,6 +102,8 @@ def _site(draw: DrawFn, given: Features) -> Document:
         site["detect"] = detection(draw, given)
     if given["power"] and one_in(draw, 3):
         site["power"] = _power(draw, given)
+    if given["fails"] and one_in(draw, 16):
+        site["fails"] = failing(draw, given)
     return site
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from drsim.calendar import Calendar, Hours, compile_calendar, compile_schedule
 from drsim.distributions import Law
-from drsim.model.landscape import Copy, Power, Team
+from drsim.model.landscape import Copy, Fails, Power, Team
 from drsim.model.needs import Need, without
 from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
@@ -114,6 +114,13 @@ class Outage(NamedTuple):
     begins: int
     ends: int | None
     until_repaired: bool
+    number: int = -1
+    """Of a failure of its own."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which one it is."""
+        return self.name, self.number
 
 
 class Corruption(NamedTuple):
@@ -132,6 +139,11 @@ class Corruption(NamedTuple):
     def targets(self) -> tuple[str, ...]:
         return self.components
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which one it is."""
+        return self.name, -1
+
 
 class Absence(NamedTuple):
     """Heads of a team that are away from `begins` until just before `ends`."""
@@ -142,6 +154,11 @@ class Absence(NamedTuple):
     ends: int | None
     name: str = ""
     """Of the disruption; none for an evacuation."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which one it is."""
+        return self.name, -1
 
 
 @dataclass
@@ -216,6 +233,8 @@ class Incident:
     """Steps of the plan."""
     corruption: bool = False
     """It is about corrupt data: "known from its first instant on"."""
+    found_by: set[Applied] = field(default_factory=set)
+    """The steps that found it, if nobody needed to notice."""
     forgotten: bool = False
     """`detect` and `assess` "are dropped once the root is back and no lost deployment belongs to the incident"."""
 
@@ -346,10 +365,14 @@ class Run:
         self.corrupt: set[str] = set()
         self.newly_corrupt: set[str] = set()
         self.restored: list[tuple[str, int, int]] = []  # component, point, when it served from it
-        self.lasting: set[str] = set()
+        self.lasting: set[tuple[str, int]] = set()
         self.called: set[tuple[int, str]] = set()  # (incident, team): those on call were called
         self.there_until: dict[str, int] = {}  # until when those on call are there
-        self.mended: set[tuple[str, str, str]] = set()  # (outage, component, site) of what was repaired
+        self.mended: set[tuple[str, int, str, str]] = (
+            set()
+        )  # (outage, its number, component, site) of what was repaired
+        self.unseen: dict[Deployment, Outage] = {}  # failures of their own that nobody has seen
+        self.found: dict[Deployment, Applied] = {}  # what steps found broken since incidents opened last
         self.role = {(c, s): standing.role for c, at in self.standings() for s, standing in at.items()}
         self.started = {d for d, role in self.role.items() if role == "active"}
         self.checked = {(c, s) for c, s in self.role if self.land.components[c].verify is not None}
@@ -426,6 +449,7 @@ class Run:
                 absences.append(Absence(what.target, heads, begins, ends, name))
             else:
                 outages.append(Outage(name, *self.what_is_hit(what), begins, ends, what.until_repaired))
+        outages += self.own_failures()
         for site, spans in mains.items():
             for down in self.without_supply(site, spans):
                 outages.append(Outage(f"{site}.power", "site", (site,), (), down.begins, down.ends, False))
@@ -440,6 +464,73 @@ class Run:
             lambda law, purpose, number, attempt: self.draw(law, purpose, site, "", number, attempt),
             lambda share, purpose, number: self.happens(share, (purpose, site, "", number, 0)),
         )
+
+    def own_failures(self) -> list[Outage]:
+        """Section 5, background failures: all that follow from the draws; of others the first."""
+        failing: list[tuple[str, str, str, Fails | None]] = []
+        failing += [("site", name, "", site.fails) for name, site in self.land.sites.items()]
+        failing += [("link", name, "", link.fails) for name, link in self.land.links.items()]
+        failing += [("component", c, s, self.land.components[c].fails) for c, at in self.standings() for s in at]
+        return [
+            outage
+            for kind, thing, site, fails in failing
+            if fails is not None
+            for outage in self.failures_of(kind, thing, site, fails)
+        ]
+
+    def failures_of(self, kind: str, thing: str, site: str, fails: Fails) -> Iterable[Outage]:
+        name = f"{thing}.{site}.fails" if site else f"{thing}.fails"
+        hit = ((thing, site),) if site else ()
+        u = self.uniform(("fails", thing, site, 0, 0))
+        begins, number = round(float(fails.every.residual(np.array([u]))[0])), 0
+        while begins < self.horizon:
+            ends = None
+            if fails.lasts is not None:
+                ends = begins + self.draw(fails.lasts, "fails lasts", thing, site, number)
+            if begins != ends:
+                yield Outage(name, kind, (thing,), hit, begins, ends, fails.lasts is None, number)
+            if ends is None:
+                return
+            number += 1
+            begins = ends + self.life(thing, site, fails, number)
+
+    def life(self, thing: str, site: str, fails: Fails, number: int) -> int:
+        """Section 5: "a whole life, at least 1 ms"."""
+        return max(1, self.draw(fails.every, "fails", thing, site, number))
+
+    def strike(self, outage: Outage) -> None:
+        """Section 5: "a failure of a deployment that did not run just before, and is no hot standby, is unseen"."""
+        for d in outage.deployments if outage.number >= 0 else ():
+            if d not in self.started and self.role[d] != "hot":
+                self.unseen[d] = outage
+
+    def finds(self, work: Work) -> bool:
+        """Section 5: the end of some steps finds what nobody has seen; then it is broken."""
+        d = (work.object, work.site)
+        if work.kind not in ("precheck", "switch", "start", "restart") or d not in self.unseen:
+            return False
+        is_news = not self.outages_of(*d)
+        del self.unseen[d]
+        if work.kind == "precheck":
+            self.lost[work.object].next_strategy()
+        self.finish(work, "failed")
+        if is_news:
+            self.found[d] = work.name
+        return True
+
+    def open_found(self) -> None:
+        """Section 5: what steps found opens after all others, by name; what was broken elsewhere has an incident."""
+        opened = []
+        for c in sorted({c for c, _ in self.found}):
+            if ("component", c) not in self.incident_of_root:
+                opened.append(self.open_incident("component", c))
+                self.incidents[-1].found_by = {name for (of, _), name in self.found.items() if of == c}
+        self.broke = set(self.found)
+        for c, s in self.found:
+            self.broken_in[c, s] = self.incident_of_root["component", c]
+        for number in opened:
+            self.move_to(number)
+        self.found, self.broke = {}, set()
 
     def begin_of(self, name: str) -> int | None:
         """Section 5: "`after` counts from the beginning of what it follows"; None if it does not happen."""
@@ -705,12 +796,12 @@ class Run:
     # ------------------------------------------------------------------------------------------- state, worked out
 
     def up_sites(self) -> set[str]:
-        lasting = [outage for outage in self.outages if outage.name in self.lasting and outage.kind == "site"]
+        lasting = [outage for outage in self.outages if outage.key in self.lasting and outage.kind == "site"]
         down = {site for outage in lasting for site in outage.targets}
         return set(self.land.sites) - down
 
     def up_links(self) -> set[str]:
-        lasting = [outage for outage in self.outages if outage.name in self.lasting and outage.kind == "link"]
+        lasting = [outage for outage in self.outages if outage.key in self.lasting and outage.kind == "link"]
         down = {link for outage in lasting for link in outage.targets}
         return set(self.land.links) - down
 
@@ -719,7 +810,8 @@ class Run:
         return [
             outage
             for outage in self.outages
-            if outage.name in self.lasting and (c, s) in outage.deployments and (outage.name, c, s) not in self.mended
+            if outage.key in self.lasting and (c, s) in outage.deployments and (*outage.key, c, s) not in self.mended
+            if outage != self.unseen.get((c, s))
         ]
 
     def broken(self) -> set[Deployment]:
@@ -768,7 +860,7 @@ class Run:
 
     def first_group(self, name: str) -> int:
         """Section 9: "the first of those that come after it"."""
-        after = [self.group[c] for c in self.steps[name].before if c in self.land.components]
+        after = [self.group[c] for c in self.steps[name].ahead_of if c in self.land.components]
         after += [self.first_group(other) for other, before in self.comes_after.items() if name in before]
         return min(after, default=len(self.scenario.response.groups))
 
@@ -846,12 +938,15 @@ class Run:
         changes.sort(key=lambda what: what.name)
         for change in changes:
             if change.ends == self.now:
-                self.lasting.discard(change.name)
+                self.lasting.discard(change.key)
+                self.unseen = {d: outage for d, outage in self.unseen.items() if outage != change}
                 self.applied.append(("outage", change.name, "ends"))
         last_end = len(self.applied) - 1
         for change in changes:
             if change.begins == self.now:
-                self.lasting.add(change.name)
+                if isinstance(change, Outage):
+                    self.strike(change)
+                self.lasting.add(change.key)
                 self.applied.append(("outage", change.name, "begins"))
         self.newly_corrupt = self.become_known()
         self.went_down = up - self.up_sites()
@@ -927,6 +1022,8 @@ class Run:
         if self.begins_early(work) and not Sight(self).may_start(work.object, work.site):
             self.careful.add((*work.step, work.incident))
             return self.finish(work, "failed")
+        if self.finds(work):
+            return None
         match work.kind:
             case "detect":
                 self.incidents[work.incident].detected = True
@@ -1095,10 +1192,24 @@ class Run:
         """Section 7: "at its end the deployment is no longer broken" (by what lasts until it is repaired)."""
         if not work.succeeds:
             return self.finish(work, "failed")
-        for outage in self.outages_of(work.object, work.site):
+        d = (work.object, work.site)
+        lasting = [*self.outages_of(*d), *([self.unseen[d]] if d in self.unseen else [])]
+        for outage in lasting:
             if outage.until_repaired:
-                self.mended.add((outage.name, work.object, work.site))
+                self.mended.add((*outage.key, *d))
+                if outage == self.unseen.get(d):
+                    del self.unseen[d]
+                if outage.number >= 0:
+                    self.live_again(outage)
         return self.finish(work, "done")
+
+    def live_again(self, outage: Outage) -> None:
+        """Section 5: the next one begins a whole life after "the end of the `repair` that mends it"."""
+        ((c, s),) = outage.deployments
+        fails, number = self.land.components[c].fails, outage.number + 1
+        assert fails is not None
+        begins = self.now + self.life(c, s, fails, number)
+        self.outages.append(outage._replace(begins=begins, number=number))
 
     def end_verify(self, work: Work) -> None:
         """Section 7: checked; or "every deployment of its direct needs that is on is trusted by it"."""
@@ -1159,6 +1270,8 @@ class Run:
             self.begin_anew(c, number)
         self.newly_corrupt = set()
         self.went_down, self.broke, self.stopped = set(), set(), set()
+        if self.found:
+            self.open_found()
 
     def begin_anew(self, c: str, number: int) -> None:
         """Section 11: all of it belongs to the new incident, and it begins with its first strategy."""
@@ -1338,6 +1451,8 @@ class Run:
         """Section 10, what concerns a step."""
         kind, thing, _, number = step
         incident = self.incidents[number]
+        if kind == "detect" and applied in incident.found_by:
+            return True
         if applied[0] == "row":
             by_kind, by_thing, by_number = applied[1], applied[2], applied[4]
             if by_kind == "task" or (kind == "task" and by_kind not in INCIDENT_KINDS):
@@ -1739,6 +1854,8 @@ class Run:
     def time_to_notice(self, number: int) -> int:
         """Section 6: of the root itself, else of the response; which law holds is decided at the instant of the loss."""
         incident = self.incidents[number]
+        if incident.found_by:
+            return 0
         things = self.land.sites if incident.kind == "site" else self.land.components
         law = things[incident.root].detect or self.scenario.response.detect
         if incident.corruption:
@@ -1912,6 +2029,7 @@ class Run:
         return {
             (c, s): role in ("hot", "warm", "cold")
             and not self.outages_of(c, s)
+            and (c, s) not in self.unseen
             and any(is_left(c, strategy) for strategy in self.strategies[c])
             for (c, s), role in self.role.items()
         }

@@ -133,6 +133,10 @@ BRANCHES = [
     "tank filled in time",
     "generator that fails",
     "mains that trip",
+    "failure of its own",
+    "failure of its own that is repaired",
+    "failure that nobody sees",
+    "failure that a step finds",
     "without a standby for a while",
     "standby that breaks before it is used",
 ]
@@ -308,6 +312,12 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "generator out of fuel", "the generator is out of fuel" in supply
     yield "tank filled in time", "the tank is filled" in supply and "the generator is out of fuel" not in supply
     yield "generator that fails", "the generator fails" in supply
+    own = {name: spans for name, spans in drill.outages.items() if name in plan.failing}
+    mended = {f"{row.object}.{row.site}.fails" for row in done if row.kind == "repair"}
+    yield "failure of its own", any(own.values())
+    yield "failure of its own that is repaired", any(len(own.get(name, ())) > 1 for name in mended)
+    yield "failure that nobody sees", bool(drill.found_at)
+    yield "failure that a step finds", any(found < plan.horizon for found in drill.found_at.values())
     bare = [span for spans in unprotected(plan, drill).values() for span in spans]
     yield "without a standby for a while", any(0 < begin < end < plan.horizon for begin, end in bare)
     yield (

@@ -280,3 +280,41 @@ def test_a_sample_passes_the_kolmogorov_smirnov_test_and_a_wrong_rate_does_not()
     sample = law.quantile(np.random.default_rng(7).random(100_000))
     assert stats.kstest(sample, stats.expon(scale=HOUR).cdf).pvalue > 1e-6
     assert stats.kstest(sample, stats.expon(scale=1.05 * HOUR).cdf).pvalue < 1e-6
+
+
+# what is left of a life
+
+
+@pytest.mark.parametrize("text", [text for text in WRITTEN if "wh" not in text])
+def test_what_is_left_of_a_life_has_the_density_of_the_equilibrium(text):
+    """Its distribution is E[min(X, x)] / mean, its mean E[X^2] / (2 E[X]) (Cox 1962)."""
+    law = Law.parse(text)
+    lives = law.quantile(GRID)
+    left = np.sort(law.residual(GRID))
+    for share in (0.001, 0.1, 0.5, 0.9, 0.999):
+        x = left[int(share * len(left))]
+        assert np.minimum(lives, x).mean() / law.mean == pytest.approx(share, abs=2e-4)
+    assert left.mean() == pytest.approx((lives**2).mean() / 2 / law.mean, rel=2e-2)
+    assert left.max() <= law.high
+
+
+def test_what_is_left_of_some_lives_is_known():
+    u = np.array([0.25, 0.5, 0.75])
+    assert Law.parse("4 h").residual(u) == pytest.approx(u * 4 * HOUR)
+    assert (Law.parse("mean 4 h").residual(u) == Law.parse("mean 4 h").quantile(u)).all()
+    assert Law.parse("weibull 4 h shape 1").residual(u) == pytest.approx(Law.parse("mean 4 h").quantile(u))
+    # of lives of 1 h and 3 h, each as likely, one finds the longer in 3 of 4 cases
+    assert Law.parse("{observed: [1 h, 3 h]}").residual(u - 0.05) == pytest.approx(np.array([0.8, 0.8, 1.8]) * HOUR)
+    # uniform from 0 to 2: 1 - (1 - x / 2)^2
+    assert Law.parse("0 to 2 h").residual(u) == pytest.approx(2 * HOUR * (1 - np.sqrt(1 - u)))
+
+
+@given(plain_laws(), st.lists(UNIFORMS, min_size=1, max_size=5))
+def test_what_is_left_rises_and_is_each_by_itself(law, uniforms):
+    u = np.sort(np.array(uniforms))
+    left = law.residual(u)
+    assert (left == [law.residual(np.array([each]))[0] for each in u]).all()
+    assert (left >= 0).all()
+    assert (left <= law.high).all()
+    if law.kind != "observed":
+        assert (np.diff(left) >= 0).all()

@@ -36,6 +36,8 @@ class Drill(Losing):
         plan = self.plan
         self.open_calendars()
         for index, outage in enumerate(plan.outages):
+            if outage.name in plan.failing:
+                self.outages[outage.name] = self.own_failures(index, outage)
             for begin, end in self._spans(outage) if outage.kind != "power" else ():
                 if begin < end:
                     self.clock.at(begin, "outage", (index, 1))
@@ -106,6 +108,7 @@ class Drill(Losing):
             wrong=self.wrong,
             early=self.early,
             outages=self.outages,
+            found_at=self.found_at,
             supply=sorted(self.supply),
             began=self.began,
             lineage=self.lineage,
@@ -173,6 +176,8 @@ class Drill(Losing):
             self.arrive()
         if self.due_heads or self.due_edge >= 0 or self.evacuated:
             self.change_heads()
+        if self.found:
+            self.open_found()
         if self.opened:
             self.move_exhausted()
         self.settle_wanted()
@@ -195,7 +200,7 @@ class Drill(Losing):
         if self.impatient:
             self.begin_patience()
         self._start()
-        if self.dirty:
+        if self.dirty and self.clock.last_of_instant():  # else the next round does it
             self.rounds += 1
             self.settle_wanted()
         if self.flows_changed or (self.reach_changed and self.flows):

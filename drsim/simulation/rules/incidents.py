@@ -38,6 +38,9 @@ class Incidents(Room):
     def settle_incidents(self) -> None:
         """Close what is back in time, let a component's go once assessed, drop what nobody needs to know any more."""
         self.dirty_incidents, self.dirty_groups = False, self.plan.grouped
+        for c in list(self.breaking):
+            if not self.corrupt[c] and not any(self.broken[d] for d in self.structure.of_component[c]):
+                del self.breaking[c]
         for incident in self.incidents:
             back = self.is_back(incident)
             if not incident.go and not incident.closed:
@@ -121,7 +124,7 @@ class Incidents(Room):
             self.clock.at(max(self.now, incident.lost_at + plan.wait), "timer", row)
         elif row.kind == "detect":
             detect = plan.detect[incident.root]
-            if incident.corruption:
+            if incident.found or incident.corruption:
                 length = 0
             elif detect.within < 0 or plan.calendars[detect.within].is_open(incident.lost_at + self.offset):
                 length = self.value(detect.takes, variables.detect, k)

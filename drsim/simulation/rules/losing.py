@@ -42,7 +42,7 @@ class Losing(Recovering):
         corrupt = self.become_known() if self.due_known else []
         stopped = self._stop_all(downs, [*breaks, *(d for c in corrupt for d in structure.of_component[c])])
         if downs or breaks:
-            self._open_incidents(downs, breaks, mends, numbers)
+            self._open_incidents(downs, breaks, numbers)
         self.newly_corrupt = {c: self._open_corruption(c, numbers) for c in corrupt}
         if stopped:
             self._attribute(stopped)
@@ -95,6 +95,8 @@ class Losing(Recovering):
                 elif outage.kind == "team":
                     self.due_heads.append((target, sign * outage.heads))
                 else:
+                    if outage.name in self.plan.failing and self.strike(outage, index, sign):
+                        continue
                     was_broken.setdefault(target, self.broken[target])
                     self.broken[target] += sign
                     if outage.until_repaired:
@@ -125,36 +127,36 @@ class Losing(Recovering):
                     todo.append(needer)
         return stopped
 
-    def _open_incidents(self, downs: list[int], breaks: list[int], mends: list[int], numbers: Numbers) -> None:
+    def _open_incidents(self, downs: list[int], breaks: list[int], numbers: Numbers) -> None:
         lookups, names = self.lookups, self.structure.components
         for s in downs:
             self._open(lookups.root_of_site[s], numbers["site", s], breaks)
-        opened: dict[int, Incident] = {}
         for d in sorted(breaks, key=lambda d: (names[lookups.component_of[d]], d)):
             c, s = self.structure.deployments[d]
             root = lookups.root_of_component.get(c, -1)
             if not self.site_up[s]:
                 incident = self.last_incident(lookups.root_of_site[s])
-            elif c in opened:
-                incident = opened[c]
             else:
-                others = [
-                    e for e in self.structure.of_component[c] if e not in breaks and (self.broken[e] or e in mends)
-                ]
-                known = [i for i in self.incidents if i.root == root] if others or self.was_corrupt(c) else []
-                incident = known[-1] if known else self._open(root, self._last_hit(numbers, c), breaks)
-                opened[c] = incident
+                if c not in self.breaking:
+                    self.breaking[c] = self._open(root, self._last_hit(numbers, c), breaks).number
+                incident = self.incidents[self.breaking[c]]
             self.broken_incident[d] = incident.number
-
-    def was_corrupt(self, c: int) -> bool:
-        """Whether a component was known to be corrupt before this instant."""
-        return self.corrupt[c] and (self.now, c, True) not in self.corruptions
 
     def _open_corruption(self, c: int, numbers: Numbers) -> Incident:
         """Its detection is behind us: an incident of its own, whatever else is the matter with the component."""
         incident = self._open(self.lookups.root_of_component[c], self._last_hit(numbers, c), [])
         incident.corruption = True
+        self.breaking[c] = incident.number
         return incident
+
+    def open_found(self) -> None:
+        """Incidents of what steps found broken in this round."""
+        found, self.found = dict(self.found), []
+        known = len(self.incidents)
+        numbers = {("component", d): number for d, number in found.items()}
+        self._open_incidents([], list(found), numbers)
+        for incident in self.incidents[known:]:
+            incident.found = True
 
     def _last_hit(self, numbers: Numbers, c: int) -> int:
         component_of = self.lookups.component_of
@@ -185,7 +187,7 @@ class Losing(Recovering):
                 continue
             if self.stopped_at[d] == self.now or self.incident_of[d] >= incident.number:
                 continue
-            exhausted = self.lost[c] and self.strategy(c) is None
+            exhausted = self.lost[c] and self.lost_at[c] != self.now and self.strategy(c) is None
             if exhausted or self.is_over(self.incident_of[d]):
                 self.incident_of[d] = incident.number
                 self.concern(incident, c)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from drsim.planning.plan import ACTIVE, STALE, StepPlan
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.cleaning import Cleaning
-from drsim.simulation.rules.groups import Groups
+from drsim.simulation.rules.failing import Failures
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
 
 __all__ = ["Recovering"]
 
 
-class Recovering(Groups, Cleaning):
+class Recovering(Failures, Cleaning):
     """Switch, restore, start, restart, repair, verify."""
 
     def settle_wanted(self) -> None:
@@ -188,6 +188,10 @@ class Recovering(Groups, Cleaning):
             self.early.append((row.step, row.incident, row.attempt))
             self.touch(c)
             return
+        if self.unseen and self.is_unseen(row, d):
+            self.find(c, d, row)
+            self.touch(c)
+            return
         match row.kind:
             case "switch" | "start":
                 self._end_failover(c, d, row)
@@ -287,6 +291,8 @@ class Recovering(Groups, Cleaning):
         self.broken_until[d] = 0
         if not self.broken[d]:
             self.whole(d, row.number)
+        if self.plan.failing:
+            self.renew(d)
         self.dirty_incidents = True
 
     def whole(self, d: int, number: int) -> None:

@@ -50,6 +50,8 @@ class Incident:
         self.detected = self.assessed = self.go = self.closed = self.abandoned = False
         self.corruption = False
         """whether it is about corrupt data, known from its first instant on"""
+        self.found = False
+        """whether a step found out, so that nobody needs to notice"""
         self.arrived: set[int] = set()
         self.rows: dict[int, Work] = {}
         """by kind, for `mobilise` by MOBILISE + team"""
@@ -121,6 +123,8 @@ class State:
         """of `broken` what lasts until it is repaired"""
         self.whole_since = [0] * deployments
         self.broken_incident = [-1] * deployments
+        self.breaking: dict[int, int] = {}
+        """component -> the incident that is open since it broke, of those that have been broken somewhere since"""
         self.checked = [True] * deployments
         self.trusted = [True] * len(structure.trusts)
         self.incident_of = [-1] * deployments
@@ -204,6 +208,13 @@ class State:
         self.flows_changed = False
         self.reach_changed = False
         # what is due at this instant, and what it makes dirty
+        # what fails of its own
+        self.unseen: dict[int, int] = {}
+        """deployment -> the outage of its failure that nobody has seen"""
+        self.unmended: set[int] = set()
+        """deployments that failed and are so until they are repaired"""
+        self.found: list[tuple[int, int]] = []
+        """(deployment, number of what was applied) of those that a step found broken in this round"""
         self.due_outages: list[tuple[int, int]] = []
         self.due_known: list[int] = []
         """corruptions that are detected"""
@@ -254,6 +265,8 @@ class State:
         self.early: list[tuple[int, int, int]] = []
         self.arrivals: dict[tuple[int, int], int] = {}
         self.outages: dict[str, Spans] = {}
+        self.found_at: dict[tuple[str, int], int] = {}
+        """(outage, begin) -> when it was found, NEVER for not yet; of those that were not seen at once"""
         self.supply: list[Event] = []
         self.corruptions: list[tuple[int, int, bool]] = []
 
