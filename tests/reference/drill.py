@@ -1184,6 +1184,10 @@ class Run:
         """Section 7: "as long as *k* is not closed or abandoned, *b* exists and its list is not exhausted"."""
         return not self.is_past(self.lost[c].incident) and self.standby(c) is not None and self.strategy(c) is not None
 
+    def waits_for_room(self, c: str) -> bool:
+        """Section 7: "its incident is *go*, its strategy in force is warm or cold, and it is not admitted"."""
+        return self.is_go(c) and self.strategy(c) != "hot" and (c, self.standby(c)) not in self.room
+
     def note_grounds(self, number: int) -> None:
         """Section 10: what was applied when the ground of each step came to hold, where it holds."""
         sight = Sight(self)
@@ -1326,7 +1330,8 @@ class Run:
                 continue
             if any(work.object == c and work.kind in FAILOVER_KINDS for work in self.running()):
                 continue
-            if c in self.lost and self.fails_over(c) and self.usable(c, self.standby(c) or ""):
+            there = c in self.lost and self.fails_over(c) and self.usable(c, self.standby(c) or "")
+            if there and not self.waits_for_room(c):
                 continue
             number = self.incident_of[c, s] if lost else self.lost[c].incident
             if self.incidents[number].assessed or self.task["restart", c].automatic:

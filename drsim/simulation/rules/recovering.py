@@ -67,7 +67,7 @@ class Recovering(Groups):
             if fails_over and not moving and not any(self.is_running(lookups.restart[d]) for d in deployments):
                 wanted += self._failover(c, b)
             usable = fails_over and self.site_up[lookups.site_of[b]] and not self.broken[b]
-            in_place = stale_too = not usable and not moving
+            in_place = stale_too = not moving and (not usable or self._waits_for_room(c, b))
         for d in deployments:
             if in_place and not self.started[d] and self.site_up[lookups.site_of[d]] and not self.broken[d]:
                 number = self.incident_of[d] if role[d] == ACTIVE else self.incident[c]
@@ -98,6 +98,10 @@ class Recovering(Groups):
             restores = strategy == "cold" and self.structure.has_data[c] and self.restored[c] < 0
             return [(self.lookups.restore[b] if restores else self.lookups.start[b], number)]
         return []
+
+    def _waits_for_room(self, c: int, b: int) -> bool:
+        """Whether nothing of its strategy can begin for want of room."""
+        return self.strategy(c) != "hot" and self.incidents[self.incident[c]].go and not self._has_room(c, b)
 
     def _has_room(self, c: int, b: int) -> bool:
         return self.structure.hot[b] or self.room[c] == GIVEN
