@@ -44,6 +44,7 @@ __all__ = [
     "RootVariables",
     "Skills",
     "StepPlan",
+    "Storm",
     "Structure",
     "Task",
     "Trip",
@@ -181,6 +182,16 @@ class Quorum(NamedTuple):
     of: int
     arrives: Detect
     """the time that each takes"""
+
+
+class Storm(NamedTuple):
+    """What a step sets off at once on a pool."""
+
+    pool: int
+    work: int
+    """thousandths of item-milliseconds"""
+    limit: int
+    """the most at once, thousandths of an item"""
 
 
 class RootVariables(NamedTuple):
@@ -444,6 +455,8 @@ class Plan:
     """by the name of the outage that its end is"""
     capacity: tuple[int, ...]
     """of each pool"""
+    storms: Mapping[int, Storm]
+    """step -> what it sets off at once, for those that do"""
     demands: tuple[tuple[tuple[int, int], ...], ...]
     """for each deployment (pool, demand) of what it shares"""
     shares: tuple[int, ...]
@@ -495,6 +508,14 @@ class Plan:
             f"{'' if heads == 1 else f'{heads} '}{teams[team]}{f' ({asked[team]})' if team in asked else ''}"
             for team, heads in crew
         )
+
+    def boots_text(self, step: int) -> str:
+        """`1270 on storage-io`, '' for a step that sets nothing off."""
+        storm = self.storms.get(step)
+        if storm is None:
+            return ""
+        items = self.scenario.landscape.components[self.steps[step].object].boots
+        return "" if items is None else f"{items.items} on {items.on}"
 
     def but(self, **changes: object) -> Plan:
         """The same plan with other numbers; see `drsim.planning.variant` for changes by name."""

@@ -150,6 +150,9 @@ class Work:
     strategy: str = ""
     """Of a running `start` or `switch`: the strategy that it carries out."""
     succeeds: bool = True
+    pool: tuple[str, str] | None = None
+    """Of a running storm: (site, pool), and before when it does not end."""
+    earliest: int = 0
     copy: str = ""
     """Of a running `restore`: what is restored, its point, the most its store gives, what is left and its rate."""
     point: int = 0
@@ -694,7 +697,7 @@ class Run:
 
     def first_group(self, name: str) -> int:
         """Section 9: "the first of those that come after it"."""
-        after = [self.group[c] for c in self.steps[name].before if c in self.land.components]
+        after = [self.group[c] for c in self.steps[name].ahead_of if c in self.land.components]
         after += [self.first_group(other) for other, before in self.comes_after.items() if name in before]
         return min(after, default=len(self.scenario.response.groups))
 
@@ -728,6 +731,7 @@ class Run:
 
     def next_instant(self) -> int | None:
         times = [work.due for work in self.running()]
+        times += [self.emptied(work) for work in self.storms()]
         times += [time for outage in self.outages for time in (outage.begins, outage.ends)]
         times += [loss.given_up for loss in self.lost.values()]
         times += [time for absence in self.absences for time in (absence.begins, absence.ends)]
@@ -754,6 +758,7 @@ class Run:
             self.begin_to_count()
             started = self.start_steps()
             self.share_bandwidth()
+            self.share_pools()
             if not started and not self.due():
                 return
             self.round_began = len(self.applied)
@@ -1553,6 +1558,11 @@ class Run:
             self.start_transfer(work)
         else:
             work.due = self.end_of(work)
+            boots = self.land.components[work.object].boots if work.kind in ("start", "restart") else None
+            if boots is not None:
+                work.pool, work.earliest, work.due = (work.site, boots.on), work.due, None
+                work.left = boots.items.number * boots.each.ms * 1000
+                work.limit = 1000 * min(boots.items.number, (boots.at_once or boots.items).number)
 
     def freed_by(self, work: Work) -> Applied | None:
         """Section 10: "the row, first in plan order, that had run and ended at that instant and gave back heads"."""
@@ -1693,11 +1703,30 @@ class Run:
         work.limit = max(1, self.draw(law, "restores", work.object, work.copy, work.incident, work.attempt))
         work.left = component.data.size.size * 1000
 
+    def storms(self) -> list[Work]:
+        """Section 8, storms: what starts on pools."""
+        return [work for work in self.running() if work.pool is not None]
+
+    def emptied(self, work: Work) -> int | None:
+        """When all items of a storm have started, as far as is known now."""
+        return self.now + -(-work.left // work.rate) if work.rate > 0 and work.left > 0 else None
+
+    def share_pools(self) -> None:
+        """Section 8, storms: "shares it max-min fairly", and who has started all "leaves the pool to the others"."""
+        flows = {work.name: (work.limit, (work.pool,)) for work in self.storms() if work.left > 0}
+        rooms = {work.pool: 1000 * self.capacity(*work.pool) for work in self.storms() if work.pool is not None}
+        rates = network.fair_shares(flows, rooms)  # type: ignore[arg-type]
+        for work in self.storms():
+            work.rate = rates.get(work.name, 0)
+            least = work.start + 1 if work.attempt else 0
+            over = self.now if work.left <= 0 else self.emptied(work)
+            work.due = None if over is None else max(over, work.earliest, least)
+
     def transfers(self) -> list[Work]:
         return [work for work in self.running() if work.kind == "restore"]
 
     def move_transfers(self, since: int) -> None:
-        for work in self.transfers():
+        for work in (*self.transfers(), *self.storms()):
             work.left -= work.rate * (self.now - since)
 
     def share_bandwidth(self) -> None:

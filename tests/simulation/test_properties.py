@@ -116,7 +116,7 @@ def test_nobody_who_could_start_waits(scenario: Scenario) -> None:
                 continue
             assert row.crew, f"{row} waits at {time} and needs nobody"
             assert any(
-                (row.step >= 0 and drill.arrivals.get((row.incident, team), NEVER) > time)
+                (row.order >= 0 and drill.arrivals.get((row.incident, team), NEVER) > time)
                 or present(drill, team, time) - busy(drill, team, time) < heads
                 or (team in drill.plan.heads and len(takeable(drill, row, team, time)) < heads)
                 for team, heads in row.crew

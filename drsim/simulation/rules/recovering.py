@@ -19,12 +19,14 @@ class Recovering(Groups):
         while self.is_unsettled() or self.dirty_groups:
             if self.dirty_incidents:
                 self.settle_incidents()
+            if self.dirty and self.plan.abandon:
+                self._release_abandoned()
+            if self.dirty_room:  # before what is wanted, since who has no room may restart in place
+                self.give_room()
             if self.dirty:
                 dirty, self.dirty = self.dirty, set()
                 for c in sorted(dirty):
                     self._settle_component(c)
-            if self.dirty_room:
-                self.give_room()
             if self.dirty_points:
                 points, self.dirty_points = self.dirty_points, set()
                 for p in sorted(points):
@@ -38,11 +40,15 @@ class Recovering(Groups):
         """Whether something but the groups is to be brought in line."""
         return bool(self.dirty_incidents or self.dirty or self.dirty_room or self.dirty_points or self.dirty_tasks)
 
+    def _release_abandoned(self) -> None:
+        """What was abandoned and does not move any more gives its room back."""
+        for c in sorted(self.dirty):
+            abandoned = self.lost[c] and self.incidents[self.incident[c]].abandoned
+            if abandoned and not self._moving(self.structure.standby[c]):
+                self.release_room(c)
+
     def _settle_component(self, c: int) -> None:
         self.dirty_groups = self.plan.grouped
-        abandoned = self.plan.abandon and self.lost[c] and self.incidents[self.incident[c]].abandoned
-        if abandoned and not self._moving(self.structure.standby[c]):
-            self.release_room(c)
         wanted = self.wanted_of(c)
         if self.open_steps[c]:
             steps = {step for step, _ in wanted}
