@@ -509,13 +509,10 @@ class Plan:
             for team, heads in crew
         )
 
-    def boots_text(self, step: int) -> str:
+    def boots_text(self, kind: str, name: str) -> str:
         """`1270 on storage-io`, '' for a step that sets nothing off."""
-        storm = self.storms.get(step)
-        if storm is None:
-            return ""
-        items = self.scenario.landscape.components[self.steps[step].object].boots
-        return "" if items is None else f"{items.items} on {items.on}"
+        boots = self.scenario.landscape.components[name].boots if kind in ("start", "restart") else None
+        return "" if boots is None else f"{boots.items} on {boots.on}"
 
     def but(self, **changes: object) -> Plan:
         """The same plan with other numbers; see `drsim.planning.variant` for changes by name."""

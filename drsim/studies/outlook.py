@@ -199,7 +199,7 @@ class Outlook:
             takes=self._takes(step),
             crew={teams[team]: heads for team, heads in step.crew},
             skills={teams[team]: skill for team, skill in step.skills},
-            boots=self.plan.boots_text(place - 1),
+            boots=self.plan.boots_text(step.kind, step.object),
             after=self._after(step, starts),
             works=step.works / ONE,
             attempts=step.attempts,
