@@ -451,6 +451,18 @@ def _recover(parts: dict[str, Any]) -> _Strategies:
     return ("warm", *last) if "warm" in roles else last
 
 
+class Boots(Part):
+    """Many items that are started by one step, and get into each other's way."""
+
+    items: fields.SomeCount
+    each: fields.Horizon
+    """How long one takes where nothing is in its way."""
+    on: fields.Name
+    """The pool that lets so many start at full speed at once."""
+    at_once: fields.SomeCount | None = None
+    """The most of this component that start at once; None: all."""
+
+
 class Component(Part):
     """Something that runs at sites, and that other things need."""
 
@@ -468,6 +480,8 @@ class Component(Part):
     """Room that it reserves at a site."""
     shares: fields.Named[fields.SomeCount] = _NONE
     """Demand on pools that are shared."""
+    boots: Boots | None = None
+    """What a start or restart sets off at once."""
     precheck: Precheck | None = None
     """Look at the standby before a warm or cold strategy begins there."""
     start: Step | None = None

@@ -39,6 +39,7 @@ from drsim.planning.plan import (
     RootVariables,
     Skills,
     StepPlan,
+    Storm,
     Structure,
     Task,
     Tree,
@@ -674,6 +675,7 @@ class _PlanBuilder:
             power=power,
             failing=failing,
             capacity=capacity,
+            storms={index: storm for index, step in enumerate(steps) if (storm := self._storm(step)) is not None},
             demands=tuple(
                 tuple(
                     (pool_of[s, pool], count.number)
@@ -756,6 +758,18 @@ class _PlanBuilder:
             -1 if assess.costs is None else self.timed("costs", root.name, "", assess.costs)[1],
             *(self._arrivals(root, response) if root.is_site else ()),
         )
+
+    def _storm(self, step: StepPlan) -> Storm | None:
+        """What a step sets off at once."""
+        if step.kind not in ("start", "restart"):
+            return None
+        boots = self.landscape.components[step.object].boots
+        if boots is None:
+            return None
+        pool = self.structure.pools.index((self.structure.deployments[step.deployment][1], boots.on))
+        items = boots.items.number
+        limit = items if boots.at_once is None else min(items, boots.at_once.number)
+        return Storm(pool, items * boots.each.ms * 1000, limit * 1000)
 
     def _quorum(self, response: Response) -> Quorum | None:
         quorum = response.decide.quorum

@@ -45,6 +45,7 @@ __all__ = [
     "RootVariables",
     "Skills",
     "StepPlan",
+    "Storm",
     "Structure",
     "Task",
     "Trip",
@@ -182,6 +183,16 @@ class Quorum(NamedTuple):
     of: int
     arrives: Detect
     """the time that each takes"""
+
+
+class Storm(NamedTuple):
+    """What a step sets off at once on a pool."""
+
+    pool: int
+    work: int
+    """thousandths of item-milliseconds"""
+    limit: int
+    """the most at once, thousandths of an item"""
 
 
 class RootVariables(NamedTuple):
@@ -466,6 +477,8 @@ class Plan:
     """by the name of the outage that each failure is"""
     capacity: tuple[int, ...]
     """of each pool"""
+    storms: Mapping[int, Storm]
+    """step -> what it sets off at once, for those that do"""
     demands: tuple[tuple[tuple[int, int], ...], ...]
     """for each deployment (pool, demand) of what it shares"""
     shares: tuple[int, ...]
@@ -517,6 +530,11 @@ class Plan:
             f"{'' if heads == 1 else f'{heads} '}{teams[team]}{f' ({asked[team]})' if team in asked else ''}"
             for team, heads in crew
         )
+
+    def boots_text(self, kind: str, name: str) -> str:
+        """`1270 on storage-io`, '' for a step that sets nothing off."""
+        boots = self.scenario.landscape.components[name].boots if kind in ("start", "restart") else None
+        return "" if boots is None else f"{boots.items} on {boots.on}"
 
     def but(self, **changes: object) -> Plan:
         """The same plan with other numbers; see `drsim.planning.variant` for changes by name."""

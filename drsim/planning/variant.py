@@ -166,6 +166,10 @@ class _Change(_PlanBuilder):
         for (site, own), taken, room in zip(names, used, new, strict=True):
             if taken > room:
                 raise DrsimError(f"what runs at {site!r} uses {taken} {own} of {room}")
+        for storm in plan_storms(self.before):
+            if not new[storm]:
+                site, own = names[storm]
+                raise DrsimError(f"nothing can ever start on {own!r} at {site!r}: it has no room")
         self._check_levels(names, new)
         strategies, never_fits = self._strategies(new)
         self.changes |= {"capacity": new, "strategies": strategies, "never_fits": never_fits}
@@ -442,6 +446,11 @@ class _Change(_PlanBuilder):
                 for root, old in zip(roots, self.root_variables, strict=True)
             )
         self.changes["root_variables"] = self.root_variables
+
+
+def plan_storms(plan: Plan) -> list[int]:
+    """The pools on which something starts."""
+    return sorted({storm.pool for storm in plan.storms.values()})
 
 
 def _check_follows(disruptions: Mapping[str, Disruption]) -> None:

@@ -345,6 +345,10 @@ def _task(path: Path, name: str, task: Task, parts: Parts) -> Findings:
         elif other in parts.components and not {"warm", "cold"} & set(parts.components[other].recover):
             rule = f"'{other}' has no start at a standby that could be replaced"
             yield Finding((*path, "replaces"), rule, "it has no warm or cold strategy: write 'before'")
+    for other in task.replaces:
+        if other in parts.components and parts.components[other].boots is not None:
+            rule = f"'{other}' boots, which no step of the plan can do in its place"
+            yield Finding((*path, "replaces"), rule, "write 'before'")
     for other in sorted(set(task.ahead_of) & set(task.after)):
         yield Finding(path, f"'{name}' is both before and after '{other}'", "take it out of one of the two")
 
@@ -426,6 +430,27 @@ def _pools(component: Component, parts: Parts) -> Findings:
                 known = sorted(parts.sites[lacking[0]].pools)
                 hint = did_you_mean(pool, known) if known else f"add 'pools: {{{pool}: 8}}' to '{lacking[0]}'"
                 yield Finding((key, pool), f"there is no pool named '{pool}' at {' and '.join(lacking)}", hint, True)
+
+
+def _boots(component: Component, parts: Parts) -> Findings:
+    """What starts at once does so on pools that are there for nothing else."""
+    boots = component.boots
+    if boots is None:
+        return
+    for site in sorted(component.at):
+        if site not in parts.sites:
+            continue
+        pools = parts.sites[site].pools
+        if boots.on not in pools:
+            hint = did_you_mean(boots.on, sorted(pools)) if pools else f"add 'pools: {{{boots.on}: 100}}' to '{site}'"
+            yield Finding(("boots", "on"), f"there is no pool named '{boots.on}' at {site}", hint)
+        elif not pools[boots.on].number:
+            rule = f"nothing can ever start on '{boots.on}' at '{site}': it has no room"
+            yield Finding(("boots", "on"), rule, "give the pool room")
+        for name, other in sorted(parts.components.items()):
+            if site in other.at and boots.on in (*other.uses, *other.shares):
+                rule = f"'{boots.on}' at '{site}' is for starting, and cannot be reserved or shared by '{name}'"
+                yield Finding(("boots", "on"), rule, "give it a pool of its own")
 
 
 def _component_steps(component: Component, parts: Parts) -> Findings:
@@ -532,7 +557,7 @@ def _ways(component: Component, role: str) -> str:
 
 
 _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
-    *(_roles, _needs_beside, _pools, _component_steps),
+    *(_roles, _needs_beside, _pools, _component_steps, _boots),
     *(_copies, _standby_data, _recover, _patience, _own_failures),
 )
 

@@ -323,6 +323,8 @@ def _rtos(outlook: Outlook) -> dict[int, str]:
 
 def _detail(step: Expected) -> str:
     parts = [f"after {step.after}"] if step.after else []
+    if step.boots:
+        parts.append(f"starts {step.boots}")
     if step.works < 1:
         parts.append(f"works {100 * step.works:g} %")
     if step.attempts > 1:

@@ -329,6 +329,8 @@ class _Log:
         what = task.do if task is not None and task.do else ""
         if task is not None and (task.approval or task.is_wait):
             what = f"{'waiting for approval' if task.approval else 'waiting'}{f', {what}' if what else ''}"
+        if boots := self.plan.boots_text(row.kind, row.object):
+            what = boots
         told = f" ({what})" if what else ""
         return f"{row.kind} {row.object}{place}{told}{incident}{number}{ending}"
 

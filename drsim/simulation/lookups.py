@@ -137,6 +137,8 @@ class Lookups:
         self.lasts = [(step.fixed, step.variable) for step in steps]
         self.gate_of = [(owner - 1) // 4 if owner and (owner - 1) % 4 == 0 else -1 for owner in structure.owner]
         """for each node the deployment that it lets start, -1 for none"""
+        self.rooms = (*plan.bandwidth, *(1000 * room for room in plan.capacity)) if plan.storms else plan.bandwidth
+        """what flows share: the bandwidth of links, then pools in thousandths"""
         self.flag_on = len(structure.sites) + len(structure.links)
         self.flag_checked = self.flag_on + count
         self.flag_trusted = self.flag_checked + count
@@ -176,6 +178,7 @@ class Lookups:
             and not structure.opts_in[c]
             and not structure.trusted_by[d]
             and self.lone_team[index] >= 0
+            and index not in plan.storms
         )
 
     def _whole(self) -> None:

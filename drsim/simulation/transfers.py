@@ -12,9 +12,13 @@ __all__ = ["Flow", "fair_rates", "route"]
 
 
 class Flow:
-    """A transfer under way: `left` milli-bytes at the instant `since`, at `rate` bytes per second."""
+    """A transfer under way: `left` milli-bytes at the instant `since`, at `rate` bytes per second.
 
-    __slots__ = ("end", "left", "limit", "links", "rate", "row", "since", "source", "target")
+    Or what starts at once on a pool: `left` thousandths of item-milliseconds, at `rate` thousandths of an item; the pool is
+    the link, it has no source, and its row does not end before `earliest`.
+    """
+
+    __slots__ = ("earliest", "empty", "end", "left", "limit", "links", "rate", "row", "since", "source", "target")
 
     def __init__(self, row: Work, left: int, limit: int, source: int, target: int) -> None:
         self.row = row
@@ -26,6 +30,9 @@ class Flow:
         self.rate = 0
         self.since = 0
         self.end = -1
+        self.earliest = -1
+        self.empty = -1
+        """when nothing is left"""
 
     def again(self, row: Work) -> Flow:
         """A copy for another row."""

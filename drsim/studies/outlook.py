@@ -48,6 +48,8 @@ class Expected:
     crew: dict[str, int]
     skills: dict[str, str]
     """of some teams of the crew, what all their heads must be able to do"""
+    boots: str
+    """what starts at once on a pool"""
     after: str
     """what it waits for"""
     works: float
@@ -224,6 +226,7 @@ class Outlook:
             takes=self._takes(step),
             crew={teams[team]: heads for team, heads in step.crew},
             skills={teams[team]: skill for team, skill in step.skills},
+            boots=self.plan.boots_text(step.kind, step.object),
             after=self._after(step, starts),
             works=step.works / ONE,
             attempts=step.attempts,
@@ -317,6 +320,7 @@ class Outlook:
                     "takes": step.takes,
                     "crew": step.crew,
                     "skills": step.skills,
+                    "boots": step.boots or None,
                     "after": step.after,
                     "works": step.works,
                     "attempts": step.attempts,

@@ -43,6 +43,7 @@ _KEYS: Final = (
         "starts_after",
         "uses",
         "shares",
+        "boots",
         "precheck",
         "start",
         "switch",
@@ -195,6 +196,16 @@ def component(draw: DrawFn, known: Components) -> None:
             case "labels":
                 key, value = pick(draw, _LABELS)
                 component[key] = value
+    if given["storms"] and one_in(draw, 6):
+        for site in component["at"]:
+            known.places.pool(draw, site, "boots", (3, 1, 2, 7))
+        component["boots"] = {
+            "items": pick(draw, (5, 1, 2, 10)),
+            "each": pick(draw, ("10 min", "1 min", "7 min")),
+            "on": "boots",
+        }
+        if one_in(draw, 3):
+            component["boots"]["at_once"] = pick(draw, (2, 1))
     people_needed = {"warm", "cold"} & set(component.get("recover", [role]))
     if people_needed and given["prechecks"] and one_in(draw, 4):
         component["precheck"] = step(draw, works=UNTIL_IT_WORKS)

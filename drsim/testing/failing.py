@@ -10,15 +10,16 @@ from drsim.testing.choices import Document, fresh, one_in, pick
 from drsim.testing.features import Features
 from drsim.testing.quantities import LASTS, law
 
-_LIVES: Final = ("4 d", "1 d", "10 d")
+# Long enough for a few failures of a thing in two weeks: a drill of hundreds of incidents takes minutes.
+_LIVES: Final = ("8 d", "2 d", "20 d")
 _LIVES_UNCERTAIN: Final = (
-    "mean 3 d",
-    "3 d (1 to 10)",
-    "weibull 5 d shape 0.5",
-    "1 to 6 d",
-    "median 2 d p95 20 d",
-    {"observed": ["2 h", "10 d"]},
-    {"mix": {"70 %": "20 d", "30 %": "mean 2 h"}},
+    "mean 6 d",
+    "6 d (2 to 20)",
+    "weibull 10 d shape 0.7",
+    "2 to 12 d",
+    "median 4 d p95 40 d",
+    {"observed": ["12 h", "10 d"]},
+    {"mix": {"70 %": "20 d", "30 %": "mean 1 d"}},
 )
 
 

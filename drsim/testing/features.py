@@ -59,6 +59,8 @@ class Features(TypedDict, total=False):
     """Warm standbys."""
     cold: bool
     """Cold standbys."""
+    storms: bool
+    """Components of which many items start at once, and share a pool for that."""
     pools: bool
     """Pools with `uses` and `shares`."""
     data: bool
@@ -156,6 +158,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "hot": True,
     "warm": True,
     "cold": True,
+    "storms": True,
     "pools": True,
     "data": True,
     "transfers": True,

@@ -60,7 +60,9 @@ def _names(need: Any) -> Iterator[str]:
 
 
 def _has_start(component: Document) -> bool:
-    """Whether a component may start at a standby."""
+    """Whether a component may start at a standby, and something may take the place of that."""
+    if "boots" in component:
+        return False
     role = next((role for role in roles(component).values() if role != "active"), "") if component else ""
     return bool({"warm", "cold"} & set(component.get("recover", [role])))
 

@@ -187,6 +187,9 @@ class Work:
     strategy: str = ""
     """Of a running `start` or `switch`: the strategy that it carries out."""
     succeeds: bool = True
+    pool: tuple[str, str] | None = None
+    """Of a running storm: (site, pool), and before when it does not end."""
+    earliest: int = 0
     copy: str = ""
     """The copy that it uses, its point and what it would rather have used; then of a `restore`: limit, left and rate."""
     point: int | None = None
@@ -894,6 +897,7 @@ class Run:
 
     def next_instant(self) -> int | None:
         times = [work.due for work in self.running()]
+        times += [self.emptied(work) for work in self.storms()]
         times += [time for outage in self.outages for time in (outage.begins, outage.ends)]
         times += [loss.given_up for loss in self.lost.values()]
         times += [corruption.begins for corruption in self.corruptions]
@@ -921,6 +925,7 @@ class Run:
             self.begin_to_count()
             started = self.start_steps()
             self.share_bandwidth()
+            self.share_pools()
             if not started and not self.due():
                 return
             self.round_began = len(self.applied)
@@ -1421,6 +1426,10 @@ class Run:
         """Section 7: "as long as *k* is not closed or abandoned, *b* exists and its list is not exhausted"."""
         return not self.is_past(self.lost[c].incident) and self.standby(c) is not None and self.strategy(c) is not None
 
+    def waits_for_room(self, c: str) -> bool:
+        """Section 7: "its incident is *go*, its strategy in force is warm or cold, and it is not admitted"."""
+        return self.is_go(c) and self.strategy(c) != "hot" and (c, self.standby(c)) not in self.room
+
     def note_grounds(self, number: int) -> None:
         """Section 10: what was applied when the ground of each step came to hold, where it holds."""
         sight = Sight(self)
@@ -1569,7 +1578,8 @@ class Run:
                 continue
             if any(work.object == c and work.kind in FAILOVER_KINDS for work in self.running()):
                 continue
-            if c in self.lost and self.fails_over(c) and self.usable(c, self.standby(c) or ""):
+            there = c in self.lost and self.fails_over(c) and self.usable(c, self.standby(c) or "")
+            if there and not self.waits_for_room(c):
                 continue
             if c in self.corrupt:
                 continue
@@ -1582,7 +1592,8 @@ class Run:
         for c in self.corrupt:
             under_way = [work.kind for work in self.running() if work.object == c]
             b = self.standby(c)
-            if {*FAILOVER_KINDS} & set(under_way) or (self.fails_over(c) and b is not None and self.usable(c, b)):
+            goes = self.fails_over(c) and b is not None and self.usable(c, b) and not self.waits_for_room(c)
+            if {*FAILOVER_KINDS} & set(under_way) or goes:
                 continue
             places = sorted(
                 s
@@ -1811,6 +1822,11 @@ class Run:
             self.start_transfer(work)
         else:
             work.due = self.end_of(work)
+            boots = self.land.components[work.object].boots if work.kind in ("start", "restart") else None
+            if boots is not None:
+                work.pool, work.earliest, work.due = (work.site, boots.on), work.due, None
+                work.left = boots.items.number * boots.each.ms * 1000
+                work.limit = 1000 * min(boots.items.number, (boots.at_once or boots.items).number)
 
     def freed_by(self, work: Work) -> Applied | None:
         """Section 10: "the row, first in plan order, that had run and ended at that instant and gave back heads"."""
@@ -1972,11 +1988,30 @@ class Run:
         work.limit = max(1, self.draw(law, "restores", work.object, work.copy, work.incident, work.attempt))
         work.left = component.data.size.size * 1000
 
+    def storms(self) -> list[Work]:
+        """Section 8, storms: what starts on pools."""
+        return [work for work in self.running() if work.pool is not None]
+
+    def emptied(self, work: Work) -> int | None:
+        """When all items of a storm have started, as far as is known now."""
+        return self.now + -(-work.left // work.rate) if work.rate > 0 and work.left > 0 else None
+
+    def share_pools(self) -> None:
+        """Section 8, storms: "shares it max-min fairly", and who has started all "leaves the pool to the others"."""
+        flows = {work.name: (work.limit, (work.pool,)) for work in self.storms() if work.left > 0}
+        rooms = {work.pool: 1000 * self.capacity(*work.pool) for work in self.storms() if work.pool is not None}
+        rates = network.fair_shares(flows, rooms)  # type: ignore[arg-type]
+        for work in self.storms():
+            work.rate = rates.get(work.name, 0)
+            least = work.start + 1 if work.attempt else 0
+            over = self.now if work.left <= 0 else self.emptied(work)
+            work.due = None if over is None else max(over, work.earliest, least)
+
     def transfers(self) -> list[Work]:
         return [work for work in self.running() if work.kind == "restore"]
 
     def move_transfers(self, since: int) -> None:
-        for work in self.transfers():
+        for work in (*self.transfers(), *self.storms()):
             work.left -= work.rate * (self.now - since)
 
     def share_bandwidth(self) -> None:

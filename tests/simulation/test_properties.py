@@ -67,6 +67,21 @@ def busy(drill: Trajectory, team: int, time: int) -> int:
     )
 
 
+def takeable(drill: Trajectory, row: Row, team: int, time: int) -> set[int]:
+    """Heads of a team in which they are told apart that a row could take after the last round of an instant."""
+    there = next((heads for at, of, heads in reversed(drill.there) if of == team and at <= time), ())
+    skill = dict(row.what.skills).get(team)
+    able = {head for head in there if skill is None or skill in drill.plan.heads[team][head].skills}
+    at_work = {
+        head
+        for other in drill.rows
+        if 0 <= other.start <= time and (other.end < 0 or other.end > time)
+        for of, head in other.taken
+        if of == team
+    }
+    return able - at_work - {head for of, head, begin, end in drill.rests if of == team and begin <= time < end}
+
+
 def instants(drill: Trajectory) -> list[int]:
     """All at which anything happened that people may have to do with."""
     found = {0, *(time for time, _, _ in drill.heads), *drill.arrivals.values()}
@@ -102,8 +117,9 @@ def test_nobody_who_could_start_waits(scenario: Scenario) -> None:
                 continue
             assert row.crew, f"{row} waits at {time} and needs nobody"
             assert any(
-                (row.step >= 0 and drill.arrivals.get((row.incident, team), NEVER) > time)
+                (row.order >= 0 and drill.arrivals.get((row.incident, team), NEVER) > time)
                 or present(drill, team, time) - busy(drill, team, time) < heads
+                or (team in drill.plan.heads and len(takeable(drill, row, team, time)) < heads)
                 for team, heads in row.crew
             ), f"{row} waits at {time} although its crew is free"
 
@@ -132,6 +148,7 @@ def test_no_restore_waits_for_a_copy_that_is_there(scenario: Scenario) -> None:
             short = any(
                 drill.arrivals.get((row.incident, team), NEVER) > time
                 or present(drill, team, time) - busy(drill, team, time) < heads
+                or (team in drill.plan.heads and len(takeable(drill, row, team, time)) < heads)
                 for team, heads in row.crew
             )
             event("a restore waits for people" if short else "a restore waits for a copy")

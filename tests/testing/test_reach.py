@@ -94,6 +94,8 @@ BRANCHES = [
     "work in working hours",
     "work over a closing time",
     "nobody on shift",
+    "storm",
+    "storms that share a pool",
     "quorum",
     "people at rest",
     "somebody with a skill",
@@ -283,6 +285,15 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
         "nobody on shift",
         any(
             0 <= row.ready != row.start and not present(drill, team, row.ready) for row in work for team, _ in row.crew
+        ),
+    )
+    stormy = [row for row in rows if row.step in plan.storms and row.start >= 0]
+    yield "storm", any(row.outcome == DONE for row in stormy)
+    yield (
+        "storms that share a pool",
+        any(
+            a.start < b.end and b.start < a.end and plan.storms[a.step].pool == plan.storms[b.step].pool
+            for a, b in combinations(stormy, 2)
         ),
     )
     gathered = [row for row in rows if row.kind == "gather"]

@@ -107,20 +107,33 @@ class Copies(Readiness):
         site = self.lookups.site_of[d]
         return next((i for i, copy in enumerate(self.plan.copies[c]) if copy.replicated and copy.site == site), -1)
 
+    def begin_storm(self, row: Work, earliest: int) -> None:
+        """Many items start at once; the row ends with the last of them, but not before so and so long."""
+        storm = self.plan.storms[row.step]
+        flow = Flow(row, storm.work, storm.limit, -1, -1)
+        flow.since, flow.earliest = self.now, earliest
+        flow.links = (len(self.plan.bandwidth) + storm.pool,)
+        self.flows.append(flow)
+        self.flows_changed = True
+
     def refill(self) -> None:
-        """New rates for all transfers."""
+        """New rates for all transfers and storms."""
         now = self.now
         for flow in self.flows:
             flow.left -= flow.rate * (now - flow.since)
             flow.since = now
-            if flow.links is None or self.reach_changed or flow.end < 0:
+            if flow.source < 0:
+                flow.links = flow.links if flow.left > 0 else None
+            elif flow.links is None or self.reach_changed or flow.end < 0:
                 flow.links = self._route(flow.source, flow.target)
         soonest = NEVER
-        for flow, rate in zip(self.flows, fair_rates(self.flows, self.plan.bandwidth), strict=True):
+        for flow, rate in zip(self.flows, fair_rates(self.flows, self.lookups.rooms), strict=True):
             flow.rate = rate
             flow.end = now + max(0, -(-flow.left // rate)) if rate else (now if flow.left <= 0 else NEVER)
+            flow.empty = flow.end
+            flow.end = max(flow.end, flow.earliest)
             if flow.row.attempt:
                 flow.end = max(flow.end, flow.row.start + 1)
-            soonest = min(soonest, flow.end)
+            soonest = min(soonest, flow.end, flow.empty if flow.empty > now else NEVER)
         self.flows_changed = False
         self.clock.at(soonest, "flow")

@@ -165,6 +165,7 @@ class Drill(Losing):
             self.apply_outages()
         if self.flows:
             self.due_rows.extend(flow.row for flow in self.flows if flow.end == now)
+            self.flows_changed = self.flows_changed or any(flow.empty == now < flow.end for flow in self.flows)
         if self.due_rows:
             due = self.due_rows[:]
             self.due_rows.clear()
@@ -267,7 +268,10 @@ class Drill(Losing):
         length = self.value(step.fixed, step.variable, row.incident, row.attempt)
         if row.attempt and length < 1:
             length = 1
-        self.clock.end_at(self.end_of_work(length, step.hours), row)
+        if row.step in self.plan.storms:
+            self.begin_storm(row, self.end_of_work(length, step.hours))
+        else:
+            self.clock.end_at(self.end_of_work(length, step.hours), row)
         return True
 
     def _settler(self) -> Callable[[Work], None]:

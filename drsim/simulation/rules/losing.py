@@ -251,7 +251,7 @@ class Losing(Recovering):
     def _interrupt(self) -> None:
         """Running steps without ground fail."""
         for flow in self.flows:
-            if not self.site_up[flow.source]:
+            if flow.source >= 0 and not self.site_up[flow.source]:
                 self.shaken.append(flow.row)
         for row in sorted(set(self.shaken), key=by_order, reverse=True):
             if row.outcome is not None or row.start < 0:

@@ -20,12 +20,14 @@ class Recovering(Failures, Cleaning):
         while self.is_unsettled() or self.dirty_groups:
             if self.dirty_incidents:
                 self.settle_incidents()
+            if self.dirty and self.plan.abandon:
+                self._release_abandoned()
+            if self.dirty_room:  # before what is wanted, since who has no room may restart in place
+                self.give_room()
             if self.dirty:
                 dirty, self.dirty = self.dirty, set()
                 for c in sorted(dirty):
                     self._settle_component(c)
-            if self.dirty_room:
-                self.give_room()
             if self.dirty_points:
                 points, self.dirty_points = self.dirty_points, set()
                 for p in sorted(points):
@@ -39,11 +41,15 @@ class Recovering(Failures, Cleaning):
         """Whether something but the groups is to be brought in line."""
         return bool(self.dirty_incidents or self.dirty or self.dirty_room or self.dirty_points or self.dirty_tasks)
 
+    def _release_abandoned(self) -> None:
+        """What was abandoned and does not move any more gives its room back."""
+        for c in sorted(self.dirty):
+            abandoned = self.lost[c] and self.incidents[self.incident[c]].abandoned
+            if abandoned and not self._moving(self.structure.standby[c]):
+                self.release_room(c)
+
     def _settle_component(self, c: int) -> None:
         self.dirty_groups = self.plan.grouped
-        abandoned = self.plan.abandon and self.lost[c] and self.incidents[self.incident[c]].abandoned
-        if abandoned and not self._moving(self.structure.standby[c]):
-            self.release_room(c)
         wanted = self.wanted_of(c)
         if self.open_steps[c]:
             steps = {step for step, _ in wanted}
@@ -70,7 +76,7 @@ class Recovering(Failures, Cleaning):
             if fails_over and not moving and not any(self.is_running(lookups.restart[d]) for d in deployments):
                 wanted += self._failover(c, b)
             usable = fails_over and self.site_up[lookups.site_of[b]] and not self.broken[b]
-            in_place = stale_too = not usable and not moving
+            in_place = stale_too = not moving and (not usable or self._waits_for_room(c, b))
             if in_place and self.corrupt[c]:
                 in_place = False
                 wanted += self.clean_in_place(c)
@@ -106,6 +112,10 @@ class Recovering(Failures, Cleaning):
             )
             return [(self.lookups.restore[b] if restores else self.lookups.start[b], number)]
         return []
+
+    def _waits_for_room(self, c: int, b: int) -> bool:
+        """Whether nothing of its strategy can begin for want of room."""
+        return self.strategy(c) != "hot" and self.incidents[self.incident[c]].go and not self._has_room(c, b)
 
     def _has_room(self, c: int, b: int) -> bool:
         return self.structure.hot[b] or self.room[c] == GIVEN

@@ -382,7 +382,7 @@ class State:
             for who in row.taken:
                 if who in self.worked:
                     self.worked[who] = (self.worked[who][0], self.now)
-        if row.kind == "restore":
+        if row.kind == "restore" or step in self.plan.storms:
             self.flows = [flow for flow in self.flows if flow.row is not row]
             self.flows_changed = True
 
