@@ -324,6 +324,8 @@ class _Missing:
                 return self._row(row)
         go, b = now.is_go(incident), self.structure.standby[c]
         moved = any(row.kind in ("switch", "start") and row.outcome == DONE for row in tried)
+        if moved and self.plan.failback:
+            moved = next((sign < 0 for at, d, sign in reversed(drill.standing) if d == b and at < self.time), False)
         if go is not None and b >= 0 and not moved and not exhausted and self.plan.strategies[c]:
             since = max(go.end, lost)
             site = self.structure.sites[self.structure.deployments[b][1]]

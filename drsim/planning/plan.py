@@ -32,6 +32,7 @@ __all__ = [
     "Detect",
     "DueWork",
     "Event",
+    "Failback",
     "Generator",
     "LevelOp",
     "OnCall",
@@ -52,7 +53,19 @@ NEVER = 2**62
 EVERYBODY = -1
 NO_PRIORITY = 2**61
 INCIDENT_KINDS = ("detect", "assess", "decide", "declare", "mobilise")
-KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify", "task")
+KINDS = (
+    "precheck",
+    "switch",
+    "restore",
+    "start",
+    "stable",
+    "synchronise",
+    "stop",
+    "restart",
+    "repair",
+    "verify",
+    "task",
+)
 
 Crew = tuple[tuple[int, int], ...]  # (team, heads), teams in order
 Tree = int | tuple[int, tuple["Tree", ...]]  # a view, or (how many are needed, of which)
@@ -224,6 +237,14 @@ class ByHand(NamedTuple):
     lasts: int
     """ms, NEVER without a limit"""
     calendar: int
+
+
+class Failback(NamedTuple):
+    """When what has moved goes home."""
+
+    window: int
+    """calendar"""
+    attempts: int
 
 
 class DueWork(NamedTuple):
@@ -410,6 +431,9 @@ class Plan:
     """whether groups wait for each other"""
     best_effort: bool
     """whether they do so only for what still may come"""
+    failback: Failback | None
+    change: tuple[int, ...]
+    """for each component how much of its data changes, bytes/s"""
     outages: tuple[Outage, ...]
     power: Mapping[str, Power]
     """by the name of the outage that its end is"""

@@ -45,6 +45,7 @@ _KEYS: Final = (
         "precheck",
         "start",
         "switch",
+        "stop",
         "restart",
         "repair",
         "detect",

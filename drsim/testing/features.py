@@ -89,6 +89,8 @@ class Features(TypedDict, total=False):
     """Batteries, generators and mains that trip; in a scenario also mains that fail, if `site_outages`."""
     groups: bool
     """Groups of components that come one after the other, or wait for each other."""
+    failback: bool
+    """What has moved goes home."""
     labels: bool
     """Titles, sources and other keys that only people read."""
     common_causes: bool
@@ -161,6 +163,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "prechecks": True,
     "give_up": True,
     "power": True,
+    "failback": True,
     "labels": True,
     "common_causes": True,
     "min_disruptions": 0,

@@ -56,17 +56,19 @@ class Copies(Readiness):
         """The last instant at or before the loss at which a copy was taken."""
         copy = self.plan.copies[c][i]
         instants = self.plan.schedules[copy.calendar]
-        # whoever restores has not moved, so that it was active where it was at the start
-        active = [self.lookups.site_of[d] for d in self.structure.of_component[c] if self.role[d] == ACTIVE]
         at = bisect_right(instants, self.lost_at[c] + self.offset)
         while at > 0:
             at -= 1
             if instants[at] < self.offset - LOOK_BACK:
                 return None
             point = instants[at] - self.offset
-            if point < 0 or any(self.reached(point, copy.site, site) for site in active):
+            if point < 0 or any(self.reached(point, copy.site, site) for site in self.active_sites(c, point)):
                 return point
         return None
+
+    def active_sites(self, c: int, time: int) -> list[int]:
+        """Where a component was active: whoever restores has not moved, so that it was where it was at the start."""
+        return [self.lookups.site_of[d] for d in self.structure.of_component[c] if self.role[d] == ACTIVE]
 
     def replica(self, c: int, d: int) -> Copy | None:
         """The replicated copy at the site of a deployment."""

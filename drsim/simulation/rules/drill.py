@@ -100,6 +100,7 @@ class Drill(Losing):
             arrivals=self.arrivals,
             wrong=self.wrong,
             early=self.early,
+            standing=self.standing,
             outages=self.outages,
             supply=sorted(self.supply),
             ended=self.now,
@@ -134,6 +135,8 @@ class Drill(Losing):
                 self.due_timers.append(value)
             case "patience":
                 self.due_patience.append(value)
+            case "window":
+                self.dirty.update(self.returns)
             case "heads":
                 self.due_heads.append(value)
             case "edge":
@@ -185,7 +188,7 @@ class Drill(Losing):
         if self.impatient:
             self.begin_patience()
         self._start()
-        if self.dirty:
+        if self.dirty and self.clock.last_of_instant():  # else a further round will settle it
             self.rounds += 1
             self.settle_wanted()
         if self.flows_changed or (self.reach_changed and self.flows):
@@ -234,11 +237,14 @@ class Drill(Losing):
         if row.kind == "restore" and not self.begin_restore(row):
             return False
         row.start = now
-        if beside:
+        if beside and component >= 0:
             self.touch(component)
         for team, heads in row.crew:
             self.busy[team] += heads
         if row.kind == "restore":
+            return True
+        if row.kind == "synchronise":
+            self.begin_synchronising(row)
             return True
         if row.step < 0:
             self.begin_incident_row(row)
@@ -256,7 +262,7 @@ class Drill(Losing):
 
         An instant at which nothing happens but the ends of simple starts (`Lookups.simple`) is settled right here, by the same
         rules without the detours: crew-limited recoveries consist of little else. A function with its state bound in is
-        twice as fast as a method. It follows `finish`, `_serves`, `raise_nodes`, `open_gate`, `row`, `begin_row` and may leave
+        twice as fast as a method. It follows `finish`, `serves`, `raise_nodes`, `open_gate`, `row`, `begin_row` and may leave
         out what a simple start has not: data, checks and points that trust it (`ready_since`, `checked`, `start_incident`), failed
         tries (`failures`, `restored`), other incidents. As soon as more is asked for it makes a detour over the rules themselves.
         """

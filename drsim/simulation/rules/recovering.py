@@ -22,7 +22,7 @@ class Recovering(Groups):
             if self.dirty:
                 dirty, self.dirty = self.dirty, set()
                 for c in sorted(dirty):
-                    self._settle_component(c)
+                    self.settle_component(c)
             if self.dirty_room:
                 self.give_room()
             if self.dirty_points:
@@ -38,7 +38,8 @@ class Recovering(Groups):
         """Whether something but the groups is to be brought in line."""
         return bool(self.dirty_incidents or self.dirty or self.dirty_room or self.dirty_points or self.dirty_tasks)
 
-    def _settle_component(self, c: int) -> None:
+    def settle_component(self, c: int) -> None:
+        """Bring what is wanted of a component in line."""
         self.dirty_groups = self.plan.grouped
         abandoned = self.plan.abandon and self.lost[c] and self.incidents[self.incident[c]].abandoned
         if abandoned and not self._moving(self.structure.standby[c]):
@@ -184,7 +185,7 @@ class Recovering(Groups):
             case "switch" | "start":
                 self._end_failover(c, d, row)
             case "precheck":
-                works = self._works(row) and not self.broken[d] and self._has_room(c, d)
+                works = self.works(row) and not self.broken[d] and self._has_room(c, d)
                 self.finish(row, DONE if works else FAILED)
                 if works:
                     self.prechecked.add(c)
@@ -193,12 +194,12 @@ class Recovering(Groups):
             case "restore":
                 self._end_restore(c, row)
             case "restart":
-                works = self._works(row)
+                works = self.works(row)
                 self.finish(row, DONE if works else FAILED)
                 if works:
                     self._restarted(c, d, row)
             case "repair":
-                works = self._works(row)
+                works = self.works(row)
                 self.finish(row, DONE if works else FAILED)
                 if works:
                     self._repaired(d, row)
@@ -215,13 +216,14 @@ class Recovering(Groups):
         """Whether what it starts after is not there; only with best-effort groups a step comes so far without it."""
         return self.may_begin_early(row.step) and self.short[self.structure.gate[d]] > 0
 
-    def _works(self, row: Work) -> bool:
+    def works(self, row: Work) -> bool:
+        """Whether a try does not fail on demand."""
         step = row.what
         assert isinstance(step, StepPlan)
         return self.luck(step.works, step.works_variable, row.incident, row.attempt)
 
     def _end_failover(self, c: int, d: int, row: Work) -> None:
-        if not self._works(row):
+        if not self.works(row):
             self.finish(row, FAILED)
             self.failures[c] += 1
             if self.failures[c] >= self.plan.steps[row.step].attempts:
@@ -241,8 +243,8 @@ class Recovering(Groups):
             elif (replica := self.replica(c, d)) is not None:
                 point = self.lost_at[c] - self.value(replica.lag, replica.lag_variable, self.incident[c])
             assert point is not None
-            self._recovered(c, point)
-        self._serves(c, d, row, trusted=row.kind == "switch")
+            self.recovered(c, point)
+        self.serves(c, d, row, trusted=row.kind == "switch")
 
     def _end_restore(self, c: int, row: Work) -> None:
         copy = self.copy_of(row)
@@ -259,9 +261,9 @@ class Recovering(Groups):
         if self.lost[c]:
             # one that serves again at the very instant of its loss was never lost
             if self.structure.has_data[c] and (self.lost_at[c], self.lost_round[c]) != (self.now, self.rounds):
-                self._recovered(c, self.lost_at[c] if self.role[d] == ACTIVE else self.stopped_at[d])
+                self.recovered(c, self.point_in_place(c, d))
             self.release_room(c)
-        self._serves(c, d, row, trusted=self.structure.automatic[c])
+        self.serves(c, d, row, trusted=self.structure.automatic[c])
 
     def _repaired(self, d: int, row: Work) -> None:
         self.broken[d] -= self.broken_until[d]
@@ -273,7 +275,12 @@ class Recovering(Groups):
     def whole(self, d: int, number: int) -> None:
         """A deployment is broken no longer."""
         self.whole_since[d] = number
-        for step in (*self.lookups.gated[d], self.lookups.restore[d]):
+        for step in (
+            *self.lookups.gated[d],
+            self.lookups.restore[d],
+            self.lookups.stable[d],
+            self.lookups.synchronise[d],
+        ):
             if step >= 0:
                 self.check_step(step)
 
@@ -293,10 +300,15 @@ class Recovering(Groups):
             self.fed[d] = (*self.fed[d], *more)
             self.raise_nodes(more, row.number)
 
-    def _recovered(self, c: int, point: int) -> None:
+    def point_in_place(self, c: int, d: int) -> int:
+        """To when the data of a deployment goes that is restarted."""
+        return self.lost_at[c] if self.role[d] == ACTIVE else self.stopped_at[d]
+
+    def recovered(self, c: int, point: int) -> None:
+        """A component with data serves again."""
         self.recoveries.append(Recovery(c, self.incident[c], self.now, self.lost_at[c], point))
 
-    def _serves(self, c: int, d: int, row: Work, *, trusted: bool) -> None:
+    def serves(self, c: int, d: int, row: Work, *, trusted: bool) -> None:
         """A deployment runs; what else was active of its component is stale."""
         self.restored[c] = -1
         if self.role[d] != ACTIVE:
