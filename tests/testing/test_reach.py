@@ -342,9 +342,9 @@ def reached(strategy: SearchStrategy[Scenario], examples: int, number: int) -> C
 
 
 def search(wanted: list[str]) -> Counter[str]:
-    """Examples until each branch occurred, at most 2,000; in rounds, since within one Hypothesis repeats itself."""
+    """Examples until each branch occurred, at most 3,000; in rounds, since within one Hypothesis repeats itself."""
     count: Counter[str] = Counter()
-    for number in range(20):
+    for number in range(30):
         count += reached(FAILING_OVER if number % 2 else USUAL, 100, number)
         if all(count[branch] for branch in wanted):
             break
