@@ -138,7 +138,7 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
         for c, spans in unprotected(plan, drill).items():
             measured[f"{i}: unprotected {structure.components[c]}"] = spans
         for g, group in enumerate(which):
-            found = [(what.begin, what.end) for what in interruptions(plan, group, drill, alone)]
+            found = [(what.begin, what.end) for what in interruptions(plan, group, drill, alone) if not what.planned]
             measured |= {
                 f"{i}: {name} of {group_name(plan, group)}": value
                 for name, value in {
@@ -157,6 +157,7 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
                     "by hand": int(block.by_hand[g, i]),
                     "elsewhere": float(block.elsewhere[g, i]),
                     "unprotected": int(block.unprotected[g, i]),
+                    "planned": int(block.planned[g, i]),
                 }.items()
             }
     for g, group in enumerate(which):
@@ -215,6 +216,7 @@ def reference_measured(scenario: Scenario, drills: Sequence[Drill]) -> dict[str,
                     "by hand": found.by_hand,
                     "elsewhere": found.elsewhere,
                     "unprotected": found.unprotected,
+                    "planned": found.planned,
                 }.items()
             }
     for group in groups_of(scenario):

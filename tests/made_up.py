@@ -23,7 +23,8 @@ def made_up(draw: DrawFn) -> list[Trajectory]:
 
     The times between are around the lengths that count, `settle` and the MTPD: a millisecond less, equal, and one more.
     """
-    scenario = draw(scenarios(max_components=4, max_teams=1, max_disruptions=1, failures=False, verification=False))
+    plain = {"failures": False, "verification": False, "failback": False}
+    scenario = draw(scenarios(max_components=4, max_teams=1, max_disruptions=1, **plain))
     plan = compile_scenario(scenario)
     structure = plan.structure
     sites, links, deployments = len(structure.sites), len(structure.links), len(structure.deployments)

@@ -14,6 +14,7 @@ import numpy as np
 
 from drsim.calendar import Hours
 from drsim.measures.due import KEPT_BY_HAND, MISSED, fates
+from drsim.measures.planned import has_stops, stretches
 from drsim.measures.protection import Protection
 from drsim.measures.served import Span, at_columns, moved, served, spell
 from drsim.planning.plan import NEVER, Plan
@@ -66,7 +67,7 @@ class Block:
     """Measures of some drills: arrays (groups, drills). Times in ms, NEVER for what did not come back by the horizon."""
 
     recovery: Ints
-    """the longest interruption; 0 for none"""
+    """the longest unplanned interruption; 0 for none"""
     working: Ints
     """working time (Mon-Fri 9-17 except holidays) inside the longest interruption"""
     downtime: Ints
@@ -81,7 +82,7 @@ class Block:
     """contacts that a neighbour took over"""
     continuity: Ints
     interruptions: Ints
-    """how many"""
+    """how many unplanned ones"""
     due: Ints
     """(due work, drills): how often it is due"""
     due_missed: Ints
@@ -92,6 +93,8 @@ class Block:
     """how long any of the points was served better by hand than by the systems"""
     unprotected: Ints
     """how long a second failure would have found no standby"""
+    planned: Ints
+    """the part of `downtime` that is in planned interruptions"""
     profile: np.ndarray[Any, np.dtype[np.float64]]
     """(groups, ages): the level at each age of `Plan` horizon, summed over the drills"""
 
@@ -115,6 +118,9 @@ class Interruption:
     back: bool
     good: tuple[tuple[int, int], ...]
     """the times inside it at or above the minimum, each less than `settle`, in order and none touching another"""
+    planned: bool = False
+    cut: bool = False
+    """whether it is planned and ends with a loss, from which on another one is unplanned"""
     by_hand: Span | None = None
     """when the service is served by hand meanwhile, if it is a service as a whole and has that"""
 
@@ -166,7 +172,10 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
     met = _met(plan, clock, drills, level)
     protection = Protection(plan, drills)
     rows = [
-        {**_measure_group(plan, group, clock, level, data_loss, met), "unprotected": protection.time(group.doubled)}
+        {
+            **_measure_group(plan, group, clock, level, data_loss, met, drills),
+            "unprotected": protection.time(group.doubled),
+        }
         for group in which
     ]
     arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
@@ -342,7 +351,7 @@ def _below(group: Group, level: Levels) -> tuple[Ints, Bools, Bools]:
 
 
 def _measure_group(
-    plan: Plan, group: Group, clock: _Clock, level: Levels, data_loss: Ints, met: _Met
+    plan: Plan, group: Group, clock: _Clock, level: Levels, data_loss: Ints, met: _Met, drills: Sequence[Trajectory]
 ) -> dict[str, Any]:
     total, below, whole = _below(group, level)
     calendars = tuple(sorted({plan.open_hours[p] for p in group.points}))
@@ -350,7 +359,10 @@ def _measure_group(
     degraded = ~below & ~whole
     down_open = clock.per_drill(np.where(below, in_hours, 0))
     degraded_open = clock.per_drill(np.where(degraded, in_hours, 0))
-    begin, end, back, of = _merged(plan, clock, below)
+    whole_ones = begin, end, back, of = _merged(plan, clock, below)
+    planned = np.zeros(clock.count, dtype=np.int64)
+    if plan.failback:
+        (begin, end, back, of), planned = _unplanned(plan, group, clock, drills, below, whole_ones)
     length = np.where(back, end - begin, NEVER)
     recovery = np.zeros(clock.count, dtype=np.int64)
     np.maximum.at(recovery, of, length)
@@ -368,7 +380,9 @@ def _measure_group(
         continuity = _continuity(plan, group, met.clock, met.level, calendars)
         elsewhere = _contacts_of(plan, group, met.clock, lambda p: met.level.points[p] - met.own.points[p])
     else:
-        continuity = _judged(clock, group, (length, back, of), down_open, degraded_open, whole)
+        begin_, end_, back_, of_ = whole_ones
+        found = (np.where(back_, end_ - begin_, NEVER), back_, of_)
+        continuity = _judged(clock, group, found, down_open, degraded_open, whole)
     contacts_lost = _contacts_of(plan, group, met.clock, lambda p: ONE - met.level.points[p])
     contacts = _contacts_of(plan, group, clock, lambda _: ONE)
     return {
@@ -385,6 +399,7 @@ def _measure_group(
         "continuity": continuity.astype(np.int64),
         "interruptions": np.bincount(of, minlength=clock.count).astype(np.int64),
         "by_hand": by_hand,
+        "planned": planned,
         "profile": total[clock.age_columns].sum(axis=1) / (sum(group.weights) * ONE),
     }
 
@@ -430,8 +445,62 @@ def _merged(plan: Plan, clock: _Clock, below: Bools) -> tuple[Ints, Ints, Bools,
     return begin[fresh], end[last], back[last], of[fresh]
 
 
+_Found = tuple[Ints, Ints, Bools, Ints]
+"""(begin, end, back, drill)"""
+
+
+def _unplanned(
+    plan: Plan, group: Group, clock: _Clock, drills: Sequence[Trajectory], below: Bools, found: _Found
+) -> tuple[_Found, Ints]:
+    """Of all interruptions those that are unplanned, and for each drill the time below the minimum in planned ones."""
+    planned = np.zeros(clock.count, dtype=np.int64)
+    rows: list[tuple[int, int, bool, int]] = []
+    moving = [i for i, drill in enumerate(drills) if has_stops(drill)]
+    if not moving:
+        return found, planned
+    for i in moving:
+        spans = _spans(clock, below, i)
+        for stretch in stretches(plan, group.points, drills[i], spans):
+            if stretch.planned:
+                planned[i] += sum(max(0, min(b, stretch.end) - max(a, stretch.begin)) for a, b in spans)
+            else:
+                rows.append((stretch.begin, stretch.end, stretch.end < plan.horizon, i))
+    kept = ~np.isin(found[3], moving)
+    rows += zip(*(each[kept].tolist() for each in found), strict=True)
+    rows.sort(key=lambda row: (row[3], row[0]))
+    begin, end, back, of = zip(*rows, strict=True) if rows else ((), (), (), ())
+    arrays = (np.array(begin, np.int64), np.array(end, np.int64), np.array(back, np.bool_), np.array(of, np.int64))
+    return arrays, planned
+
+
 def interruptions(plan: Plan, group: Group, drill: Trajectory, level: Levels) -> list[Interruption]:
-    """The interruptions of a group in a single drill, whose levels are given."""
+    """The interruptions of a group in a single drill, whose levels are given, planned ones apart."""
+    found = _interruptions(plan, group, drill, level)
+    if not found or not has_stops(drill):
+        return found
+    clock = _Clock(plan, [drill], level)
+    apart = []
+    for stretch in stretches(plan, group.points, drill, _spans(clock, _below(group, level)[1], 0)):
+        a, b = stretch.begin, stretch.end
+        clipped = [(max(a, s), min(b, t)) for what in found for s, t in what.good if max(a, s) < min(b, t)]
+        by_hand = [(max(a, w.by_hand[0]), min(b, w.by_hand[1])) for w in found if w.by_hand is not None]
+        by_hand = [span for span in by_hand if span[0] < span[1]]
+        apart.append(
+            Interruption(
+                a,
+                b,
+                b < plan.horizon,
+                tuple(clipped),
+                planned=stretch.planned,
+                cut=stretch.cut,
+                by_hand=by_hand[0] if by_hand else None,
+            )
+        )
+    return apart
+
+
+def _interruptions(plan: Plan, group: Group, drill: Trajectory, level: Levels) -> list[Interruption]:
+    """All of them, whether planned or not."""
     clock = _Clock(plan, [drill], level)
     _, below, _ = _below(group, level)
     merged = _merged(plan, clock, below)
@@ -447,7 +516,7 @@ def interruptions(plan: Plan, group: Group, drill: Trajectory, level: Levels) ->
             if good and good[-1][1] == since:  # the level changed, but stayed good
                 since = good.pop()[0]
             good.append((since, until))
-        found.append(Interruption(a, b, bool(returned), tuple(good), by_hand))
+        found.append(Interruption(a, b, bool(returned), tuple(good), by_hand=by_hand))
     return found
 
 

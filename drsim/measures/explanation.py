@@ -50,7 +50,8 @@ class _Walk:
         """From the end of the interruption back to its beginning."""
         found: list[Segment] = []
         time = what.end
-        cause: Cause = self._raised(time) if what.back else None
+        seen: set[tuple[int, int]] = set()
+        cause: Cause = self._raised(time) if what.back and not what.cut else None
         step = -1
         while time > what.begin:
             if isinstance(cause, Row):
@@ -62,6 +63,10 @@ class _Walk:
                 since, pieces, before = self._anew(what, time, step)
                 if since == time and before is None:
                     since, pieces = what.begin, [Segment(what.begin, time, "another outage")]
+            if before is not None and (since, id(before)) in seen:  # in a circle, without going back in time
+                since, before = what.begin, None
+                pieces = [Segment(what.begin, time, "no way back", "what is missing waits for each other")]
+            seen.add((since, id(before)))
             found += reversed(pieces)
             time, cause = max(since, what.begin), before
         return tiled(found[::-1], what)

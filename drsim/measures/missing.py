@@ -329,6 +329,8 @@ class _Missing:
         ways = self.plan.strategies[c]
         if drill.is_corrupt(c, self.time):
             ways = tuple(way for way in ways if way == "cold")
+        if moved and self.plan.failback:
+            moved = next((sign < 0 for at, d, sign in reversed(drill.standing) if d == b and at < self.time), False)
         if go is not None and b >= 0 and not moved and not exhausted and ways:
             since = max(go.end, lost)
             site = self.structure.sites[self.structure.deployments[b][1]]

@@ -57,6 +57,8 @@ class Protection:
         holds = [0] * len(self.row_of)
         for c, row in self.row_of.items():
             for d in structure.of_component[c]:
+                if self.plan.failback and structure.roles[d] != STANDBY:
+                    against[d] = 1  # what is at home can wait there later
                 if structure.roles[d] != STANDBY or self._is_fit(c):
                     holds[row] += 1
                 else:
@@ -91,7 +93,7 @@ class Protection:
                         turn(d, -1 if value else 1)
                     continue
                 d = flag - first_on
-                if value and d in against and d not in moved:
+                if value and d in against and d not in moved and not self.plan.failback:
                     moved.add(d)
                     turn(d, 1)  # for good: it is no standby any more
                 change(d, 1 if value else -1)
@@ -120,6 +122,7 @@ class Protection:
         """What happens to standbys that no flag tells: they break, are mended, and copies are found unusable."""
         found: list[Cause] = []
         structure = self.plan.structure
+        found += [(time, d, -sign) for time, d, sign in drill.standing if structure.deployments[d][0] in self.row_of]
         for outage in self.hit:
             for begin, end in drill.outages.get(outage.name, ()):
                 for d in outage.targets:

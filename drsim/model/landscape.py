@@ -413,6 +413,8 @@ class Data(Part):
     """What a component keeps."""
 
     size: fields.Size
+    change: fields.Rate | None = None
+    """How much of it changes; what has changed is copied before it goes home. None: nothing worth copying."""
 
 
 class Copy(Part):
@@ -488,6 +490,8 @@ class Component(Part):
     """Start it at a warm or cold standby; None: at once, by itself."""
     switch: Switch | None = None
     """A hot standby takes over; None: at once."""
+    stop: Office | None = None
+    """Stop it for a planned move; None: at once, by itself."""
     restart: Restart | None = None
     """Start it again in place; None: as `start`, which then always succeeds."""
     detect: Detection | None = None
@@ -667,6 +671,24 @@ class Service(Part):
     """How it is served by hand meanwhile; None: not at all."""
 
 
+class Failback(Part):
+    """When what has moved goes home."""
+
+    stable: fields.ClockDuration
+    """How long a place must have been up and whole before it is trusted again."""
+    window: fields.Hours = ALWAYS
+    """When moves may begin."""
+    attempts: fields.Whole = 1
+    """How often the start at home is tried before it is rolled back."""
+
+    @property
+    def text(self) -> str:
+        """As people say it."""
+        when = "at any time" if self.window == ALWAYS else f"within {self.window}"
+        often = "" if self.attempts == 1 else f", in up to {self.attempts} attempts"
+        return f"once its place has been stable for {self.stable.text}, {when}{often}"
+
+
 class Response(Part):
     """How people deal with incidents."""
 
@@ -688,6 +710,8 @@ class Response(Part):
     """How long people at a lost site are out."""
     settle: fields.ClockDuration = DurationOf(30 * MINUTE)
     """Two interruptions closer than this count as one."""
+    failback: Failback | None = None
+    """When what has moved goes home; None: not at all."""
 
 
 class Landscape(Part):

@@ -26,6 +26,7 @@ from drsim.planning.plan import (
     Detect,
     DueWork,
     Event,
+    Failback,
     Failing,
     Generator,
     Head,
@@ -506,6 +507,8 @@ class _PlanBuilder:
                     if part.precheck is not None:
                         add("precheck", c, b, -1, part.precheck, tries=True)
                     add("start", c, b, -1, part.start, tries=True)
+                if self.scenario.response.failback is not None:
+                    self._add_failback(add, c, part)
                 if "cold" in part.recover and part.data is not None:
                     held = part.restore or landscapes.Restore()
                     add("restore", c, b, -1, Step(takes=Law.constant(0), by=held.by, skills=held.skills))
@@ -547,6 +550,19 @@ class _PlanBuilder:
             )
             found.append(((False, group, priority, 0, task.name, "", KINDS.index("task")), plan))
         return [step for _, step in sorted(found, key=lambda pair: pair[0])]
+
+    def _add_failback(self, add: Callable[..., None], c: int, part: Component) -> None:
+        """The steps of the way home, and of the way of a standby to be one again."""
+        structure, failback = self.structure, self.scenario.response.failback
+        assert failback is not None
+        b = structure.standby[c]
+        for d in structure.of_component[c]:
+            add("stable", c, d, -1, Step(takes=Law.constant(failback.stable.ms)))
+            if part.data is not None and part.data.change is not None:
+                add("synchronise", c, d, -1, Step(takes=Law.constant(0)))
+            if d != b and "hot" in part.recover:
+                add("switch", c, d, -1, part.switch, tries=True)
+        add("stop", c, b, -1, part.stop)
 
     def _task_places(self, last_group: int) -> list[tuple[int, int]]:
         """For each step of the plan the first group and the tightest priority of what comes after it."""
@@ -620,6 +636,9 @@ class _PlanBuilder:
             (-1 if step.takes.fixed is None else step.takes.fixed, self.crew(step.by), self.hours(step))
             for step in (response.assess, response.decide)
         )
+        failback = None
+        if response.failback is not None:
+            failback = Failback(self.calendar(response.failback.window), response.failback.attempts)
         moment = scenario.moment
         end = self.reach_end + LONGEST_WORK
         calendars = tuple(
@@ -671,6 +690,13 @@ class _PlanBuilder:
             abandon=response.abandon,
             grouped=response.order != "dependencies",
             best_effort=response.order == "best-effort groups",
+            failback=failback,
+            change=tuple(
+                0
+                if (data := landscape.components[name].data) is None or data.change is None
+                else data.change.per_second
+                for name in structure.components
+            ),
             outages=outages,
             power=power,
             failing=failing,

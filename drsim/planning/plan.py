@@ -32,6 +32,7 @@ __all__ = [
     "Detect",
     "DueWork",
     "Event",
+    "Failback",
     "Failing",
     "Generator",
     "Head",
@@ -57,7 +58,19 @@ NEVER = 2**62
 EVERYBODY = -1
 NO_PRIORITY = 2**61
 INCIDENT_KINDS = ("detect", "assess", "gather", "decide", "declare", "mobilise")
-KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify", "task")
+KINDS = (
+    "precheck",
+    "switch",
+    "restore",
+    "start",
+    "stable",
+    "synchronise",
+    "stop",
+    "restart",
+    "repair",
+    "verify",
+    "task",
+)
 
 Crew = tuple[tuple[int, int], ...]  # (team, heads), teams in order
 Skills = tuple[tuple[int, str], ...]  # (team, skill) that its heads must have, of some teams of a crew
@@ -273,6 +286,14 @@ class ByHand(NamedTuple):
     calendar: int
 
 
+class Failback(NamedTuple):
+    """When what has moved goes home."""
+
+    window: int
+    """calendar"""
+    attempts: int
+
+
 class DueWork(NamedTuple):
     """Work of a service that must be done by a date."""
 
@@ -470,6 +491,9 @@ class Plan:
     """whether groups wait for each other"""
     best_effort: bool
     """whether they do so only for what still may come"""
+    failback: Failback | None
+    change: tuple[int, ...]
+    """for each component how much of its data changes, bytes/s"""
     outages: tuple[Outage, ...]
     power: Mapping[str, Power]
     """by the name of the outage that its end is"""

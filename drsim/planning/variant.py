@@ -26,8 +26,8 @@ LawName = tuple[str, str, str]
 
 K = TypeVar("K", bound=str | tuple[str, str])
 
-_STEPS = ("precheck", "switch", "start", "restart", "repair", "verify", "task")
-_WORK = ("precheck", "start", "switch", "restart", "repair", "restore", "verify")
+_STEPS = ("precheck", "switch", "start", "stop", "restart", "repair", "verify", "task")
+_WORK = ("precheck", "start", "switch", "stop", "restart", "repair", "restore", "verify")
 _RESPONSE = ("detect", "assess", "decide", "evacuation")
 _CREWS = ("mobilise", "travel")
 _OF_COMPONENTS = ("component", "corruption")
@@ -54,8 +54,8 @@ def variant(
 
     `laws`: durations (ms) and rates (bytes per second), by (kind, object, site):
 
-    - ``precheck``, ``switch``, ``start``, ``restart``, ``repair``, ``verify``: a component and a site, or ``service.point`` and its
-      site; the site ``""`` stands for every site. A component without a ``restart`` of its own is restarted as it is
+    - ``precheck``, ``switch``, ``start``, ``stop``, ``restart``, ``repair``, ``verify``: a component and a site, or ``service.point``
+      and its site; the site ``""`` stands for every site. A component without a ``restart`` of its own is restarted as it is
       started: to change both, give both.
     - ``task``: a step of the plan and ``""``.
     - ``mobilise``: a team and ``""``; ``travel``: a team and its destination, one of those to which it travels.
@@ -67,7 +67,7 @@ def variant(
     numbers of a variant are in the plan alone.
 
     All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets,
-    when a strategy is given up, who decides, how things fail of their own)
+    when a strategy is given up, who decides, how things fail of their own, when and how what has moved goes home)
     is in the landscape or the scenario: change those with `Scenario.with_`, and compile again.
 
     DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.

@@ -394,7 +394,7 @@ def _response(checker: Checker, builder: _LandscapeBuilder) -> Response | None:
     name_watches(both_checker)
     response = both_checker.read(_RESPONSE, ("response",))
     if response is not None and checker.known.complete:
-        findings(both_checker, response_findings(response, builder.parts.crews))
+        findings(both_checker, response_findings(response, builder.parts))
     return response
 
 

@@ -17,6 +17,7 @@ from drsim.model.landscape import (
     Assess,
     Component,
     Copy,
+    Failback,
     Fails,
     Link,
     OnCall,
@@ -36,7 +37,7 @@ from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
 from drsim.units import HOUR, ONE, Duration, Share
 
-_STEPS: Final = ("precheck", "start", "switch", "restart", "repair", "verify")
+_STEPS: Final = ("precheck", "start", "switch", "stop", "restart", "repair", "verify")
 _ENDLESS: Final = ("restart", "repair")
 """Steps that are tried until they succeed."""
 _MOST_TRIES: Final = 100
@@ -103,7 +104,7 @@ def landscape_findings(parts: Parts, response: Response | None) -> Findings:
         yield from _service(("services", name), service, parts)
         yield from _weights(("services", name), service)
     if response is not None:
-        yield from response_findings(response, parts.crews)
+        yield from response_findings(response, parts)
     yield from _room(parts)
     for name, task in parts.steps.items():
         yield from _task(("steps", name), name, task, parts)
@@ -111,16 +112,37 @@ def landscape_findings(parts: Parts, response: Response | None) -> Findings:
     yield from _step_circles(parts)
 
 
-def response_findings(response: Response, crews: Mapping[str, Team]) -> Findings:
-    """Check the steps of a response."""
+def response_findings(response: Response, parts: Parts) -> Findings:
+    """Check the steps of a response, and whether all that moves can go home."""
     for key in ("assess", "decide"):
-        yield from _step(("response", key), getattr(response, key), crews)
+        yield from _step(("response", key), getattr(response, key), parts.crews)
     quorum = response.decide.quorum
     if quorum is not None and quorum.people.number > quorum.of.number:
         rule = f"{quorum.people} of {quorum.of} never come"
         yield Finding(("response", "decide", "quorum", "people"), rule, "ask for fewer, or call more")
     yield from _wrong(("response", "assess"), response.assess)
     yield from _groups(("response",), response)
+    if response.failback is not None:
+        yield from _failback(("response", "failback"), response.failback, parts.components)
+
+
+def _failback(path: Path, failback: Failback, components: Mapping[str, Component]) -> Findings:
+    """Something may move, and whatever may has one home, and takes nothing with it when it is stopped."""
+    movable = {name: component for name, component in sorted(components.items()) if component.standby is not None}
+    if not movable:
+        yield Finding(path, "nothing ever moves: no component has a standby", "leave 'failback' out", True)
+    if not failback.window.spans:
+        yield Finding((*path, "window"), "nothing ever goes home in it", "write when moves may begin")
+    if failback.attempts > _MOST_TRIES:
+        rule = f"'{failback.attempts}' attempts are more than anybody makes"
+        yield Finding((*path, "attempts"), rule, f"write at most {_MOST_TRIES}")
+    for name, component in movable.items():
+        if component.scope == "site":
+            rule = f"'{name}' serves only its own site: what needs it there would stop when it goes home"
+            yield Finding(path, rule, "make it active at both sites, or leave 'failback' out", True)
+        elif len(component.active) > 1:
+            rule = f"'{name}' has no single home: it is active at {' and '.join(component.active)}, and has a standby"
+            yield Finding(path, rule, "leave its standby out, or 'failback'", True)
 
 
 def _groups(path: Path, response: Response) -> Findings:
@@ -468,6 +490,8 @@ def _component_steps(component: Component, parts: Parts) -> Findings:
     if component.precheck is not None and not {"warm", "cold"} & set(component.recover):
         rule = "nothing would ever be looked at: neither warm nor cold is one of its strategies"
         yield Finding(("precheck",), rule, "leave 'precheck' out", True)
+    if component.stop is not None and component.standby is None:
+        yield Finding(("stop",), "it has no standby, so it never moves and is never stopped", "leave 'stop' out", True)
     if component.restore is not None:
         yield from _crew(("restore",), component.restore, parts.crews)
 

@@ -38,6 +38,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     _losses(outlook, page)
     _recovery(outlook, page)
     _groups(outlook, page)
+    _failback(outlook, page)
     _incident(outlook, page)
     _steps(outlook, page)
     _people(outlook, page)
@@ -191,6 +192,16 @@ def _groups(outlook: Outlook, page: Page) -> None:
     page.heading(f"GROUPS {len(response.groups)}", _RULES[response.order])
     for number, names in enumerate(response.groups, 1):
         page.label(f"{number}:", " · ".join(names), label_style="bold", hang=2)
+
+
+def _failback(outlook: Outlook, page: Page) -> None:
+    """What goes home, and when."""
+    failback = outlook.plan.scenario.response.failback
+    if failback is None or not outlook.going_home:
+        return
+    page.blank()
+    page.heading(f"HOW IT GOES HOME {len(outlook.going_home)}", failback.text)
+    page.say(" · ".join(outlook.going_home), hang=2)
 
 
 def _incident(outlook: Outlook, page: Page) -> None:

@@ -294,6 +294,7 @@ def summary(
     _due(result, page)
     _by_hand(result, page)
     _citizens(result, page)
+    _planned(result, page)
     _unprotected(result, page)
     if numbers is not None:
         text = f"{numbers[0]} of the {numbers[1]} numbers behind this are assumptions"
@@ -543,6 +544,20 @@ def _citizens(result: Result, page: Page) -> None:
         parts.append(f"{site.title if by_title and site.title else name} {number}")
     if parts:
         page.say(f"per 1,000 inhabitants: {' · '.join(parts)}", hang=2)
+
+
+def _planned(result: Result, page: Page) -> None:
+    """How long going home takes away the service of which that is longest."""
+    down = [outcome for outcome in result.outcomes if outcome.planned is not None and outcome.planned.value > 0]
+    if not down:
+        return
+    worst = max(down, key=lambda outcome: outcome.planned.value if outcome.planned is not None else 0)
+    mean = worst.planned
+    assert mean is not None
+    text = format_times([(mean.value, mean.low, mean.high)], horizon_ms=result.plan.horizon)[0].text
+    more = f" and {len(down) - 1} more" if len(down) > 1 else ""
+    text = f"{text} (mean) below its minimum to go home, which no RTO counts: {worst.title}{more}"
+    page.label("PLANNED", text, label_style="bold", indent=1)
 
 
 def _unprotected(result: Result, page: Page) -> None:

@@ -162,7 +162,8 @@ class _Log:
 
     def _answer(self) -> str:
         """How it went, in one sentence."""
-        found = [self.replay.interruptions(service) for service in self.plan.structure.services]
+        all_of_them = [self.replay.interruptions(service) for service in self.plan.structure.services]
+        found = [[what for what in each if not what.planned or not what.back] for each in all_of_them]
         down = [each for each in found if each]
         if not down:
             return "no service goes below its minimum"
@@ -210,8 +211,9 @@ class _Log:
                     yield since, 0, len(self.drill.applied), f"{outage.name}: does not happen this time", "bold"
         for event in self.drill.supply:
             yield event.time, 0, -1, f"{self.plan.structure.sites[event.site]}: {event.what}", ""
-        for time, names in self._gone().items():
+        for (time, planned), names in self._gone().items():
             whose = f"{len(names)} services below their minimum" if len(names) > 1 else "below its minimum"
+            whose += ", as planned" if planned else ""
             yield time, 0, struck[time] + 0.5, f"{whose}: {', '.join(names)}", "bold red"
         for number, ((time, length), names) in enumerate(self._back().items()):
             verb = "is" if len(names) == 1 else "are"
@@ -246,11 +248,12 @@ class _Log:
             team_name = self.plan.structure.teams[team]
             yield begin, f"{team_name}: {' and '.join(who)} {verb} until {self.wall.text(min(end, self.plan.horizon))}"
 
-    def _gone(self) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = defaultdict(list)
+    def _gone(self) -> dict[tuple[int, bool], list[str]]:
+        """By (when they go below their minimum, whether that is planned) the services."""
+        found: dict[tuple[int, bool], list[str]] = defaultdict(list)
         for service in self.plan.structure.services:
             for what in self.replay.interruptions(service):
-                found[what.begin].append(title_of(self.plan, service))
+                found[what.begin, what.planned].append(title_of(self.plan, service))
         return found
 
     def _meanwhile(self) -> Iterable[tuple[int, str]]:
@@ -265,7 +268,7 @@ class _Log:
         found: dict[tuple[int, int], list[str]] = defaultdict(list)
         for service in self.plan.structure.services:
             for what in self.replay.interruptions(service):
-                if what.back:
+                if what.back and not what.cut:
                     found[what.end, shown_minutes(what.begin, what.end)].append(title_of(self.plan, service))
         return found
 
@@ -365,7 +368,8 @@ class _Log:
             self.page.heading(f"NOT STARTED BY THE END {len(waiting)}")
             for row in waiting:
                 since = f"wanted from {self.wall.text(row.wanted)}"
-                why = self._waited(row, self.plan.horizon) or "its ground is not there: what it needs does not run"
+                lacks = "its place is not back" if row.kind == "stable" else "what it needs does not run"
+                why = self._waited(row, self.plan.horizon) or f"its ground is not there: {lacks}"
                 self.page.say(f"{self._name(row).split(':')[0]}: {since}; {why}", hang=4)
         given_up = [row for row in self.drill.rows if row.start < 0 and row.outcome == GIVEN_UP]
         if given_up:
@@ -459,11 +463,14 @@ class _Story:
     def _answer(self) -> str:
         if not self.found:
             return f"{self.title} is never below its minimum"
-        longest = max((what for what, _ in self.found), key=lambda what: (not what.back, what.end - what.begin))
+        longest = max(
+            (what for what, _ in self.found), key=lambda what: (not what.planned, not what.back, what.end - what.begin)
+        )
         times = "" if len(self.found) == 1 else f", the longest of {len(self.found)} interruptions"
         if not longest.back:
             return f"{self.title} is not back by the end of the {self.plan.scenario.horizon.text}{times}"
-        return f"{self.title} is back after {hours_minutes(shown_minutes(longest.begin, longest.end))}{times}"
+        length = hours_minutes(shown_minutes(longest.begin, longest.end))
+        return f"{self.title} is back after {length}{', as planned' if longest.planned else ''}{times}"
 
     def _interruption(self, what: Interruption, segments: Sequence[Segment]) -> None:
         day = max(len(self.wall.day(t)) for t in (what.begin, what.end, *(s.begin for s in segments)))
@@ -495,9 +502,9 @@ class _Story:
                 Cell(hours_minutes(shown_minutes(what.begin, what.end)), 7, "right", "bold"),
                 Cell("", 0),
                 Cell(
-                    f"{self.title} is back" if what.back else "the end of the drill: not back",
+                    self._ending(what),
                     self.page.width - day - 20,
-                    style="bold green" if what.back else "bold red",
+                    style="bold green" if what.back and not what.cut else "bold red",
                 ),
             ]
         )
@@ -505,6 +512,12 @@ class _Story:
             text = by_hand_text(self.plan, self.service, what.by_hand, self.wall)
             self.page.say(f"Meanwhile {text}.", hang=2)
         self.page.blank()
+
+    def _ending(self, what: Interruption) -> str:
+        if what.cut:
+            return "a loss in the middle of the move"
+        ending = f"{self.title} is back" if what.back else "the end of the drill: not back"
+        return f"{ending} (planned: it went home)" if what.planned else ending
 
     def _totals(self) -> None:
         sums: dict[str, int] = defaultdict(int)
@@ -548,7 +561,8 @@ def _wall(replay: Replay) -> Wall:
     drill, plan = replay.trajectory, replay.plan
     ends = [min(row.end, plan.horizon) for row in drill.rows]
     ends += [t for spans in drill.outages.values() for span in spans for t in span if t < plan.horizon]
-    if any(row.end < 0 and row.outcome in (RUNNING, WAITING) for row in drill.rows) or drill.lost_at_end:
+    open_rows = (row for row in drill.rows if row.end < 0 and row.kind != "stable")
+    if any(row.outcome in (RUNNING, WAITING) for row in open_rows) or drill.lost_at_end:
         ends.append(plan.horizon)
     return Wall.over(plan.scenario.moment, drill.offset, max([0, *ends]))
 

@@ -17,8 +17,9 @@ Views = list[tuple[int, ...]]
 class Ground(NamedTuple):
     """What a step stands on, section 8: its site is up and, by kind, more."""
 
-    kind: Literal["gate", "site", "ready", "point"]
-    """`gate`: the node holds and the deployment is not broken; `ready`: the deployment is; `point`: the node holds"""
+    kind: Literal["gate", "site", "whole", "ready", "point"]
+    """`gate`: the node holds and the deployment is not broken; `whole`: it is not broken; `ready`: the deployment is;
+    `point`: the node holds"""
     site: int
     node: int = -1
     deployment: int = -1
@@ -46,6 +47,13 @@ class Lookups:
             [plan.step_of.get((kind, d), -1) for d in range(count)]
             for kind in ("precheck", "switch", "start", "restore", "restart", "repair", "verify")
         )
+        self.stable, self.synchronise, self.stop = (
+            [plan.step_of.get((kind, d), -1) for d in range(count)] for kind in ("stable", "synchronise", "stop")
+        )
+        self.homes = _homes(structure) if plan.failback else {}
+        """component -> (home, standby), for those that go home"""
+        self.started_before = _started_before(plan) if plan.failback else {}
+        """component -> the components that its `starts_after` names, for those that go home"""
         self.point_verify = [plan.step_of.get(("point", p), -1) for p in range(len(structure.points))]
         gated: list[list[int]] = [[] for _ in range(count)]
         of_component: list[list[int]] = [[] for _ in structure.components]
@@ -76,6 +84,8 @@ class Lookups:
         for i, step in enumerate(steps):
             if step.kind in ("switch", "start", "restart"):
                 gated[step.deployment].append(i)
+            elif step.kind == "stop":
+                gated[self.homes[step.component][0]].append(i)
             if step.component >= 0:
                 of_component[step.component].append(i)
             if step.kind != "task":
@@ -119,6 +129,7 @@ class Lookups:
             and step.component not in bound
             and not plan.grouped
             and step.crew[0][0] not in plan.heads
+            and not plan.failback
             else -1
             for step in steps
         ]
@@ -162,7 +173,14 @@ class Lookups:
             return Ground("site", site, -1, d)
         if step.kind == "verify":
             return Ground("ready", site, -1, d)
-        return Ground("gate", site, structure.restore_gate[d] if step.kind == "restore" else structure.gate[d], d)
+        if step.kind == "stable":
+            return Ground("whole", site, -1, d)
+        if step.kind == "stop":
+            home = self.homes[step.component][0]
+            return Ground("gate", site, structure.gate[home], home)
+        return Ground(
+            "gate", site, structure.restore_gate[d] if step.kind in ("restore", "synchronise") else structure.gate[d], d
+        )
 
     def _is_simple(self, index: int) -> bool:
         """A start that cannot fail, by one person, of what keeps no data and nobody verifies: its end only makes others ready."""
@@ -221,6 +239,36 @@ class Lookups:
         if cached is None:
             cached = self.plan.reach_cache[key] = _feeds(self.plan.structure, site_down, link_down)
         return cached  # type: ignore[return-value]
+
+
+def _homes(structure: Structure) -> dict[int, tuple[int, int]]:
+    """Component -> (its only active deployment, its standby), for those that have one."""
+    return {
+        c: (next(d for d in structure.of_component[c] if structure.roles[d] == ACTIVE), b)
+        for c, b in enumerate(structure.standby)
+        if b >= 0
+    }
+
+
+def _started_before(plan: Plan) -> dict[int, tuple[int, ...]]:
+    """Component -> the components that its `starts_after` names, for those that move."""
+    structure = plan.structure
+    views = {node: c for (c, _), node in structure.views.items()}
+    inputs: dict[int, list[int]] = {}
+    for node, above in enumerate(structure.up):
+        for other in above:
+            inputs.setdefault(other, []).append(node)
+    found = {}
+    for c, (home, _) in _homes(structure).items():
+        seen, todo = set(), [structure.gate[home]]
+        while todo:
+            node = todo.pop()
+            if node in views:
+                seen.add(views[node])
+            else:
+                todo.extend(inputs.get(node, ()))
+        found[c] = tuple(sorted(seen))
+    return found
 
 
 def _near(structure: Structure) -> dict[int, frozenset[int]]:

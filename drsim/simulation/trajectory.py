@@ -154,6 +154,8 @@ class Trajectory:
     """incident whose first diagnosis was wrong -> when it would have been assessed"""
     early: list[tuple[int, int, int]]
     """(step, incident, try) of what failed since it began too early"""
+    standing: list[tuple[int, int, int]]
+    """(time, deployment, 1 or -1): it becomes a standby, or is one no longer; only with failback"""
     outages: dict[str, Spans]
     """disruption, or `SITE.power`, -> its (begin, end) as drawn, NEVER for no end of its own; none if it does not happen"""
     found_at: dict[tuple[str, int], int]

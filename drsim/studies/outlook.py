@@ -166,11 +166,29 @@ class Outlook:
                 return ("warm" in strategies or "cold" in strategies) and not away
             case "restore":
                 return ("cold" in strategies or step.component in self._corrupt) and not away
+            case "stable" | "synchronise" | "stop":
+                return step.object in self.going_home and (step.kind == "stop") != (
+                    structure.roles[step.deployment] == ACTIVE
+                )
             case "repair":
                 return any(outage.until_repaired and step.deployment in outage.targets for outage in self.plan.outages)
             case "restart":
                 return structure.roles[step.deployment] == ACTIVE and not away and self._restarts(step)
         return not away and (structure.roles[step.deployment] != ACTIVE or self._restarts(step))
+
+    @cached_property
+    def going_home(self) -> list[str]:
+        """What is lost, moves, and has a place to go back to."""
+        structure = self.plan.structure
+        if not self.plan.failback:
+            return []
+        return [
+            name
+            for c, name in enumerate(structure.components)
+            if name in self.lost and self.plan.strategies[c]
+            for d in structure.of_component[c]
+            if structure.roles[d] == ACTIVE and structure.sites[structure.deployments[d][1]] not in self._away
+        ]
 
     def _is_due(self, step: StepPlan) -> bool:
         """Whether a step of the plan is tied to something that a lost site takes down, by way of others or not."""
@@ -237,6 +255,9 @@ class Outlook:
         if step.kind == "restore":
             size = self.plan.data_size[step.component]
             return f"{_size_text(size)} from a copy" if size >= 0 else ""
+        if step.kind == "synchronise":
+            change = self.plan.scenario.landscape.components[step.object].data
+            return "" if change is None or change.change is None else f"what changes: {change.change.text}"
         return law_text(self.plan.variables, step.fixed, step.variable, step.hours >= 0)
 
     def _after(self, step: StepPlan, starts: dict[str, Need]) -> str:
@@ -271,6 +292,12 @@ class Outlook:
                 return f"{step.object} runs"
             case "repair":
                 return "it is noticed"
+            case "stable":
+                return "its place is back"
+            case "synchronise":
+                return "it is stable"
+            case "stop":
+                return "its home is a standby, in the window"
         return ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -311,6 +338,7 @@ class Outlook:
                 if c in plan.give_up and name in self.lost
             },
             "never_fits": list(plan.never_fits),
+            "going_home": list(self.going_home),
             "steps": [
                 {
                     "place": step.place,

@@ -79,8 +79,8 @@ class Replay:
         return explain(self.plan, self.group(service), self.trajectory, self.computed)
 
     def longest(self, service: str) -> tuple[Interruption, list[Segment]] | None:
-        """The longest interruption (one that did not end is the longest of all), None if there was none."""
-        found = self.explain(service)
+        """The longest unplanned interruption (one that did not end is the longest of all), None if there was none."""
+        found = [pair for pair in self.explain(service) if not pair[0].planned]
         return max(found, key=lambda pair: (not pair[0].back, pair[0].end - pair[0].begin), default=None)
 
     def interruptions(self, service: str) -> list[Interruption]:
@@ -250,6 +250,7 @@ class Replay:
                         "begin": what.begin,
                         "end": what.end if what.back else None,
                         "censored": not what.back,
+                        "planned": what.planned,
                         "by_hand": None if what.by_hand is None else {"begin": what.by_hand[0], "end": what.by_hand[1]},
                         "segments": [segment._asdict() for segment in segments],
                     }

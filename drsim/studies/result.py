@@ -72,6 +72,7 @@ SERVICE_COLUMNS: Final = (
     "contacts",
     "contacts_elsewhere",
     "by_hand_h",
+    "planned_down_h",
     "unprotected_p95_h",
     "unprotected_p95_low_h",
     "unprotected_p95_high_h",
@@ -106,6 +107,8 @@ class Outcome:
     contacts: float
     by_hand: estimates.Mean | None
     """how long it is served better by hand than by its systems, ms; None where nothing is said of that"""
+    planned: estimates.Mean | None
+    """how long it is below its minimum in planned interruptions, ms; None where nothing goes home"""
     elsewhere: estimates.Mean | None
     """contacts that another point took over; None where nobody may go to one"""
     unprotected: estimates.Quantile
@@ -215,6 +218,7 @@ class Result:
             contacts_lost=estimates.mean(block.contacts_lost[index], self.confidence),
             contacts=float(block.contacts[index].mean()),
             by_hand=None if service.manual is None else estimates.mean(block.by_hand[index], self.confidence),
+            planned=estimates.mean(block.planned[index], self.confidence) if self.plan.failback else None,
             elsewhere=estimates.mean(block.elsewhere[index], self.confidence)
             if any(p in self.plan.fallbacks for p in group.points)
             else None,
@@ -296,6 +300,7 @@ class Result:
                 "contacts": outcome.contacts,
                 "contacts_elsewhere": 0.0 if outcome.elsewhere is None else outcome.elsewhere.value,
                 "by_hand_h": 0.0 if outcome.by_hand is None else outcome.by_hand.value / HOUR,
+                "planned_down_h": 0.0 if outcome.planned is None else outcome.planned.value / HOUR,
                 "unprotected_p95_h": outcome.unprotected.value / HOUR,
                 "unprotected_p95_low_h": outcome.unprotected.low / HOUR,
                 "unprotected_p95_high_h": outcome.unprotected.high / HOUR,
@@ -383,6 +388,7 @@ class Result:
                 "contacts_lost": column(block.contacts_lost),
                 "contacts_elsewhere": column(block.elsewhere),
                 "by_hand_h": column(block.by_hand) / HOUR,
+                "planned_down_h": column(block.planned) / HOUR,
                 "interruptions": column(block.interruptions),
                 "unprotected_h": column(block.unprotected) / HOUR,
                 "continuity": pd.Categorical.from_codes(
@@ -585,6 +591,7 @@ class Result:
             "contacts": outcome.contacts,
             "contacts_elsewhere": None if outcome.elsewhere is None else _mean_dict(outcome.elsewhere),
             "by_hand_ms": None if outcome.by_hand is None else _mean_dict(outcome.by_hand),
+            "planned_ms": None if outcome.planned is None else _mean_dict(outcome.planned),
             "level_at_ages": [
                 level for level, hours in zip(outcome.profile, AGES, strict=True) if hours * HOUR <= self.plan.horizon
             ],

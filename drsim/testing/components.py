@@ -47,6 +47,7 @@ _KEYS: Final = (
         "precheck",
         "start",
         "switch",
+        "stop",
         "restart",
         "repair",
         "fails",

@@ -101,6 +101,8 @@ class Features(TypedDict, total=False):
     """Sites, links and components that fail of their own."""
     groups: bool
     """Groups of components that come one after the other, or wait for each other."""
+    failback: bool
+    """What has moved goes home."""
     labels: bool
     """Titles, sources and other keys that only people read."""
     common_causes: bool
@@ -179,6 +181,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "give_up": True,
     "power": True,
     "fails": True,
+    "failback": True,
     "labels": True,
     "common_causes": True,
     "min_disruptions": 0,

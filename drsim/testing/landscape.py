@@ -10,6 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from drsim.testing.choices import Document, below, one_in, pick, several
 from drsim.testing.components import Components, component
+from drsim.testing.failback import failback
 from drsim.testing.features import Features, complete
 from drsim.testing.people import People, named_calendars, response, team
 from drsim.testing.places import Places, place
@@ -34,6 +35,8 @@ def landscape(draw: DrawFn, given: Features) -> Document:
     drawn_response = draw(response(given, people.crews, people))
     known = Components(given, places, people, backwards=given["max_components"] > 1 and one_in(draw, 3))
     several(draw, component(known), least, given["max_components"])
+    if given["failback"] and one_in(draw, 3):
+        drawn_response |= failback(draw, given, people, known.components)
     services = Services(given, known)
     if given["channels"]:
         several(draw, channel(services), 0, 3)

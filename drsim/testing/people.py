@@ -191,7 +191,7 @@ def named_calendars(value: Any) -> Document:
 
 def _names(value: Any) -> Iterator[str]:
     for key, each in value.items():
-        if key in ("works", "open") and each.startswith("hours-"):
+        if key in ("works", "open", "window") and each.startswith("hours-"):
             yield each
         elif isinstance(each, dict):
             yield from _names(each)

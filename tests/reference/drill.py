@@ -22,6 +22,7 @@ from drsim.units import DAY, MINUTE, ONE
 from reference import network
 from reference.heads import Person, able, is_at_rest, people_of, rests_of, there
 from reference.power import Span, without_supply
+from reference.returning import Returns
 from reference.trees import circles, holds, names
 
 Name = tuple[str, str, str, int, int]
@@ -33,7 +34,10 @@ Applied = tuple[str | int, ...]
 Flag = tuple[str, ...]
 
 INCIDENT_KINDS = ("detect", "assess", "gather", "decide", "declare", "mobilise")
-COMPONENT_KINDS = ("precheck", "switch", "restore", "start", "restart", "repair", "verify")
+COMPONENT_KINDS = (
+    *("precheck", "switch", "restore", "start", "stable", "synchronise", "stop"),
+    *("restart", "repair", "verify"),
+)
 AT_ONCE = Law.constant(0)
 FAILOVER_KINDS = ("precheck", "switch", "restore", "start")
 
@@ -350,6 +354,7 @@ class Run:
         self.group = {c: of.get(c, len(groups)) for c in self.land.components}
         self.plan = {c: (self.group[c], self.priority(c), self.depth(c), c) for c in self.land.components}
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
+        self.back = Returns(self)
         self.possible = self.possible_steps()
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
         self.steps = self.land.steps
@@ -658,6 +663,10 @@ class Run:
             start = self.described("start", thing)
             alike = Task(start.takes, start.by, on_site=start.on_site, skills=start.skills)
             return alike if component.restart is None else as_task(component.restart)
+        if kind == "stable":
+            return Task(Law.constant(self.back.failback.stable.ms))
+        if kind == "synchronise":
+            return Task(AT_ONCE)
         if kind == "restore":
             held = component.restore
             return Task(AT_ONCE) if held is None else Task(AT_ONCE, held.by, skills=held.skills)
@@ -763,6 +772,10 @@ class Run:
                     if component.precheck is not None and {"warm", "cold"} & set(component.recover):
                         kinds.append("precheck")
                     kinds += ["start"] if {"warm", "cold"} & set(component.recover) else []
+                if c in self.back.components:
+                    kinds.append("stable")
+                    kinds += ["synchronise"] if component.data is not None and component.data.change is not None else []
+                    kinds += ["stop"] if s == component.standby else ["switch"] if "hot" in component.recover else []
                 steps += [(kind, c, s) for kind in kinds]
         for name, (service, point) in sorted(self.points.items()):
             if self.land.services[service].verify is not None:
@@ -841,7 +854,8 @@ class Run:
 
     def lost_deployments(self) -> set[Deployment]:
         """Section 5: "An active deployment that is not started is **lost**"."""
-        return {d for d, role in self.role.items() if role == "active" and d not in self.started}
+        stopped = {d for d, role in self.role.items() if role == "active" and d not in self.started}
+        return {d for d in stopped if d[0] not in self.back.moving}
 
     def running(self) -> list[Work]:
         return [work for work in self.work if work.running]
@@ -902,6 +916,7 @@ class Run:
         times += [loss.given_up for loss in self.lost.values()]
         times += [corruption.begins for corruption in self.corruptions]
         times += [time for absence in self.absences for time in (absence.begins, absence.ends)]
+        times.append(self.back.next_edge())
         asked = {team for work in self.waiting() if work.is_ready for team in self.crew(work)}
         times += [time for team in asked for time in (self.next_opening(team), self.next_rested(team))]
         return min((time for time in times if time is not None and time > self.now), default=None)
@@ -957,6 +972,7 @@ class Run:
         self.went_down = up - self.up_sites()
         self.broke = self.broken() - broken
         self.stopped = self.take_down()
+        self.back.note_outages()
         self.note_grounds(last_end)
         sight = Sight(self)
         for work in reversed(self.in_plan_order(self.running())):
@@ -1019,15 +1035,18 @@ class Run:
     def end_steps(self, which: Callable[[str], bool]) -> None:
         """Section 9: "the last in plan order first"."""
         for work in reversed(self.due()):
-            if which(work.kind):
+            if work.running and which(work.kind):
                 self.end_step(work)
                 self.note_grounds(len(self.applied) - 1)
+                self.back.interrupt(Sight(self))
 
     def end_step(self, work: Work) -> None:
         if self.begins_early(work) and not Sight(self).may_start(work.object, work.site):
             self.careful.add((*work.step, work.incident))
             return self.finish(work, "failed")
         if self.finds(work):
+            return None
+        if self.back.end(work):
             return None
         match work.kind:
             case "detect":
@@ -1160,8 +1179,8 @@ class Run:
             assert restored.point is not None
             point = restored.point
             self.clean(c, point)
-        if self.role[c, s] == "stale":
-            point = self.lost_since[c, s]
+        if self.role[c, s] in ("stale", "waiting"):
+            point = self.lost_since[c, s] if self.role[c, s] == "stale" else self.back.point(c)
             self.leave_the_lost(c)
         self.bring_up(c, s, point, work)
         if not self.task["restart", c].automatic:
@@ -1178,6 +1197,7 @@ class Run:
         for d in self.lost_deployments():
             if d[0] == c:
                 self.role[d] = "stale"
+                self.back.stale_since[d] = self.now
 
     def bring_up(self, c: str, s: str, point: int, work: Work) -> None:
         self.role[c, s] = "active"
@@ -1232,6 +1252,7 @@ class Run:
         """Section 9, item 4: "incidents open and close, what is wanted and ready is settled, room is given"."""
         self.close_incidents()
         self.open_incidents()
+        self.back.settle()
         self.forget_incidents()
         self.settle_strategies()
         self.settle_room()
@@ -1290,12 +1311,15 @@ class Run:
 
     def open_incident(self, kind: str, root: str) -> int:
         number = len(self.incidents)
-        incident = Incident(kind, root, self.now)
+        incident = self.new_incident(kind, root)
         self.incidents.append(incident)
         self.incident_of_root[kind, root] = number
         if kind == "site":
             self.evacuate(root, number)
         return number
+
+    def new_incident(self, kind: str, root: str) -> Incident:
+        return Incident(kind, root, self.now)
 
     def evacuate(self, site: str, number: int) -> None:
         """Section 6: heads based there and present "are away for `evacuation`; one draw for each incident"."""
@@ -1321,6 +1345,7 @@ class Run:
                     if not self.scenario.response.abandon or not self.is_moving(c):
                         self.lost[c].strategy = self.lost[c].attempts = 0
                         self.lost[c].given_up, self.lost[c].prechecked = None, False
+                        self.back.failures[c] = 0
 
     def is_past(self, number: int) -> bool:
         """Nothing fails over in it any more."""
@@ -1328,7 +1353,8 @@ class Run:
 
     def is_moving(self, c: str) -> bool:
         """A step of its failover runs."""
-        return any(work.object == c and work.kind in FAILOVER_KINDS for work in self.running())
+        at = self.land.components[c].standby
+        return any(w.object == c and w.site == at and w.kind in FAILOVER_KINDS for w in self.running())
 
     def lose(self, corrupt: Mapping[str, int]) -> None:
         """Section 5: the incident of each deployment that stopped, and the components that became lost."""
@@ -1340,7 +1366,11 @@ class Run:
         for c in sorted({c for c, _ in self.stopped}):
             if all(d in lost for d in self.role if d[0] == c and self.role[d] == "active") and c not in self.lost:
                 number = min(self.incident_of[d] for d in self.stopped if d[0] == c)
-                self.lost[c] = Loss(number, self.now)
+                self.lose_component(c, number)
+
+    def lose_component(self, c: str, number: int) -> None:
+        self.lost[c] = Loss(number, self.now)
+        self.back.failures[c] = 0
 
     def incidents_of_stops(self, corrupt: Mapping[str, int]) -> dict[Deployment, int]:
         """Section 5: "that of its site if the site is down, else that of its own component if it is broken"."""
@@ -1536,6 +1566,7 @@ class Run:
             *self.wanted_repairs(),
             *self.wanted_verifies(),
             *self.wanted_tasks(),
+            *self.back.wanted(),
         }
 
     def wanted_by_incidents(self) -> Iterable[tuple[str, str, str, int]]:
@@ -1573,8 +1604,8 @@ class Run:
         """Section 7, restart in place."""
         for (c, s), role in self.role.items():
             lost = role == "active" and (c, s) not in self.started
-            stale = role == "stale" and c in self.lost
-            if not (lost or stale) or not self.usable(c, s):
+            stale = role in ("stale", "waiting") and c in self.lost
+            if not (lost or stale) or not self.usable(c, s) or c in self.back.moving or self.back.takes_over(c):
                 continue
             if any(work.object == c and work.kind in FAILOVER_KINDS for work in self.running()):
                 continue
@@ -1646,10 +1677,18 @@ class Run:
     def ground(self, step: tuple[str, str, str], sight: Sight, early: bool = False) -> bool:
         """Section 8, the table; `early` leaves out what is in other groups."""
         kind, c, s = step
+        if not self.back.in_place(step):
+            return False
         match kind:
             case "switch" | "start" | "restart":
                 return self.usable(c, s) and sight.may_start(c, s, others_count_as_met=early)
-            case "restore":
+            case "stable":
+                return self.usable(c, s)
+            case "stop":
+                home = self.back.home[c]
+                here = s in self.up_sites() and (c, s) in self.started
+                return here and self.usable(c, home) and sight.may_start(c, home)
+            case "restore" | "synchronise":
                 return self.usable(c, s) and sight.may_start(c, s, network_counts_as_met=True)
             case "precheck" | "repair":
                 return s in self.up_sites()
@@ -1810,7 +1849,7 @@ class Run:
                 work.who += [(team, person) for person in who[:heads]]
         work.start, work.outcome = self.now, "running"
         if work.kind in ("switch", "start"):
-            work.strategy = self.strategy(work.object) or ""
+            work.strategy = self.strategy(work.object) or "" if work.object in self.lost else ""
         if work.kind in COMPONENT_KINDS and not self.is_replaced(work):
             works = self.task[work.kind, work.object].works
             name = (f"{work.kind} works", work.object, work.site, work.incident, work.attempt)
@@ -1818,7 +1857,7 @@ class Run:
         if work.kind == "task":
             share = self.steps[work.object].works.millionths
             work.succeeds = self.happens(share, ("task works", work.object, "", work.incident, work.attempt))
-        if work.kind == "restore":
+        if work.kind in ("restore", "synchronise"):
             self.start_transfer(work)
         else:
             work.due = self.end_of(work)
@@ -1982,6 +2021,9 @@ class Run:
     def start_transfer(self, work: Work) -> None:
         """Section 8: "It has a limit of its own (`restores`, drawn)"; whole milli-bytes are left."""
         component = self.land.components[work.object]
+        if work.kind == "synchronise":
+            work.limit, work.left = 2**62, self.back.to_copy(work.object, work.site)
+            return
         law = component.copies[work.copy].restores
         assert law is not None
         assert component.data is not None
@@ -2008,7 +2050,7 @@ class Run:
             work.due = None if over is None else max(over, work.earliest, least)
 
     def transfers(self) -> list[Work]:
-        return [work for work in self.running() if work.kind == "restore"]
+        return [work for work in self.running() if work.kind in ("restore", "synchronise")]
 
     def move_transfers(self, since: int) -> None:
         for work in (*self.transfers(), *self.storms()):
@@ -2018,7 +2060,11 @@ class Run:
         """Section 8, transfers: routes and max-min fair rates; ends `ceil(left / rate)` from now."""
         flows = {}
         for work in self.transfers():
-            store = self.land.components[work.object].copies[work.copy].at
+            store = (
+                self.back.active(work.object)
+                if work.kind == "synchronise"
+                else self.land.components[work.object].copies[work.copy].at
+            )
             path = network.route(self.land.links, self.up_sites(), self.up_links(), store, work.site)
             flows[work.name] = (work.limit, path)
         rates = network.fair_shares(flows, {name: link.bandwidth.per_second for name, link in self.land.links.items()})
@@ -2062,10 +2108,13 @@ class Run:
             return self.land.components[c].data is None or any((c, x) not in self.found_unusable for x in copies)
 
         return {
-            (c, s): role in ("hot", "warm", "cold")
-            and not self.outages_of(c, s)
-            and (c, s) not in self.unseen
-            and any(is_left(c, strategy) for strategy in self.strategies[c])
+            (c, s): role == "waiting"
+            or (
+                role in ("hot", "warm", "cold")
+                and not self.outages_of(c, s)
+                and (c, s) not in self.unseen
+                and any(is_left(c, strategy) for strategy in self.strategies[c])
+            )
             for (c, s), role in self.role.items()
         }
 

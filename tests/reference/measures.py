@@ -45,6 +45,7 @@ class Measures:
     by_hand: int
     elsewhere: Fraction
     unprotected: int
+    planned: int
 
 
 def measures(scenario: Scenario, drill: Drill) -> dict[Group, Measures]:
@@ -81,7 +82,9 @@ def measure(
     everything = [(0, scenario.horizon.ms)]
     below = [(a, b) for a, b, now in line if not now.at_minimum[group]]
     degraded = [(a, b) for a, b, now in line if now.at_minimum[group] and not now.full[group]]
-    joined = join(join(below, 1), scenario.response.settle.ms)
+    whole = join(below, 1)
+    planned, parts = planned_parts(scenario, drill, group, members, whole)
+    joined = [(a, b) for a, b, is_planned in parts if not is_planned]
     endless = any(b == scenario.horizon.ms for _, b in joined)
     longest = max((b - a for a, b in joined), default=0)
     first_longest = [(a, b) for a, b in joined if b - a == longest][:1]
@@ -123,10 +126,43 @@ def measure(
             ),
             Fraction(0),
         ),
+        planned=planned,
         unprotected=sum(
             b - a for a, b, bare in protection(scenario, drill) if bare & closure_of(scenario, group[0], members)
         ),
     )
+
+
+def planned_parts(
+    scenario: Scenario, drill: Drill, group: Group, members: list[str], below: Times
+) -> tuple[int, list[tuple[int, int, bool]]]:
+    """Section 15: how long it is planned, and interruptions (begin, end, whether it is planned)."""
+    mine = closure_of(scenario, group[0], members)
+    stops = {
+        (row.end, row.object, row.site)
+        for row in drill.rows
+        if row.kind == "stop" and row.outcome == "done" and row.object in mine
+    }
+    losses = {
+        time
+        for time, flag, value in drill.changes
+        if not value
+        and (flag[0] in ("site", "link") or (flag[0] == "on" and flag[1] in mine and (time, *flag[1:]) not in stops))
+    }
+    pieces = []
+    for a, b in below:
+        is_planned = a in {time for time, *_ in stops} and a not in losses
+        cut = min((time for time in losses if a < time < b and is_planned), default=b)
+        pieces.append((a, cut, is_planned))
+        if cut < b:
+            pieces.append((cut, b, False))
+    joined: list[tuple[int, int, bool]] = []
+    for a, b, is_planned in pieces:
+        if joined and joined[-1][2] == is_planned and a - joined[-1][1] < scenario.response.settle.ms:
+            joined[-1] = (joined[-1][0], b, is_planned)
+        else:
+            joined.append((a, b, is_planned))
+    return sum(b - a for a, b, is_planned in pieces if is_planned), joined
 
 
 Met = list[tuple[int, int, dict[str, int], dict[str, int], dict[str, int]]]

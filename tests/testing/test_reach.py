@@ -140,6 +140,10 @@ BRANCHES = [
     "failure that a step finds",
     "without a standby for a while",
     "standby that breaks before it is used",
+    "place that is stable again",
+    "move home",
+    "move home with data that was copied",
+    "interruption that is planned",
 ]
 
 
@@ -341,6 +345,11 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
         ),
     )
     yield "mains that trip", "the mains trip" in supply
+    yield "place that is stable again", any(row.kind == "stable" for row in done)
+    moved = {row.object for row in done if row.kind == "stop"}
+    yield "move home", bool(moved)
+    copied = {row.object for row in done if row.kind == "synchronise"}
+    yield "move home with data that was copied", bool(moved & copied)
     tasks = [row for row in rows if row.kind == "task"]
     yield "step of the plan", any(row.outcome == DONE for row in tasks)
     yield "step of the plan that is tried again", any(row.outcome == FAILED for row in tasks)
@@ -374,6 +383,8 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "served by hand until the limit", any(w.by_hand is not None and w.by_hand[1] < w.end for w in manual.values())
     merged = (what.good for group in groups(plan) for what in interruptions(plan, group, drill, computed))
     yield "interruptions that are joined", any(merged)
+    found = (what for group in groups(plan) for what in interruptions(plan, group, drill, computed))
+    yield "interruption that is planned", any(what.planned for what in found)
 
 
 def reached(strategy: SearchStrategy[Scenario], examples: int, number: int) -> Counter[str]:
@@ -401,9 +412,9 @@ def reached(strategy: SearchStrategy[Scenario], examples: int, number: int) -> C
 
 
 def search(wanted: list[str]) -> Counter[str]:
-    """Examples until each branch occurred, at most 2,000; in rounds, since within one Hypothesis repeats itself."""
+    """Examples until each branch occurred, at most 3,000; in rounds, since within one Hypothesis repeats itself."""
     count: Counter[str] = Counter()
-    for number in range(20):
+    for number in range(30):
         count += reached(FAILING_OVER if number % 2 else USUAL, 100, number)
         if all(count[branch] for branch in wanted):
             break

@@ -107,6 +107,7 @@ class Drill(Losing):
             arrivals=self.arrivals,
             wrong=self.wrong,
             early=self.early,
+            standing=self.standing,
             outages=self.outages,
             found_at=self.found_at,
             supply=sorted(self.supply),
@@ -145,6 +146,8 @@ class Drill(Losing):
                 self.due_timers.append(value)
             case "patience":
                 self.due_patience.append(value)
+            case "window":
+                self.dirty.update(self.returns)
             case "heads":
                 self.due_heads.append(value)
             case "edge":
@@ -254,11 +257,14 @@ class Drill(Losing):
         if self.plan.heads:
             self.take_heads(row)
         row.start = now
-        if beside:
+        if beside and component >= 0:
             self.touch(component)
         for team, heads in row.crew:
             self.busy[team] += heads
         if row.kind == "restore":
+            return True
+        if row.kind == "synchronise":
+            self.begin_synchronising(row)
             return True
         if row.step < 0:
             self.begin_incident_row(row)
@@ -279,7 +285,7 @@ class Drill(Losing):
 
         An instant at which nothing happens but the ends of simple starts (`Lookups.simple`) is settled right here, by the same
         rules without the detours: crew-limited recoveries consist of little else. A function with its state bound in is
-        twice as fast as a method. It follows `finish`, `_serves`, `raise_nodes`, `open_gate`, `row`, `begin_row` and may leave
+        twice as fast as a method. It follows `finish`, `serves`, `raise_nodes`, `open_gate`, `row`, `begin_row` and may leave
         out what a simple start has not: data, checks and points that trust it (`ready_since`, `checked`, `start_incident`), failed
         tries (`failures`, `restored`), other incidents. As soon as more is asked for it makes a detour over the rules themselves.
         """

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from drsim.planning.plan import ACTIVE, Tree
 from drsim.simulation.rules.cleaning import STOPPED
-from drsim.simulation.rules.recovering import Recovering
+from drsim.simulation.rules.returning import Returning
 from drsim.simulation.rules.state import ASKED, DETECT, NONE, Incident
 from drsim.simulation.trajectory import INTERRUPTED, by_order
 
@@ -17,7 +17,7 @@ Numbers = dict[tuple[str, int], int]
 """(kind, target) -> the number of the last outage that hit it or left it at this instant"""
 
 
-class Losing(Recovering):
+class Losing(Returning):
     """Outages that end, then outages that begin; then what they take down."""
 
     def apply_outages(self) -> None:
@@ -60,7 +60,7 @@ class Losing(Recovering):
             for d in lookups.deployments_at[s]:
                 self.touch(lookups.component_of[d])
         for d in (*breaks, *mends):
-            for step in (*lookups.gated[d], lookups.restore[d]):
+            for step in (*lookups.gated[d], lookups.restore[d], lookups.stable[d], lookups.synchronise[d]):
                 if step >= 0:
                     self.shake(step)
         for d in mends:
@@ -69,7 +69,9 @@ class Losing(Recovering):
             self.touch(lookups.component_of[d])
         if ups or breaks or mends or corrupt:
             self.dirty_incidents = True
-        self._interrupt()
+        if self.plan.failback:
+            self.note_outages(downs, breaks)
+        self.interrupt()
         self.evacuated = downs
 
     def _count_outages(self) -> tuple[Numbers, dict[int, int], int]:
@@ -213,7 +215,7 @@ class Losing(Recovering):
         """To which incident each stop belongs: the smallest number from which it can be reached."""
         structure, lookups = self.structure, self.lookups
         gone = set(stopped)
-        latest = {incident.root: incident.number for incident in self.incidents}
+        latest = {incident.root: incident.number for incident in self.incidents if not incident.planned}
         found: dict[int, int] = {}
         for d in stopped:
             s = lookups.site_of[d]
@@ -248,7 +250,7 @@ class Losing(Recovering):
                 if d in gone:
                     self.dirty_points.update(structure.trusts[i][0] for i in structure.trusted_by[d])
 
-    def _interrupt(self) -> None:
+    def interrupt(self) -> None:
         """Running steps without ground fail."""
         for flow in self.flows:
             if flow.source >= 0 and not self.site_up[flow.source]:

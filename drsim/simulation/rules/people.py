@@ -75,7 +75,7 @@ class People(Heads):
 
     def last_incident(self, root: int) -> Incident:
         """The latest incident about a root."""
-        return next(incident for incident in reversed(self.incidents) if incident.root == root)
+        return next(each for each in reversed(self.incidents) if each.root == root and not each.planned)
 
     def _count(self, team: int) -> None:
         present = max(0, self.on_duty[team] + self.called[team] - self.away[team])

@@ -53,6 +53,8 @@ class Readiness(People):
         step = self.lookups.restore[index] if kind == 1 else self.lookups.point_verify[index]
         if step >= 0:
             self.check_step(step)
+        if kind == 1 and (step := self.lookups.synchronise[index]) >= 0:
+            self.check_step(step)
 
     def becomes_ready(self, d: int, stack: list[int], number: int) -> None:
         """A deployment is ready; the nodes that it is an input of are put on the stack."""
@@ -95,8 +97,11 @@ class Readiness(People):
             elif kind == 3:
                 for step in lookups.gated[index]:
                     self.shake(step)
-            elif (step := lookups.restore[index] if kind == 1 else lookups.point_verify[index]) >= 0:
-                self.shake(step)
+            else:
+                if (step := lookups.restore[index] if kind == 1 else lookups.point_verify[index]) >= 0:
+                    self.shake(step)
+                if kind == 1 and (step := lookups.synchronise[index]) >= 0:
+                    self.shake(step)
 
     def feeds_of(self, d: int) -> tuple[int, ...]:
         """The nodes that a ready deployment is an input of."""
@@ -166,4 +171,4 @@ class Readiness(People):
             node = self.lookups.early[step]
         if node >= 0:
             since = max(since, self.gate_since[node])
-        return max(since, self.whole_since[d]) if kind == "gate" else since
+        return max(since, self.whole_since[d]) if kind in ("gate", "whole") else since

@@ -27,7 +27,7 @@ class Recovering(Failures, Cleaning):
             if self.dirty:
                 dirty, self.dirty = self.dirty, set()
                 for c in sorted(dirty):
-                    self._settle_component(c)
+                    self.settle_component(c)
             if self.dirty_points:
                 points, self.dirty_points = self.dirty_points, set()
                 for p in sorted(points):
@@ -48,7 +48,8 @@ class Recovering(Failures, Cleaning):
             if abandoned and not self._moving(self.structure.standby[c]):
                 self.release_room(c)
 
-    def _settle_component(self, c: int) -> None:
+    def settle_component(self, c: int) -> None:
+        """Bring what is wanted of a component in line."""
         self.dirty_groups = self.plan.grouped
         wanted = self.wanted_of(c)
         if self.open_steps[c]:
@@ -206,7 +207,7 @@ class Recovering(Failures, Cleaning):
             case "switch" | "start":
                 self._end_failover(c, d, row)
             case "precheck":
-                works = self._works(row) and not self.broken[d] and self._has_room(c, d)
+                works = self.works(row) and not self.broken[d] and self._has_room(c, d)
                 self.finish(row, DONE if works else FAILED)
                 if works:
                     self.prechecked.add(c)
@@ -215,12 +216,12 @@ class Recovering(Failures, Cleaning):
             case "restore":
                 self._end_restore(c, row)
             case "restart":
-                works = self._works(row)
+                works = self.works(row)
                 self.finish(row, DONE if works else FAILED)
                 if works:
                     self._restarted(c, d, row)
             case "repair":
-                works = self._works(row)
+                works = self.works(row)
                 self.finish(row, DONE if works else FAILED)
                 if works:
                     self._repaired(d, row)
@@ -237,13 +238,14 @@ class Recovering(Failures, Cleaning):
         """Whether what it starts after is not there; only with best-effort groups a step comes so far without it."""
         return self.may_begin_early(row.step) and self.short[self.structure.gate[d]] > 0
 
-    def _works(self, row: Work) -> bool:
+    def works(self, row: Work) -> bool:
+        """Whether a try does not fail on demand."""
         step = row.what
         assert isinstance(step, StepPlan)
         return self.luck(step.works, step.works_variable, row.incident, row.attempt)
 
     def _end_failover(self, c: int, d: int, row: Work) -> None:
-        if not self._works(row):
+        if not self.works(row):
             self.finish(row, FAILED)
             self.failures[c] += 1
             if self.failures[c] >= self.plan.steps[row.step].attempts:
@@ -266,8 +268,8 @@ class Recovering(Failures, Cleaning):
             elif replica >= 0:
                 copy = self.plan.copies[c][replica]
                 row.point = point = self.lost_at[c] - self.value(copy.lag, copy.lag_variable, self.incident[c])
-            self._recovered(c, point)
-        self._serves(c, d, row, trusted=row.kind == "switch")
+            self.recovered(c, point)
+        self.serves(c, d, row, trusted=row.kind == "switch")
 
     def _end_restore(self, c: int, row: Work) -> None:
         if self._is_usable(c, row.copy):
@@ -288,13 +290,13 @@ class Recovering(Failures, Cleaning):
     def _restarted(self, c: int, d: int, row: Work) -> None:
         if self.lost[c]:
             if self.corrupt[c]:
-                self._recovered(c, self.restored_point[c])
+                self.recovered(c, self.restored_point[c])
                 self.clean(c)
             # one that serves again at the very instant of its loss was never lost
             elif self.structure.has_data[c] and (self.lost_at[c], self.lost_round[c]) != (self.now, self.rounds):
-                self._recovered(c, self.lost_at[c] if self.role[d] == ACTIVE else self.stopped_at[d])
+                self.recovered(c, self.point_in_place(c, d))
             self.release_room(c)
-        self._serves(c, d, row, trusted=self.structure.automatic[c])
+        self.serves(c, d, row, trusted=self.structure.automatic[c])
 
     def _repaired(self, d: int, row: Work) -> None:
         self.broken[d] -= self.broken_until[d]
@@ -308,7 +310,12 @@ class Recovering(Failures, Cleaning):
     def whole(self, d: int, number: int) -> None:
         """A deployment is broken no longer."""
         self.whole_since[d] = number
-        for step in (*self.lookups.gated[d], self.lookups.restore[d]):
+        for step in (
+            *self.lookups.gated[d],
+            self.lookups.restore[d],
+            self.lookups.stable[d],
+            self.lookups.synchronise[d],
+        ):
             if step >= 0:
                 self.check_step(step)
 
@@ -328,10 +335,15 @@ class Recovering(Failures, Cleaning):
             self.fed[d] = (*self.fed[d], *more)
             self.raise_nodes(more, row.number)
 
-    def _recovered(self, c: int, point: int) -> None:
+    def point_in_place(self, c: int, d: int) -> int:
+        """To when the data of a deployment goes that is restarted."""
+        return self.lost_at[c] if self.role[d] == ACTIVE else self.stopped_at[d]
+
+    def recovered(self, c: int, point: int) -> None:
+        """A component with data serves again."""
         self.recoveries.append(Recovery(c, self.incident[c], self.now, self.lost_at[c], point))
 
-    def _serves(self, c: int, d: int, row: Work, *, trusted: bool) -> None:
+    def serves(self, c: int, d: int, row: Work, *, trusted: bool) -> None:
         """A deployment runs; what else was active of its component is stale."""
         self.restored[c] = -1
         if self.role[d] != ACTIVE:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from drsim.planning.plan import ACTIVE
 from drsim.simulation.clock import Clock, Work
@@ -30,12 +30,14 @@ __all__ = [
     "Incident",
     "NoNumbers",
     "State",
+    "latest",
 ]
 
 DETECT, ASSESS, GATHER, DECIDE, DECLARE, MOBILISE = range(6)
 DECIDING = ("detect", "assess", "gather", "decide", "declare")
 NONE, ASKED, GIVEN = 0, 1, 2  # room
 
+T = TypeVar("T")
 Cause = Work | tuple[str, str]
 """What was applied: a row that ended, or (disruption, "begins" or "ends")."""
 
@@ -52,6 +54,8 @@ class Incident:
         """whether it is about corrupt data, known from its first instant on"""
         self.found = False
         """whether a step found out, so that nobody needs to notice"""
+        self.planned = False
+        """a return: nobody has to notice or decide anything"""
         self.arrived: set[int] = set()
         self.rows: dict[int, Work] = {}
         """by kind, for `mobilise` by MOBILISE + team"""
@@ -141,6 +145,10 @@ class State:
         self.incident = [-1] * components
         self.lost_at = [-1] * components
         self.lost_round = [-1] * components
+        self.moving: set[int] = set()
+        """components that were stopped to be started elsewhere"""
+        self.standing: list[tuple[int, int, int]] = []
+        """(time, deployment, 1 or -1): it becomes a standby, or is one no longer; only with failback"""
         self.stage = [0] * components
         """the place of the strategy in force in its list"""
         self.failures = [0] * components
@@ -382,7 +390,7 @@ class State:
             for who in row.taken:
                 if who in self.worked:
                     self.worked[who] = (self.worked[who][0], self.now)
-        if row.kind == "restore" or step in self.plan.storms:
+        if row.kind in ("restore", "synchronise") or step in self.plan.storms:
             self.flows = [flow for flow in self.flows if flow.row is not row]
             self.flows_changed = True
 
@@ -408,7 +416,7 @@ class State:
     def grounded(self, step: int) -> bool:
         """Whether what a step stands on is there, section 8."""
         kind, place, node, d = self.lookups.ground[step]
-        if not self.site_up[place]:
+        if not self.site_up[place] or (self.plan.failback and not self.keeps_place(step)):
             return False
         if kind == "gate":
             if self.may_begin_early(step):
@@ -416,7 +424,13 @@ class State:
             return self.short[node] <= 0 and not self.broken[d]
         if kind == "point":
             return self.short[node] <= 0
+        if kind == "whole":
+            return not self.broken[d]
         return kind == "site" or self.ready[d]
+
+    def keeps_place(self, step: int) -> bool:
+        """Whether the deployment of a step is in the role that the step needs, section 15."""
+        return True
 
     def held(self, step: int) -> bool:
         """Whether a wanted step is held by a step of the plan or a group, section 7."""
@@ -449,7 +463,7 @@ class State:
         return group[a] >= 0 and group[a] == group[b]
 
 
-def latest(log: list[tuple[int, list[int]]], time: int) -> list[int]:
+def latest(log: Sequence[tuple[int, T]], time: int) -> T:
     """The last entry of a log at or before a time."""
     for at, entry in reversed(log):
         if at <= time:

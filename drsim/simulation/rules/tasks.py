@@ -33,7 +33,9 @@ class Tasks(Incidents):
 
     def _is_grounded(self, incident: Incident, t: int) -> bool:
         task = self.structure.tasks[t]
-        return not any(self.lost[c] for c in task.after) and incident.done.issuperset(task.after_tasks)
+        return not any(self.lost[c] or c in self.moving for c in task.after) and incident.done.issuperset(
+            task.after_tasks
+        )
 
     def settle_tasks(self) -> None:
         """Ask for what is due, see what is ready, and hold or release the steps of components."""
@@ -86,6 +88,8 @@ class Tasks(Incidents):
 
     def settle_held(self, step: int) -> None:
         """Whether a wanted step is ready, now that it may be held or not."""
+        if self.dirty_groups:
+            return  # what groups hold is settled after this, for all steps
         row = self.live[step]
         if row is not None and row.is_ready and row.start < 0 and self.held(step):
             row.is_ready = False
