@@ -209,7 +209,7 @@ def response(draw: DrawFn, given: Features, crews: Sequence[str | Document], peo
                 response[key]["by"] = crew
                 if people is not None:
                     response[key] |= people.skills(draw, crew)
-            if key == "decide" and given["quorum"] and one_in(draw, 3):
+            if key == "decide" and given["quorum"] and one_in(draw, 2):
                 called = 1 + below(draw, 4)
                 quorum = {"people": 1 + below(draw, called), "of": called, "arrives": detection(draw, given)}
                 response[key]["quorum"] = quorum

@@ -302,7 +302,6 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     )
     gathered = [row for row in rows if row.kind == "gather"]
     yield "quorum", any(row.outcome == DONE for row in gathered)
-    yield "quorum that is dropped", any(row.outcome == DROPPED for row in gathered)
     tired = [row for row in rows if any(team in plan.rests for team, _ in row.crew)]
     yield "people at rest", any(s.cause == "people at rest" for row in tired for s in waits(plan, drill, row))
     asking = [row for row in rows if row.what.skills]
