@@ -388,6 +388,10 @@ class Component(Part):
     """Room that it reserves at a site."""
     shares: fields.Named[fields.SomeCount] = _NONE
     """Demand on pools that are shared."""
+    on_partition: fields.OnPartition = "wait"
+    """What its standby does when the site where it is active is up but out of reach."""
+    witness: fields.SiteName | None = None
+    """The third site that decides which side goes on; None: there is none."""
     precheck: Precheck | None = None
     """Look at the standby before a warm or cold strategy begins there."""
     start: Step | None = None

@@ -66,7 +66,7 @@ def variant(
     numbers of a variant are in the plan alone.
 
     All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets,
-    when a strategy is given up, how things fail of their own)
+    when a strategy is given up, how things fail of their own, what standbys do when they are cut off)
     is in the landscape or the scenario: change those with `Scenario.with_`, and compile again.
 
     DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.
@@ -222,7 +222,7 @@ class _Change(_PlanBuilder):
             list(plan.root_variables[:sites]),
             list(plan.detect[:sites]),
         )
-        broken = {structure.deployments[d][0] for o in outages if o.kind == "component" for d in o.targets}
+        broken = {structure.deployments[d][0] for o in outages if o.kind in ("component", "cut") for d in o.targets}
         on_site = [step for step in plan.steps if step.on_site] if broken else []
         for c in sorted(broken, key=lambda c: structure.components[c]):
             name = structure.components[c]

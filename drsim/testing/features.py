@@ -89,6 +89,8 @@ class Features(TypedDict, total=False):
     """Batteries, generators and mains that trip; in a scenario also mains that fail, if `site_outages`."""
     fails: bool
     """Sites, links and components that fail of their own."""
+    partitions: bool
+    """Standbys that take over what is out of reach."""
     groups: bool
     """Groups of components that come one after the other, or wait for each other."""
     labels: bool
@@ -164,6 +166,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "give_up": True,
     "power": True,
     "fails": True,
+    "partitions": True,
     "labels": True,
     "common_causes": True,
     "min_disruptions": 0,

@@ -114,6 +114,8 @@ BRANCHES = [
     "tank filled in time",
     "generator that fails",
     "mains that trip",
+    "cut off and stopped",
+    "taken over alone",
     "failure of its own",
     "failure of its own that is repaired",
     "failure that nobody sees",
@@ -262,6 +264,13 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "generator out of fuel", "the generator is out of fuel" in supply
     yield "tank filled in time", "the tank is filled" in supply and "the generator is out of fuel" not in supply
     yield "generator that fails", "the generator fails" in supply
+    cuts = {name: spans for name, spans in drill.outages.items() if name.endswith((".cut", ".fenced")) and spans}
+    yield "cut off and stopped", any(name.endswith(".fenced") for name in cuts)
+    switched = [row for row in done if row.kind == "switch" and f"{row.object}.cut" in cuts]
+    yield (
+        "taken over alone",
+        any(begin <= row.end <= end for row in switched for begin, end in cuts[f"{row.object}.cut"]),
+    )
     own = {name: spans for name, spans in drill.outages.items() if name in plan.failing}
     mended = {f"{row.object}.{row.site}.fails" for row in done if row.kind == "repair"}
     yield "failure of its own", any(own.values())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from drsim.planning.plan import ACTIVE, STALE, StepPlan
 from drsim.simulation.clock import Work
-from drsim.simulation.rules.failing import Failures
+from drsim.simulation.rules.partition import Partitions
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
 
 __all__ = ["Recovering"]
 
 
-class Recovering(Failures):
+class Recovering(Partitions):
     """Switch, restore, start, restart, repair, verify."""
 
     def settle_wanted(self) -> None:
@@ -45,9 +45,9 @@ class Recovering(Failures):
             self.release_room(c)
         wanted = self.wanted_of(c)
         if self.open_steps[c]:
-            steps = {step for step, _ in wanted}
+            pairs = set(wanted)
             for step in self.lookups.steps_of[c]:
-                if self.wanted[step] >= 0 and step not in steps:
+                if self.wanted[step] >= 0 and (step, self.wanted_incident[step]) not in pairs:
                     self._withdraw(step)
         for step, number in wanted:
             if self.wanted[step] < 0:
@@ -68,6 +68,8 @@ class Recovering(Failures):
                 wanted += self._failover(c, b)
             usable = fails_over and self.site_up[lookups.site_of[b]] and not self.broken[b]
             in_place = stale_too = not usable and not moving
+        elif self.cuts and self.takes_over_alone(c):
+            wanted.append((lookups.switch[self.structure.standby[c]], self.cuts[c].incident))
         for d in deployments:
             if in_place and not self.started[d] and self.site_up[lookups.site_of[d]] and not self.broken[d]:
                 number = self.incident_of[d] if role[d] == ACTIVE else self.incident[c]
@@ -150,7 +152,7 @@ class Recovering(Failures):
             if root.is_site:
                 sites.add(root.place)
             return not sites.isdisjoint(outage.targets)
-        if outage.kind == "component":
+        if outage.kind in ("component", "cut"):
             hit = {self.lookups.component_of[d] for d in outage.targets}
             return c in hit or (not root.is_site and root.place in hit)
         return False
@@ -224,7 +226,25 @@ class Recovering(Failures):
         assert isinstance(step, StepPlan)
         return self.luck(step.works, step.works_variable, row.incident, row.attempt)
 
+    def _end_alone(self, c: int, d: int, row: Work) -> None:
+        """A standby takes over what is not lost but out of reach."""
+        cut = self.cuts[c]
+        replica = self.replica(c, d) if self.structure.has_data[c] else None
+        if not self._works(row):
+            self.finish(row, FAILED)
+            self.cuts[c] = cut._replace(tries=cut.tries + 1)
+        elif replica is not None and not self.luck(replica.works, replica.works_variable):
+            self.finish(row, UNUSABLE)
+            self.no_replica[c] = True
+        else:
+            self.finish(row, DONE)
+            self.cuts[c] = cut._replace(taken=self.now)
+            self._serves(c, d, row, trusted=True)
+
     def _end_failover(self, c: int, d: int, row: Work) -> None:
+        if c in self.cuts and not self.lost[c]:
+            self._end_alone(c, d, row)
+            return
         if not self._works(row):
             self.finish(row, FAILED)
             self.failures[c] += 1
