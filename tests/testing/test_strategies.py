@@ -354,7 +354,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "step that replaces a start": (has("steps", "replaces"), 0.02),
     "precheck": (has("components", "precheck"), 0.08),
     "takes over with a witness": (has("components", "witness"), 0.03),
-    "takes over alone": (of("components", lambda c: c.get("on_partition") == "takeover, alone"), 0.04),
+    "takes over alone": (of("components", lambda c: c.get("on_partition") == "takeover, alone"), 0.015),
     "site that fails": (has("sites", "fails"), 0.03),
     "link that fails": (has("links", "fails"), 0.03),
     "component that fails": (has("components", "fails"), 0.1),
