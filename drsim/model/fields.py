@@ -198,6 +198,8 @@ Kind = Annotated[
 """What a site is."""
 Scope = Annotated[Literal["site", "network"], choice("site", "network")]
 """Whom a component serves."""
+OnPartition = Annotated[Literal["wait", "takeover", "takeover, alone"], choice("wait", "takeover", "takeover, alone")]
+"""What a standby does when the other site is out of reach."""
 Role = Annotated[Literal["active", "hot", "warm", "cold"], choice("active", "hot", "warm", "cold")]
 """What a deployment is at the start of a drill."""
 Strategy = Annotated[Literal["hot", "warm", "cold"], choice("hot", "warm", "cold")]

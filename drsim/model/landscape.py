@@ -484,6 +484,10 @@ class Component(Part):
     """Demand on pools that are shared."""
     boots: Boots | None = None
     """What a start or restart sets off at once."""
+    on_partition: fields.OnPartition = "wait"
+    """What its standby does when the site where it is active is up but out of reach."""
+    witness: fields.SiteName | None = None
+    """The third site that decides which side goes on; None: there is none."""
     precheck: Precheck | None = None
     """Look at the standby before a warm or cold strategy begins there."""
     start: Step | None = None

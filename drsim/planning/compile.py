@@ -33,6 +33,7 @@ from drsim.planning.plan import (
     LevelOp,
     OnCall,
     Outage,
+    Partition,
     Plan,
     Power,
     Quorum,
@@ -593,6 +594,7 @@ class _PlanBuilder:
         strategies, never_fits = self._strategies(capacity)
         power = self._power(scenario.disruptions)
         failing = self._failing()
+        partitions = self._partitions()
         outages = self._outages(scenario.disruptions, power)
         roots = self._roots(steps, outages)
         talk = [self._talk(root, response) for root in roots]
@@ -700,6 +702,7 @@ class _PlanBuilder:
             outages=outages,
             power=power,
             failing=failing,
+            partitions=partitions,
             capacity=capacity,
             storms={index: storm for index, step in enumerate(steps) if (storm := self._storm(step)) is not None},
             demands=tuple(
@@ -893,7 +896,23 @@ class _PlanBuilder:
             Outage(name, kind, (target,), 0, 0, -1, -1, -1, fails.lasts is None, "", ONE, -1)
             for name, kind, target, fails in self._own_failures()
         ]
+        found += [
+            Outage(each.name, "cut" if each.alone else "component", (each.home,), 0, 0, -1, -1, -1, False, "", ONE, -1)
+            for each in self._partitions()
+        ]
         return tuple(sorted(found, key=lambda outage: outage.name))
+
+    def _partitions(self) -> tuple[Partition, ...]:
+        """What takes over although it is not lost."""
+        structure, found = self.structure, []
+        for c, name in enumerate(structure.components):
+            part = self.landscape.components[name]
+            if part.on_partition != "wait":
+                alone, witness = part.on_partition != "takeover", part.witness
+                place = -1 if witness is None else structure.sites.index(witness)
+                label = f"{name}.{'cut' if alone else 'fenced'}"
+                found.append(Partition(label, c, next(self._active(c)), structure.standby[c], place, alone))
+        return tuple(sorted(found))
 
     def _own_failures(self) -> Iterator[tuple[str, Literal["site", "link", "component"], int, landscapes.Fails]]:
         """(name, kind, target, how) of each outage of what fails of its own."""
@@ -1048,7 +1067,12 @@ class _PlanBuilder:
         steps = [step for step in steps if step.on_site]
         self._travel: dict[tuple[int, str], tuple[int, int]] = {}
         broken = sorted(
-            {structure.deployments[d][0] for o in outages if o.kind in ("component", "corruption") for d in o.targets},
+            {
+                structure.deployments[d][0]
+                for o in outages
+                if o.kind in ("component", "corruption", "cut")
+                for d in o.targets
+            },
             key=lambda c: structure.components[c],
         )
         roots = [Root(name, True, s, self._destinations(steps, s, None)) for s, name in enumerate(structure.sites)]

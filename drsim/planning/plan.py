@@ -39,6 +39,7 @@ __all__ = [
     "LevelOp",
     "OnCall",
     "Outage",
+    "Partition",
     "Plan",
     "Power",
     "Quorum",
@@ -274,6 +275,19 @@ class Failing(NamedTuple):
     lasts_variable: int
 
 
+class Partition(NamedTuple):
+    """A component whose standby takes over what is up but out of reach; deployments and sites by number."""
+
+    name: str
+    """of the outage that it is"""
+    component: int
+    home: int
+    standby: int
+    witness: int
+    """the site that decides, -1 for none"""
+    alone: bool
+
+
 class ByHand(NamedTuple):
     """How a service is served by hand while it is below its minimum."""
 
@@ -312,11 +326,12 @@ class Outage(NamedTuple):
     One of kind `power` takes away the mains of a site, and by that nothing yet: that its supply ends is an outage of the
     site, named `SITE.power`, whose spans follow from those of the mains. Of a corruption the targets are all
     deployments of the components whose data it corrupts.
-    What fails of its own has one outage for all of its failures (`Plan.failing`).
+    What fails of its own has one outage for all of its failures (`Plan.failing`);
+    of kind `component` or `cut` (which breaks nothing) is a component that is cut off (`Plan.partitions`).
     """
 
     name: str
-    kind: Literal["site", "link", "component", "team", "power", "corruption"]
+    kind: Literal["site", "link", "component", "team", "power", "corruption", "cut"]
     targets: tuple[int, ...]
     heads: int
     after: int
@@ -499,6 +514,8 @@ class Plan:
     """by the name of the outage that its end is"""
     failing: Mapping[str, Failing]
     """by the name of the outage that each failure is"""
+    partitions: tuple[Partition, ...]
+    """by name"""
     capacity: tuple[int, ...]
     """of each pool"""
     storms: Mapping[int, Storm]

@@ -30,7 +30,7 @@ _STEPS = ("precheck", "switch", "start", "stop", "restart", "repair", "verify", 
 _WORK = ("precheck", "start", "switch", "stop", "restart", "repair", "restore", "verify")
 _RESPONSE = ("detect", "assess", "decide", "evacuation")
 _CREWS = ("mobilise", "travel")
-_OF_COMPONENTS = ("component", "corruption")
+_OF_COMPONENTS = ("component", "corruption", "cut")
 _COPIES = ("restores", "lag")
 _KINDS = (*_STEPS, *_CREWS, *_COPIES, *_RESPONSE)
 _WORKING = (*_STEPS, "assess", "decide")
@@ -67,7 +67,8 @@ def variant(
     numbers of a variant are in the plan alone.
 
     All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets,
-    when a strategy is given up, who decides, how things fail of their own, when and how what has moved goes home)
+    when a strategy is given up, who decides, how things fail of their own, when and how what has moved goes home,
+    what standbys do when they are cut off)
     is in the landscape or the scenario: change those with `Scenario.with_`, and compile again.
 
     DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.

@@ -231,6 +231,49 @@ def _own_failures(component: Component, _: Parts) -> Findings:
         yield Finding(path, rule, "give it a 'repair', or say how long with 'lasts'")
 
 
+def _cut_off(component: Component, parts: Parts) -> Findings:
+    """What takes over although it is not lost."""
+    way, witness, standby = component.on_partition, component.witness, component.standby
+    if witness is not None and way != "takeover":
+        rule = "'witness' says nothing without 'on_partition: takeover'"
+        yield Finding(("witness",), rule, "leave it out, or say so", True)
+    if way == "wait" or not component.active:
+        return
+    path = ("on_partition",)
+    if standby is None:
+        yield Finding(path, "nothing takes over: it has no standby", "add one under 'at', or leave it out")
+    elif len(component.active) > 1:
+        rule = "it is active at more than one site, which on_partition is not for"
+        yield Finding(path, rule, "leave it out: the others go on")
+    elif component.scope == "site":
+        rule = "it serves only its own site, from where it is never cut off"
+        yield Finding(path, rule, "leave it out, or give it 'scope: network'")
+    elif way == "takeover, alone" and component.recover[:1] != ("hot",):
+        rule = "only a hot standby takes over alone, and 'hot' is not its first strategy"
+        yield Finding(path, rule, "make its standby hot, or write 'takeover' with a 'witness'")
+    elif way == "takeover" and witness is None:
+        rule = "nobody decides which side goes on: 'takeover' needs a witness"
+        yield Finding(path, rule, "add a third site as 'witness', or write 'takeover, alone'")
+    elif apart := sorted({*component.at, witness or standby} - _reached(standby, parts)):
+        rule = f"'{apart[0]}' is out of reach of '{standby}' while nothing is lost"
+        yield Finding(path, rule, "give the two a way to each other under 'links', or leave it out")
+    if way == "takeover" and witness in component.at:
+        rule = f"'{witness}' is no third site: the component stands there"
+        yield Finding(("witness",), rule, "name another site")
+
+
+def _reached(site: str, parts: Parts) -> set[str]:
+    """The sites that one reaches while nothing is lost."""
+    seen, todo = {site}, [site]
+    while todo:
+        here = todo.pop()
+        ways = [link.between for link in parts.links.values() if here in link.between]
+        more = {other for between in ways for other in between} - seen
+        seen |= more
+        todo += more
+    return seen
+
+
 def failure_findings(parts: Parts, horizon: Duration) -> Findings:
     """Check that a drill can look so far at all that fails of its own."""
     failing = [(name, site.fails, 1) for name, site in parts.sites.items()]
@@ -582,7 +625,7 @@ def _ways(component: Component, role: str) -> str:
 
 _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
     *(_roles, _needs_beside, _pools, _component_steps, _boots),
-    *(_copies, _standby_data, _recover, _patience, _own_failures),
+    *(_copies, _standby_data, _recover, _patience, _own_failures, _cut_off),
 )
 
 

@@ -65,6 +65,9 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
         if outage.name in plan.failing:
             page.label(f"{outage.name}:", _own_failure(plan, outage), label_style="bold", hang=2)
             continue
+        if outage.name not in plan.scenario.disruptions:
+            page.label(f"{outage.name}:", _cut_off(plan, outage), label_style="bold", hang=2)
+            continue
         what = plan.scenario.disruptions[outage.name]
         text = f"{outage_text(plan, outage)} {_after(what)}, {_lasts(what)}"
         if what.reaches:
@@ -81,6 +84,13 @@ def _own_failure(plan: Plan, outage: Outage) -> str:
     lasts = f"for {law_text(plan.variables, failing.lasts, failing.lasts_variable)}"
     lasts = "until it is repaired" if outage.until_repaired else lasts
     return f"{outage_text(plan, outage)} of its own, {life.text} after it was last whole again, {lasts}"
+
+
+def _cut_off(plan: Plan, outage: Outage) -> str:
+    partition = next(each for each in plan.partitions if each.name == outage.name)
+    there = plan.structure.sites[plan.structure.deployments[partition.standby][1]]
+    after = f"{there} takes over beside it, alone" if partition.alone else f"{there} takes over"
+    return f"whenever {outage_text(plan, outage)}: {after}"
 
 
 def _supply(power: Power) -> str:
@@ -122,7 +132,7 @@ def _lasts(what: Disruption) -> str:
 def _losses(outlook: Outlook, page: Page) -> None:
     begun = {name for loss in outlook.losses for name in loss.outages}
     plan = outlook.plan
-    named = [each.name for each in plan.outages if each.kind != "power" and each.name not in plan.failing]
+    named = [each.name for each in plan.outages if each.kind != "power" and each.name in plan.scenario.disruptions]
     late = [name for name in named if name not in begun]
     for loss in outlook.losses:
         page.blank()
@@ -245,9 +255,8 @@ def _incident(outlook: Outlook, page: Page) -> None:
 def _opens_incident(outlook: Outlook) -> bool:
     begun = {name for loss in outlook.losses for name in loss.outages}
     begun |= outlook.plan.failing.keys()
-    return any(
-        outage.kind in ("site", "component", "corruption") for outage in outlook.plan.outages if outage.name in begun
-    )
+    kinds = ("site", "component", "corruption", "cut")
+    return any(outage.kind in kinds for outage in outlook.plan.outages if outage.name in begun)
 
 
 def _detection(name: str, detect: Law | Watch, of: str) -> list[tuple[str, str, str, str]]:

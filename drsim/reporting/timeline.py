@@ -53,6 +53,10 @@ def crew_text(plan: Plan, crew: Iterable[tuple[int, int]], skills: Skills = ()) 
 def outage_text(plan: Plan, outage: Outage) -> str:
     """What an outage takes away: `site haaren is lost`."""
     structure = plan.structure
+    if (partition := next((each for each in plan.partitions if each.name == outage.name), None)) is not None:
+        home, there = (structure.sites[structure.deployments[d][1]] for d in (partition.home, partition.standby))
+        text = f"component {structure.components[partition.component]} at {home} is out of reach of {there}"
+        return text if partition.alone else f"{text} and of {structure.sites[partition.witness]}, and stops"
     match outage.kind:
         case "site":
             site = structure.sites[outage.targets[0]]
@@ -203,8 +207,8 @@ class _Log:
                 if found is not None and found < self.plan.horizon:
                     yield found, 0, math.inf, f"{outage.name}: found", "bold"
                 if end < self.plan.horizon:
-                    yield end, 0, last, f"{outage.name}: over", "bold"
-            if not spans and outage.name not in self.plan.power and outage.name not in self.plan.failing:
+                    yield end, 0, last, f"{outage.name}: over{self._split(outage, end)}", "bold"
+            if not spans and outage.name in self.plan.scenario.disruptions:
                 before = self.drill.outages[outage.follows] if outage.follows else ((0, 0),)
                 since = self.drill.began.get(outage.follows, before[0][0] if before else NEVER)
                 if before and since < self.plan.horizon:
@@ -229,6 +233,17 @@ class _Log:
             if row.start >= 0:
                 place = self.drill.place(row) if row.start == row.end else -1
                 yield row.start, 2 if place < 0 else 0, number if place < 0 else place, row, ""
+
+    def _split(self, outage: Outage, time: int) -> str:
+        """What happens at the end of a cut at whose both sides a component ran."""
+        structure = self.plan.structure
+        if outage.kind != "cut":
+            return ""
+        (d,) = outage.targets
+        flag = len(structure.sites) + len(structure.links) + d
+        if not any(each[:3] == (time, flag, False) for each in self.drill.changes):
+            return ""
+        return f", they were split: the side at {structure.sites[structure.deployments[d][1]]} stops"
 
     def _rests(self) -> Iterable[tuple[int, str]]:
         """Who goes to rest while there still is something to do: `infra: anna and 1 other rest until Wed 13 8:00`."""

@@ -43,6 +43,8 @@ class Lookups:
             for d in outage.targets
         }
         """deployment -> the outage that its failures of its own are"""
+        self.cut_names = frozenset(partition.name for partition in plan.partitions)
+        self.partition_of = {partition.component: partition for partition in plan.partitions}
         self.precheck, self.switch, self.start, self.restore, self.restart, self.repair, self.verify = (
             [plan.step_of.get((kind, d), -1) for d in range(count)]
             for kind in ("precheck", "switch", "start", "restore", "restart", "repair", "verify")

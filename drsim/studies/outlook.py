@@ -123,11 +123,12 @@ class Outlook:
 
     @cached_property
     def fragile(self) -> frozenset[str]:
-        """What is lost where something fails of its own, with what may run on it."""
+        """What is lost where something fails of its own or is cut off, with what may run on it."""
         structure = self.plan.structure
         own = [outage for outage in self.plan.outages if outage.name in self.plan.failing]
         sites = {target for outage in own if outage.kind == "site" for target in outage.targets}
         todo = [target for outage in own if outage.kind == "component" for target in outage.targets]
+        todo += [partition.home for partition in self.plan.partitions]
         todo += [d for d, (_, s) in enumerate(structure.deployments) if s in sites]
         seen = set(todo)
         while todo:
@@ -326,6 +327,11 @@ class Outlook:
                     else law_text(plan.variables, failing.lasts, failing.lasts_variable),
                 }
                 for name, failing in sorted(plan.failing.items())
+            },
+            "on_partition": {
+                name: {"way": part.on_partition, "witness": part.witness}
+                for name, part in sorted(scenario.landscape.components.items())
+                if part.on_partition != "wait"
             },
             "strategies": {
                 name: list(strategies)

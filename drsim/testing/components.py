@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from drsim.testing.choices import Document, below, extras, fresh, in_order, one_in, pick, some
+from drsim.testing.cut_off import cut_off
 from drsim.testing.failing import failing
 from drsim.testing.features import Features
 from drsim.testing.needs import leaves, tree
@@ -44,6 +45,8 @@ _KEYS: Final = (
         "uses",
         "shares",
         "boots",
+        "on_partition",
+        "witness",
         "precheck",
         "start",
         "switch",
@@ -215,6 +218,8 @@ def component(draw: DrawFn, known: Components) -> None:
         component["give_up_after"] = {pick(draw, strategies): pick(draw, _PATIENCE)}
     if given["fails"] and one_in(draw, 8):
         component["fails"] = failing(draw, given, repairable="repair" in component)
+    if given["partitions"] and one_in(draw, 3):
+        cut_off(draw, component, roles(component), known.places)
     known.components[name] = in_order(component, _KEYS)
 
 

@@ -99,6 +99,8 @@ class Features(TypedDict, total=False):
     """Batteries, generators and mains that trip; in a scenario also mains that fail, if `site_outages`."""
     fails: bool
     """Sites, links and components that fail of their own."""
+    partitions: bool
+    """Standbys that take over what is out of reach."""
     groups: bool
     """Groups of components that come one after the other, or wait for each other."""
     failback: bool
@@ -182,6 +184,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "power": True,
     "fails": True,
     "failback": True,
+    "partitions": True,
     "labels": True,
     "common_causes": True,
     "min_disruptions": 0,

@@ -266,6 +266,18 @@ class Loss:
         self.strategy, self.attempts, self.given_up, self.prechecked = self.strategy + 1, 0, None, False
 
 
+@dataclass
+class Cut:
+    """A component that is cut off from its standby."""
+
+    since: int
+    number: int
+    incident: int = -1
+    tries: int = 0
+    split_since: int | None = None
+    """Since when both sides run."""
+
+
 class Moment(NamedTuple):
     """What stood at the end of one instant, for the points of copies."""
 
@@ -380,6 +392,9 @@ class Run:
             set()
         )  # (outage, its number, component, site) of what was repaired
         self.unseen: dict[Deployment, Outage] = {}  # failures of their own that nobody has seen
+        self.cuts: dict[str, Cut] = {}  # components that are cut off from their standby
+        self.newly_cut: list[str] = []
+        self.fences: list[Outage] = []  # what that was, for what concerns a step
         self.found: dict[Deployment, Applied] = {}  # what steps found broken since incidents opened last
         self.role = {(c, s): standing.role for c, at in self.standings() for s, standing in at.items()}
         self.started = {d for d, role in self.role.items() if role == "active"}
@@ -840,7 +855,9 @@ class Run:
     def root_is_back(self, incident: Incident) -> bool:
         if incident.kind == "site":
             return incident.root in self.up_sites()
-        return incident.root not in self.corrupt and not any(c == incident.root for c, _ in self.broken())
+        if incident.root in self.corrupt or incident.root in self.cuts:
+            return False
+        return not any(c == incident.root for c, _ in self.broken())
 
     def standby(self, c: str) -> str | None:
         """Section 7: the site of its standby, "if it has one in role standby"."""
@@ -953,6 +970,7 @@ class Run:
     def apply_outages(self) -> None:
         """Section 9, item 1: "outages that end, then outages that begin; then what they take down"."""
         up, broken = self.up_sites(), self.broken()
+        paths = (up, self.up_links())
         absences = [a for a in self.absences if a.name]
         changes: list[Anything] = [*self.outages, *self.corruptions, *absences]
         changes.sort(key=lambda what: what.name)
@@ -968,6 +986,8 @@ class Run:
                     self.strike(change)
                 self.lasting.add(change.key)
                 self.applied.append(("outage", change.name, "begins"))
+        if paths != (self.up_sites(), self.up_links()):
+            last_end = max(last_end, self.look_around())
         self.newly_corrupt = self.become_known()
         self.went_down = up - self.up_sites()
         self.broke = self.broken() - broken
@@ -976,7 +996,7 @@ class Run:
         self.note_grounds(last_end)
         sight = Sight(self)
         for work in reversed(self.in_plan_order(self.running())):
-            if not self.keeps_ground(work, sight):
+            if not self.keeps_ground(work, sight) or self.is_needless(work):
                 self.finish(work, "interrupted")
 
     def become_known(self) -> set[str]:
@@ -986,6 +1006,103 @@ class Run:
         found = {c for each in detected for c in each.components if not self.is_cleaned(c, each, self.now)}
         self.corrupt |= found
         return found
+
+    # cut off (section 5)
+
+    def look_around(self) -> int:
+        """Section 5: "looked at when a site or a link goes down or comes back"; the number of the last that ended."""
+        reached, up = Sight(self).reached, self.up_sites()
+        last_end, begins = -1, []
+        parts = [(self.cut_name(c), c) for c, part in self.land.components.items() if part.on_partition != "wait"]
+        for name, c in sorted(parts):
+            part = self.land.components[c]
+            (a,), b = part.active, part.standby or ""
+            if c in self.cuts:
+                if (a, b) in reached:
+                    self.applied.append(("outage", name, "ends"))
+                    last_end = self.end_cut(c, a, b)
+            elif {a, b} <= up and (a, b) not in reached and (c, a) in self.started and self.role[c, a] == "active":
+                decided = part.on_partition != "takeover" or (b, part.witness) in reached
+                if decided and self.standby(c) == b:
+                    begins.append((name, c, a))
+        for name, c, a in begins:
+            self.applied.append(("outage", name, "begins"))
+            self.cuts[c] = Cut(self.now, len(self.fences))
+            fence = Outage(name, "component", (c,), ((c, a),), self.now, None, False, -2 - len(self.fences))
+            self.fences.append(fence)
+            if self.alone(c):
+                self.newly_cut.append(c)
+            else:
+                self.outages.append(fence)
+                self.lasting.add(fence.key)
+        return last_end
+
+    def cut_name(self, c: str) -> str:
+        return f"{c}.{'cut' if self.alone(c) else 'fenced'}"
+
+    def alone(self, c: str) -> bool:
+        return self.land.components[c].on_partition == "takeover, alone"
+
+    def end_cut(self, c: str, a: str, b: str) -> int:
+        cut = self.cuts.pop(c)
+        if not self.alone(c):
+            self.lasting.discard(self.fences[cut.number].key)
+            return len(self.applied) - 1
+        if cut.split_since is not None:
+            self.end_split(c, cut, a)
+        return -1
+
+    def end_split(self, c: str, cut: Cut, stale: str) -> None:
+        """Section 5: who stopped, else the old one, is stale; section 11: what it lost."""
+        component = self.land.components[c]
+        point, replica = cut.split_since, self.replica(c)
+        if stale in component.active:
+            point = cut.since - (0 if replica is None else self.lag(c, replica, cut.incident))
+        assert point is not None
+        if component.data is not None:
+            self.recoveries.append(Recovery(c, cut.incident, self.now, self.now, point))
+        cut.split_since = None
+        self.role[c, stale] = "stale"
+        self.incident_of.pop((c, stale), None)
+        if (c, stale) in self.started:
+            self.started.discard((c, stale))
+            self.lost_since[c, stale] = self.now
+
+    def end_splits(self) -> None:
+        """Section 5: "or one of the two stops"; "if both did, that at *a*"."""
+        for c, cut in self.cuts.items():
+            component = self.land.components[c]
+            sides = [s for s in (*component.active, component.standby or "") if (c, s) in self.stopped]
+            if cut.split_since is not None and sides:
+                self.end_split(c, cut, sides[0])
+
+    def wants_to_switch_alone(self, c: str) -> bool:
+        cut = self.cuts.get(c)
+        if cut is None or not self.alone(c) or c in self.lost or cut.split_since is not None:
+            return False
+        left = cut.tries < self.task["switch", c].attempts
+        return left and self.standby(c) is not None and c not in self.unusable_replica
+
+    def is_needless(self, work: Work) -> bool:
+        """Section 5: "fails at the instant at which it is not cut off any more"."""
+        return work.kind == "switch" and work.object not in self.lost and work.object not in self.cuts
+
+    def end_switch_alone(self, work: Work) -> None:
+        c, cut, replica = work.object, self.cuts[work.object], self.replica(work.object)
+        if not work.succeeds:
+            cut.tries += 1
+            return self.finish(work, "failed")
+        if replica is not None:
+            works = self.land.components[c].copies[replica].works.millionths
+            if not self.happens(works, ("usable", c, replica, 0, 0)):
+                self.unusable_replica.add(c)
+                return self.finish(work, "unusable")
+        cut.split_since = self.now
+        self.role[c, work.site] = "active"
+        self.started.add((c, work.site))
+        self.started_in[c, work.site] = work.incident
+        self.incident_of.pop((c, work.site), None)
+        return self.finish(work, "done")
 
     def take_down(self) -> set[Deployment]:
         """Section 5: stop what is at a site that is down or broken, then, again and again, what loses a need."""
@@ -1104,7 +1221,9 @@ class Run:
             c = work.object
             if work.kind not in FAILOVER_KINDS or work.site != self.standby(c):  # a restore in place is none
                 continue
-            if not work.is_ready or self.lost[c].given_up is not None:
+            if not work.is_ready or c not in self.lost:
+                continue
+            if self.lost[c].given_up is not None:
                 continue
             limit = self.land.components[c].give_up_after.get(self.strategy(c) or "")
             if limit is not None:
@@ -1136,6 +1255,8 @@ class Run:
     def end_failover(self, work: Work) -> None:
         """Section 7: "Whether a step fails on demand is looked at before whether its copy is unusable"."""
         c, s = work.object, work.site
+        if c not in self.lost:
+            return self.end_switch_alone(work)
         loss, replica = self.lost[c], self.replica(c) if work.strategy in ("hot", "warm") else None
         if not work.succeeds:
             loss.attempts += 1
@@ -1282,6 +1403,11 @@ class Run:
         for c in sorted({c for c, s in self.broke if s in up}):
             if ("component", c) not in self.incident_of_root:
                 opened.append(self.open_incident("component", c))
+        for c in sorted(self.newly_cut):
+            if ("component", c) not in self.incident_of_root:
+                opened.append(self.open_incident("component", c))
+            self.cuts[c].incident = self.incident_of_root["component", c]
+        self.newly_cut = []
         for c, s in self.broke:
             root = ("component", c) if s in up else ("site", s)
             self.broken_in[c, s] = self.incident_of_root[root]
@@ -1292,6 +1418,7 @@ class Run:
         for number in opened:
             self.move_to(number)
         self.lose(corrupt)
+        self.end_splits()
         for c, number in corrupt.items():
             self.begin_anew(c, number)
         self.newly_corrupt = set()
@@ -1502,7 +1629,7 @@ class Run:
                 service, point = self.points[thing]
                 return by_thing == thing or by_thing in names(self.land.services[service].points[point].needs)
             return kind not in INCIDENT_KINDS and by_thing == thing
-        outages = [*self.outages, *self.corruptions]
+        outages = [*self.outages, *self.corruptions, *self.fences]
         outage = next((o for o in outages if o.name == applied[1]), None)
         if outage is None or thing in self.points:
             return False
@@ -1584,6 +1711,9 @@ class Run:
 
     def wanted_failovers(self) -> Iterable[tuple[str, str, str, int]]:
         """Section 7: `switch`, `restore` and `start`."""
+        for c, cut in self.cuts.items():
+            if self.wants_to_switch_alone(c):
+                yield "switch", c, self.land.components[c].standby or "", cut.incident
         for c, loss in self.lost.items():
             b = self.standby(c)
             under_way = [work.kind for work in self.running() if work.object == c]
@@ -1849,7 +1979,10 @@ class Run:
                 work.who += [(team, person) for person in who[:heads]]
         work.start, work.outcome = self.now, "running"
         if work.kind in ("switch", "start"):
-            work.strategy = self.strategy(work.object) or "" if work.object in self.lost else ""
+            if work.object in self.lost:
+                work.strategy = self.strategy(work.object) or ""
+            else:
+                work.strategy = "hot" if work.object in self.cuts else ""
         if work.kind in COMPONENT_KINDS and not self.is_replaced(work):
             works = self.task[work.kind, work.object].works
             name = (f"{work.kind} works", work.object, work.site, work.incident, work.attempt)

@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from reference.drill import simulate
 
 from drsim.distributions import Law
+from drsim.errors import DrsimError
 from drsim.measures.protection import unprotected
 from drsim.model import Scenario
 from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import NEVER
+from drsim.planning.variant import variant
 from drsim.simulation.draws import Numbers, uniforms
 from drsim.simulation.engine import Engine
 from drsim.simulation.trajectory import Trajectory
@@ -323,3 +325,16 @@ def test_the_plan_tells_what_fails_of_its_own() -> None:
     assert [step.kind for step in outlook.steps] == ["restart", "repair"]
     assert outlook.losses == []
     assert outlook.to_dict()["failing"] == {"app.here.fails": {"every": "mean 5 d", "lasts": "until repaired"}}
+
+
+def test_a_variant_keeps_what_fails_of_its_own_and_what_is_cut_off() -> None:
+    land = TWO + PEOPLE + POINT
+    land += "components: {app: {at: {here: active, there: hot}, on_partition: 'takeover, alone', fails: {every: mean 5 d, lasts: 1 h}}}\n"
+    calm = scenario(land, disruptions="{}", horizon="9 d")
+    cut = scenario(land, disruptions="{cut: {link: line, after: 1 d, lasts: 1 d}}", horizon="9 d")
+    changed, plain = variant(compile_scenario(calm), outages=cut.disruptions), compile_scenario(cut)
+    found, expected = (engine_view(Engine(plan).drill(Numbers(plan, 1, 0, 1), 0)) for plan in (changed, plain))
+    assert found == expected
+    assert any(row[0] == "switch" for row in found["rows"])
+    with pytest.raises(DrsimError, match="kind"):
+        variant(changed, laws={("fails", "app", "here"): Law.constant(HOUR)})

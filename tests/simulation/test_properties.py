@@ -285,7 +285,9 @@ def test_no_room_is_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Drill, "give_room", watched)
 
     @many(300)
-    @given(scenarios(max_sites=2, min_disruptions=1, hot=False, apart=False, any_moment=False))
+    @given(
+        scenarios(max_sites=2, min_disruptions=1, hot=False, apart=False, any_moment=False, fails=False, steps=False)
+    )
     def in_every_drill(scenario: Scenario) -> None:
         engine_drill(scenario)
 

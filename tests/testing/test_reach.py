@@ -134,6 +134,7 @@ BRANCHES = [
     "tank filled in time",
     "generator that fails",
     "mains that trip",
+    "cut off and stopped",
     "failure of its own",
     "failure of its own that is repaired",
     "failure that nobody sees",
@@ -325,6 +326,13 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "generator out of fuel", "the generator is out of fuel" in supply
     yield "tank filled in time", "the tank is filled" in supply and "the generator is out of fuel" not in supply
     yield "generator that fails", "the generator fails" in supply
+    cuts = {name: spans for name, spans in drill.outages.items() if name.endswith((".cut", ".fenced")) and spans}
+    yield "cut off and stopped", any(name.endswith(".fenced") for name in cuts)
+    switched = [row for row in done if row.kind == "switch" and f"{row.object}.cut" in cuts]
+    yield (
+        "taken over alone",
+        any(begin <= row.end <= end for row in switched for begin, end in cuts[f"{row.object}.cut"]),
+    )
     own = {name: spans for name, spans in drill.outages.items() if name in plan.failing}
     mended = {f"{row.object}.{row.site}.fails" for row in done if row.kind == "repair"}
     yield "failure of its own", any(own.values())
@@ -432,6 +440,6 @@ def test_the_generator_reaches(branch: str, reach: Counter[str]) -> None:
 
 @pytest.mark.long
 def test_the_generator_reaches_what_is_rarest() -> None:
-    rarest = ["restart of what is stale", "quorum that is dropped"]
-    found = search(rarest)
-    assert all(found[branch] for branch in rarest)
+    rarest = ["restart of what is stale", "quorum that is dropped", "taken over alone"]
+    count = search(rarest)
+    assert all(count[branch] for branch in rarest)

@@ -10,6 +10,7 @@ Tasks         7      steps of the plan
 Patience      7      strategies that are given up after a time
 Groups        7      groups that wait for each other
 Failures      5      failures of their own, which may be unseen until a step finds them
+Partitions    5      standbys that take over what is up but out of reach
 Recovering    7      strategies, room, what is wanted, what follows from the end of a step
 Losing        5      outages and what they take down
 Drill         9      one instant after the other

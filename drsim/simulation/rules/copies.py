@@ -94,6 +94,12 @@ class Copies(Readiness):
             if point < 0 or any(self.reached(point, copy.site, site) for site in self._home(c, point)):
                 yield point
 
+    def note_home(self, c: int) -> None:
+        """A component with data is active at other sites from now on."""
+        if self.structure.has_data[c]:
+            there = [d for d in self.structure.of_component[c] if self.role[d] == ACTIVE]
+            self.homes[c] = (*self.homes.get(c, ()), (self.now, tuple(self.lookups.site_of[d] for d in there)))
+
     def _home(self, c: int, time: int) -> Iterable[int]:
         """The sites where a component was active at a time."""
         for since, sites in reversed(self.homes.get(c, ())):

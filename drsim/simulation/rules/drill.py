@@ -38,6 +38,8 @@ class Drill(Losing):
         for index, outage in enumerate(plan.outages):
             if outage.name in plan.failing:
                 self.outages[outage.name] = self.own_failures(index, outage)
+            elif outage.name in self.lookups.cut_names:
+                self.outages[outage.name] = ()
             for begin, end in self._spans(outage) if outage.kind != "power" else ():
                 if begin < end:
                     self.clock.at(begin, "outage", (index, 1))
@@ -249,7 +251,7 @@ class Drill(Losing):
     def begin_row(self, row: Work) -> bool:
         """Start a row whose crew is free; False if it still lacks a copy to read."""
         now, component = self.now, self.lookups.component_of_step[row.step] if row.step >= 0 else -1
-        beside = row.step >= 0 and self.open_steps[component] > 1
+        beside = component >= 0 and self.open_steps[component] > 1
         if beside and row.kind != "verify" and all(row.step != step for step, _ in self.wanted_of(component)):
             return True  # a start at this instant made this one unwanted; it is dropped when that is settled
         if row.kind == "restore" and not self.begin_restore(row):

@@ -22,7 +22,10 @@ class Incidents(Room):
         root = self.plan.roots[incident.root]
         if root.is_site:
             return self.site_up[root.place]
-        return not self.corrupt[root.place] and not any(self.broken[d] for d in self.structure.of_component[root.place])
+        c = root.place
+        if self.corrupt[c] or c in self.cuts:
+            return False
+        return not any(self.broken[d] for d in self.structure.of_component[c])
 
     def is_over(self, number: int) -> bool:
         """Whether an incident is closed, or closes at this instant."""
@@ -38,8 +41,8 @@ class Incidents(Room):
     def settle_incidents(self) -> None:
         """Close what is back in time, let a component's go once assessed, drop what nobody needs to know any more."""
         self.dirty_incidents, self.dirty_groups = False, self.plan.grouped
-        for c in list(self.breaking):
-            if not self.corrupt[c] and not any(self.broken[d] for d in self.structure.of_component[c]):
+        for c, number in list(self.breaking.items()):
+            if self.is_back(self.incidents[number]):
                 del self.breaking[c]
         for incident in self.incidents:
             back = self.is_back(incident)

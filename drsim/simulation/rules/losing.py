@@ -27,14 +27,19 @@ class Losing(Returning):
         downs = [s for s, n in enumerate(self.site_outages) if n > 0 and self.site_up[s]]
         ups = [s for s, n in enumerate(self.site_outages) if n == 0 and not self.site_up[s]]
         links = [k for k, n in enumerate(self.link_outages) if (n == 0) != self.link_up[k]]
-        breaks = [d for d, before in sorted(was_broken.items()) if before == 0 and self.broken[d] > 0]
-        mends = [d for d, before in sorted(was_broken.items()) if before > 0 and self.broken[d] == 0]
         for s in (*downs, *ups):
             self.site_up[s] = not self.site_up[s]
             self.flip(s, self.site_up[s])
         for k in links:
             self.link_up[k] = not self.link_up[k]
             self.flip(len(structure.sites) + k, self.link_up[k])
+        alone: list[int] = []
+        if self.plan.partitions and (downs or ups or links):
+            cut, alone = self.look_around(was_broken)
+            numbers |= {("component", d): number for d, number in cut.items()}
+            last_end = max(last_end, self.last_end)
+        breaks = [d for d, before in sorted(was_broken.items()) if before == 0 and self.broken[d] > 0]
+        mends = [d for d, before in sorted(was_broken.items()) if before > 0 and self.broken[d] == 0]
         for s in ups:
             self.site_since[s] = last_end
         if downs or ups or links:
@@ -43,9 +48,13 @@ class Losing(Returning):
         stopped = self._stop_all(downs, [*breaks, *(d for c in corrupt for d in structure.of_component[c])])
         if downs or breaks:
             self._open_incidents(downs, breaks, numbers)
+        if alone:
+            self._open_cuts(alone)
         self.newly_corrupt = {c: self._open_corruption(c, numbers) for c in corrupt}
         if stopped:
             self._attribute(stopped)
+            if self.cuts:
+                self.end_splits(stopped)
         for c, incident in self.newly_corrupt.items():
             self.begin_anew(c, incident)
         if structure.tasks and (stopped or downs or corrupt):
@@ -143,6 +152,15 @@ class Losing(Returning):
                     self.breaking[c] = self._open(root, self._last_hit(numbers, c), breaks).number
                 incident = self.incidents[self.breaking[c]]
             self.broken_incident[d] = incident.number
+
+    def _open_cuts(self, alone: list[int]) -> None:
+        """Incidents of what is cut off and taken over alone."""
+        for c in sorted(alone, key=lambda c: self.structure.components[c]):
+            cut = self.cuts[c]
+            if c not in self.breaking:
+                self.breaking[c] = self._open(self.lookups.root_of_component[c], cut.number, []).number
+            self.cuts[c] = cut._replace(incident=self.breaking[c])
+            self.touch(c)
 
     def _open_corruption(self, c: int, numbers: Numbers) -> Incident:
         """Its detection is behind us: an incident of its own, whatever else is the matter with the component."""
@@ -260,7 +278,7 @@ class Losing(Returning):
                 continue
             source_down = row.copy >= 0 and not self.site_up[self.copy_of(row).site]
             stops = row.kind in STOPPED and self.plan.steps[row.step].component in self.newly_corrupt
-            if source_down or stops or not self.grounded(row.step):
+            if source_down or stops or not self.grounded(row.step) or self.is_needless(row):
                 self.finish(row, INTERRUPTED)
                 step = self.plan.steps[row.step]
                 if step.point >= 0:

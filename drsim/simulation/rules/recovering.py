@@ -5,14 +5,14 @@ from __future__ import annotations
 from drsim.planning.plan import ACTIVE, STALE, StepPlan
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.cleaning import Cleaning
-from drsim.simulation.rules.failing import Failures
+from drsim.simulation.rules.partition import Partitions
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
 from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
 
 __all__ = ["Recovering"]
 
 
-class Recovering(Failures, Cleaning):
+class Recovering(Partitions, Cleaning):
     """Switch, restore, start, restart, repair, verify."""
 
     def settle_wanted(self) -> None:
@@ -53,9 +53,9 @@ class Recovering(Failures, Cleaning):
         self.dirty_groups = self.plan.grouped
         wanted = self.wanted_of(c)
         if self.open_steps[c]:
-            steps = {step for step, _ in wanted}
+            pairs = set(wanted)
             for step in self.lookups.steps_of[c]:
-                if self.wanted[step] >= 0 and step not in steps:
+                if self.wanted[step] >= 0 and (step, self.wanted_incident[step]) not in pairs:
                     self._withdraw(step)
         for step, number in wanted:
             if self.wanted[step] < 0:
@@ -81,6 +81,8 @@ class Recovering(Failures, Cleaning):
             if in_place and self.corrupt[c]:
                 in_place = False
                 wanted += self.clean_in_place(c)
+        elif self.cuts and self.takes_over_alone(c):
+            wanted.append((lookups.switch[self.structure.standby[c]], self.cuts[c].incident))
         for d in deployments:
             if in_place and not self.started[d] and self.site_up[lookups.site_of[d]] and not self.broken[d]:
                 number = self.incident_of[d] if role[d] == ACTIVE else self.incident[c]
@@ -169,7 +171,7 @@ class Recovering(Failures, Cleaning):
             if root.is_site:
                 sites.add(root.place)
             return not sites.isdisjoint(outage.targets)
-        if outage.kind in ("component", "corruption"):
+        if outage.kind in ("component", "corruption", "cut"):
             hit = {self.lookups.component_of[d] for d in outage.targets}
             return c in hit or (not root.is_site and root.place in hit)
         return False
@@ -244,7 +246,25 @@ class Recovering(Failures, Cleaning):
         assert isinstance(step, StepPlan)
         return self.luck(step.works, step.works_variable, row.incident, row.attempt)
 
+    def _end_alone(self, c: int, d: int, row: Work) -> None:
+        """A standby takes over what is not lost but out of reach."""
+        cut = self.cuts[c]
+        replica = self.replica(c, d) if self.structure.has_data[c] else -1
+        if not self.works(row):
+            self.finish(row, FAILED)
+            self.cuts[c] = cut._replace(tries=cut.tries + 1)
+        elif replica >= 0 and not self._is_usable(c, replica):
+            self.finish(row, UNUSABLE)
+            self.no_replica[c] = True
+        else:
+            self.finish(row, DONE)
+            self.cuts[c] = cut._replace(taken=self.now)
+            self.serves(c, d, row, trusted=True)
+
     def _end_failover(self, c: int, d: int, row: Work) -> None:
+        if c in self.cuts and not self.lost[c]:
+            self._end_alone(c, d, row)
+            return
         if not self.works(row):
             self.finish(row, FAILED)
             self.failures[c] += 1
@@ -353,10 +373,7 @@ class Recovering(Failures, Cleaning):
                     self.incident_of[other] = -1
             self.role[d] = ACTIVE
             self.dirty_incidents = True
-            if self.structure.has_data[c]:
-                there = [e for e in self.structure.of_component[c] if self.role[e] == ACTIVE]
-                home = (self.now, tuple(self.lookups.site_of[e] for e in there))
-                self.homes[c] = (*self.homes.get(c, ()), home)
+            self.note_home(c)
         self.started[d] = True
         self.incident_of[d] = -1
         self.start_incident[d] = row.incident

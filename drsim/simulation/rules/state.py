@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from drsim.planning.plan import ACTIVE
 from drsim.simulation.clock import Clock, Work
@@ -26,6 +26,7 @@ __all__ = [
     "MOBILISE",
     "NONE",
     "Cause",
+    "Cut",
     "FirstDrawError",
     "Incident",
     "NoNumbers",
@@ -77,6 +78,19 @@ class Incident:
         new.tasks = {task: same(row) for task, row in self.tasks.items()}
         new.tasks_wanted_by, new.released = dict(self.tasks_wanted_by), dict(self.released)
         return new
+
+
+class Cut(NamedTuple):
+    """A component that is cut off from its standby."""
+
+    since: int
+    number: int
+    """of what was applied when that began"""
+    incident: int = -1
+    tries: int = 0
+    """how often the standby failed to take over alone"""
+    taken: int = -1
+    """when it took over alone, -1 while it does not run beside the other"""
 
 
 class FirstDrawError(Exception):
@@ -219,6 +233,10 @@ class State:
         # what fails of its own
         self.unseen: dict[int, int] = {}
         """deployment -> the outage of its failure that nobody has seen"""
+        self.cuts: dict[int, Cut] = {}
+        """components that are cut off from their standby"""
+        self.last_end = -1
+        """the number of the last of these that ended at this instant"""
         self.unmended: set[int] = set()
         """deployments that failed and are so until they are repaired"""
         self.found: list[tuple[int, int]] = []
