@@ -29,6 +29,7 @@ from drsim.planning.plan import (
     Failback,
     Generator,
     LevelOp,
+    Move,
     OnCall,
     Outage,
     Plan,
@@ -499,6 +500,9 @@ class _PlanBuilder:
                     add("start", c, b, -1, part.start, tries=True)
                 if self.scenario.response.failback is not None:
                     self._add_failback(add, c, part)
+                if self.scenario.moves is not None and part.active == (self.scenario.moves.site,):
+                    for d in structure.of_component[c]:
+                        add("stop", c, d, -1, part.stop)
                 if "cold" in part.recover and part.data is not None:
                     held = {} if part.restore is None else part.restore.by
                     add("restore", c, b, -1, Step(takes=Law.constant(0), by=held))
@@ -661,6 +665,11 @@ class _PlanBuilder:
             grouped=response.order != "dependencies",
             best_effort=response.order == "best-effort groups",
             failback=failback,
+            move=None
+            if scenario.moves is None
+            else Move(
+                structure.sites.index(scenario.moves.site), scenario.moves.after.ms, scenario.moves.rollback == "all"
+            ),
             change=tuple(
                 0
                 if (data := landscape.components[name].data) is None or data.change is None

@@ -35,6 +35,7 @@ __all__ = [
     "Failback",
     "Generator",
     "LevelOp",
+    "Move",
     "OnCall",
     "Outage",
     "Plan",
@@ -247,6 +248,15 @@ class Failback(NamedTuple):
     attempts: int
 
 
+class Move(NamedTuple):
+    """A planned move of what runs at a site."""
+
+    site: int
+    after: int
+    all_back: bool
+    """whether the first that fails takes back all"""
+
+
 class DueWork(NamedTuple):
     """Work of a service that must be done by a date."""
 
@@ -432,6 +442,7 @@ class Plan:
     best_effort: bool
     """whether they do so only for what still may come"""
     failback: Failback | None
+    move: Move | None
     change: tuple[int, ...]
     """for each component how much of its data changes, bytes/s"""
     outages: tuple[Outage, ...]
@@ -471,6 +482,11 @@ class Plan:
     horizon: int
     settle: int
     reach_cache: dict[tuple[int, ...], tuple[object, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def relocates(self) -> bool:
+        """Whether anything is stopped somewhere to be started elsewhere."""
+        return self.failback is not None or self.move is not None
 
     def own_share(self, deployment: int) -> int:
         """Level that a deployment gives when all its needs are whole, in millionths."""

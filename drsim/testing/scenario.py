@@ -17,6 +17,7 @@ from drsim.testing.components import active, classes
 from drsim.testing.features import Features, ScenarioFeatures, complete
 from drsim.testing.landscape import document_text
 from drsim.testing.landscape import landscape as generated
+from drsim.testing.moves import moves
 from drsim.testing.people import response
 from drsim.testing.quantities import HORIZONS, LASTS, any_fixed, law
 from drsim.units import MINUTE, Duration, format_ms
@@ -240,6 +241,8 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
         document["response"] = changed
     if horizon := _horizon(draw, document, given):
         document["horizon"] = horizon
+    if given["moves"] and one_in(draw, 6):
+        document |= moves(draw, world)
     return document
 
 

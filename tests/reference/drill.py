@@ -20,6 +20,7 @@ from drsim.model.needs import Need, without
 from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
+from reference.moving import Moves
 from reference.power import Span, without_supply
 from reference.returning import Returns
 from reference.trees import circles, holds, names
@@ -303,7 +304,7 @@ class Run:
         self.group = {c: of.get(c, len(groups)) for c in self.land.components}
         self.plan = {c: (self.group[c], self.priority(c), self.depth(c), c) for c in self.land.components}
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
-        self.back = Returns(self)
+        self.back = Returns(self) if scenario.moves is None else Moves(self)
         self.possible = self.possible_steps()
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
         self.steps = self.land.steps
@@ -597,7 +598,10 @@ class Run:
                     if component.precheck is not None and {"warm", "cold"} & set(component.recover):
                         kinds.append("precheck")
                     kinds += ["start"] if {"warm", "cold"} & set(component.recover) else []
-                if c in self.back.components:
+                moves = self.scenario.moves
+                if moves is not None and component.standby and component.active == (moves.site,):
+                    kinds.append("stop")
+                elif c in self.back.components:
                     kinds.append("stable")
                     kinds += ["synchronise"] if component.data is not None and component.data.change is not None else []
                     kinds += ["stop"] if s == component.standby else ["switch"] if "hot" in component.recover else []
@@ -904,6 +908,8 @@ class Run:
             c = work.object
             if work.kind not in FAILOVER_KINDS or not work.is_ready or work.site != self.land.components[c].standby:
                 continue
+            if c not in self.lost:
+                continue
             if self.lost[c].given_up is not None:
                 continue
             limit = self.land.components[c].give_up_after.get(self.strategy(c) or "")
@@ -969,6 +975,9 @@ class Run:
         if not work.succeeds:
             return self.finish(work, "failed")
         point = self.lost[c].since if c in self.lost else 0
+        there = self.standby(c)
+        if c in self.lost and there is not None and self.role[c, there] != "hot":
+            self.room.discard((c, there))
         if self.role[c, s] in ("stale", "waiting"):
             point = self.lost_since[c, s] if self.role[c, s] == "stale" else self.back.point(c)
             self.leave_the_lost(c)
@@ -1172,17 +1181,17 @@ class Run:
             if (
                 s is not None
                 and self.role[c, s] != "hot"
-                and (
-                    c not in self.lost
-                    or self.strategy(c) is None
-                    or (self.incidents[self.lost[c].incident].abandoned and not self.is_moving(c))
-                )
+                and (self.has_no_more_use_of_room(c) if c in self.lost else c not in self.back.leaving)
             ):
                 self.room.discard((c, s))
         blocked: set[tuple[str, str]] = set()
-        for c in sorted(self.lost, key=lambda c: self.plan[c]):
+        for c in sorted({*self.lost, *self.back.leaving}, key=lambda c: self.plan[c]):
             s = self.standby(c)
-            if s is None or (c, s) in self.room or not self.fails_over(c) or not self.is_go(c):
+            if c not in self.lost and not self.back.asks(c):
+                continue
+            if s is None or (c, s) in self.room:
+                continue
+            if c in self.lost and (not self.fails_over(c) or not self.is_go(c)):
                 continue
             uses = self.land.components[c].uses
             lacking = {
@@ -1194,6 +1203,9 @@ class Run:
                 blocked |= lacking
             else:
                 self.room.add((c, s))
+
+    def has_no_more_use_of_room(self, c: str) -> bool:
+        return self.strategy(c) is None or (self.incidents[self.lost[c].incident].abandoned and not self.is_moving(c))
 
     def reserved(self, site: str, pool: str) -> int:
         uses = [self.land.components[c].uses for c, s in self.room if s == site]
@@ -1293,7 +1305,7 @@ class Run:
                         since = max(since, begun)
             if ground and not work.is_ready:
                 number = max(work.wanted_by, since)
-                work.ready, work.bound_by = self.now, self.applied[number]
+                work.ready, work.bound_by = self.now, self.applied[number] if number >= 0 else None
             work.is_ready = ground
 
     def wanted(self) -> set[tuple[str, str, str, int]]:
@@ -1399,10 +1411,12 @@ class Run:
                 return self.usable(c, s) and sight.may_start(c, s, others_count_as_met=early)
             case "stable":
                 return self.usable(c, s)
+            case "stop" if c not in self.back.components:
+                return False
             case "stop":
-                home = self.back.home[c]
+                target = self.back.other(c, s)
                 here = s in self.up_sites() and (c, s) in self.started
-                return here and self.usable(c, home) and sight.may_start(c, home)
+                return here and self.usable(c, target) and sight.may_start(c, target)
             case "restore" | "synchronise":
                 return self.usable(c, s) and sight.may_start(c, s, network_counts_as_met=True)
             case "precheck" | "repair":

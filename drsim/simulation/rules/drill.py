@@ -35,6 +35,8 @@ class Drill(Losing):
         """From the beginning."""
         plan = self.plan
         self.open_calendars()
+        if plan.move:
+            self.clock.at(plan.move.after, "moves")
         for index, outage in enumerate(plan.outages):
             for begin, end in self._spans(outage) if outage.kind != "power" else ():
                 if begin < end:
@@ -135,6 +137,8 @@ class Drill(Losing):
                 self.due_timers.append(value)
             case "patience":
                 self.due_patience.append(value)
+            case "moves":
+                self.begin_moves()
             case "window":
                 self.dirty.update(self.returns)
             case "heads":

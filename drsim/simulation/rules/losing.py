@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 
 from drsim.planning.plan import ACTIVE, Tree
-from drsim.simulation.rules.returning import Returning
+from drsim.simulation.rules.moving import Moving
 from drsim.simulation.rules.state import ASKED, DETECT, NONE, Incident
 from drsim.simulation.trajectory import INTERRUPTED, by_order
 
@@ -16,7 +16,7 @@ Numbers = dict[tuple[str, int], int]
 """(kind, target) -> the number of the last outage that hit it or left it at this instant"""
 
 
-class Losing(Returning):
+class Losing(Moving):
     """Outages that end, then outages that begin; then what they take down."""
 
     def apply_outages(self) -> None:
@@ -64,7 +64,7 @@ class Losing(Returning):
             self.touch(lookups.component_of[d])
         if ups or breaks or mends:
             self.dirty_incidents = True
-        if self.plan.failback:
+        if self.plan.relocates:
             self.note_outages(downs, breaks)
         self.interrupt()
         self.evacuated = downs
