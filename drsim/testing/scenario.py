@@ -241,7 +241,7 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
         document["response"] = changed
     if horizon := _horizon(draw, document, given):
         document["horizon"] = horizon
-    if given["moves"] and one_in(draw, 6):
+    if given["moves"] and one_in(draw, 2):
         document |= moves(draw, world)
     return document
 
