@@ -57,7 +57,7 @@ class Protection:
         holds = [0] * len(self.row_of)
         for c, row in self.row_of.items():
             for d in structure.of_component[c]:
-                if self.plan.failback and structure.roles[d] != STANDBY:
+                if self.plan.relocates and structure.roles[d] != STANDBY:
                     against[d] = 1  # what is at home can wait there later
                 if structure.roles[d] != STANDBY or self._is_fit(c):
                     holds[row] += 1
@@ -93,7 +93,7 @@ class Protection:
                         turn(d, -1 if value else 1)
                     continue
                 d = flag - first_on
-                if value and d in against and d not in moved and not self.plan.failback:
+                if value and d in against and d not in moved and not self.plan.relocates:
                     moved.add(d)
                     turn(d, 1)  # for good: it is no standby any more
                 change(d, 1 if value else -1)

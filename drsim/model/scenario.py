@@ -48,6 +48,16 @@ class Disruption(Part):
     """What else a corruption spoils: kinds of copies, and sites where copies are kept."""
 
 
+class Moves(Part):
+    """What runs at a site is moved to its standbys, on purpose."""
+
+    site: fields.SiteName
+    after: fields.ClockDuration = DurationOf(0)
+    """How long after the moment of the drill."""
+    rollback: Literal["component", "all"] = "component"
+    """What goes back when a move fails: that component, or all that has moved."""
+
+
 class Scenario(Part):
     """A drill."""
 
@@ -64,6 +74,8 @@ class Scenario(Part):
     """Complete: the landscape's, with what the scenario says over it."""
     horizon: fields.Horizon = DEFAULT_HORIZON
     """How far the drill looks."""
+    moves: Moves | None = None
+    """What is moved on purpose; None: nothing."""
     file: Annotated[str | None, Field(exclude=True, repr=False)] = None
     """Where it was read, for messages; not compared."""
 

@@ -31,6 +31,7 @@ from drsim.planning.plan import (
     Generator,
     Head,
     LevelOp,
+    Move,
     OnCall,
     Outage,
     Partition,
@@ -510,6 +511,9 @@ class _PlanBuilder:
                     add("start", c, b, -1, part.start, tries=True)
                 if self.scenario.response.failback is not None:
                     self._add_failback(add, c, part)
+                if self.scenario.moves is not None and part.active == (self.scenario.moves.site,):
+                    for d in structure.of_component[c]:
+                        add("stop", c, d, -1, part.stop)
                 if "cold" in part.recover and part.data is not None:
                     held = part.restore or landscapes.Restore()
                     add("restore", c, b, -1, Step(takes=Law.constant(0), by=held.by, skills=held.skills))
@@ -693,6 +697,11 @@ class _PlanBuilder:
             grouped=response.order != "dependencies",
             best_effort=response.order == "best-effort groups",
             failback=failback,
+            move=None
+            if scenario.moves is None
+            else Move(
+                structure.sites.index(scenario.moves.site), scenario.moves.after.ms, scenario.moves.rollback == "all"
+            ),
             change=tuple(
                 0
                 if (data := landscape.components[name].data) is None or data.change is None

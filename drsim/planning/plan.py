@@ -37,6 +37,7 @@ __all__ = [
     "Generator",
     "Head",
     "LevelOp",
+    "Move",
     "OnCall",
     "Outage",
     "Partition",
@@ -308,6 +309,15 @@ class Failback(NamedTuple):
     attempts: int
 
 
+class Move(NamedTuple):
+    """A planned move of what runs at a site."""
+
+    site: int
+    after: int
+    all_back: bool
+    """whether the first that fails takes back all"""
+
+
 class DueWork(NamedTuple):
     """Work of a service that must be done by a date."""
 
@@ -507,6 +517,7 @@ class Plan:
     best_effort: bool
     """whether they do so only for what still may come"""
     failback: Failback | None
+    move: Move | None
     change: tuple[int, ...]
     """for each component how much of its data changes, bytes/s"""
     outages: tuple[Outage, ...]
@@ -556,6 +567,11 @@ class Plan:
     horizon: int
     settle: int
     reach_cache: dict[tuple[int, ...], tuple[object, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def relocates(self) -> bool:
+        """Whether anything is stopped somewhere to be started elsewhere."""
+        return self.failback is not None or self.move is not None
 
     def own_share(self, deployment: int) -> int:
         """Level that a deployment gives when all its needs are whole, in millionths."""

@@ -29,7 +29,7 @@ from drsim.model.landscape import (
     Team,
 )
 from drsim.model.needs import All, circles
-from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Scenario
+from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Moves, Scenario
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
 from drsim.reading.paths import LANDSCAPE_KEYS, SCENARIO_KEYS, SECTIONS, Change, apply, begins_well
@@ -43,6 +43,7 @@ from drsim.reading.rules import (
     horizon_findings,
     landscape_findings,
     level_findings,
+    move_findings,
     response_findings,
     scenario_findings,
 )
@@ -122,6 +123,7 @@ class _Head(Part):
     why: fields.Text | None = None
     moment: Annotated[datetime | None, PlainValidator(_moment)]
     horizon: Annotated[fields.Horizon, AfterValidator(_near)] = DEFAULT_HORIZON
+    moves: Moves | None = None
 
 
 class _Hit(Part):
@@ -332,6 +334,8 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
         findings(checker, scenario_findings(disruptions, horizon, builder.parts))
         if head is not None:
             findings(builder.checker, due_findings(builder.parts.services, dated=head.moment is not None))
+            if head.moves is not None:
+                findings(checker, move_findings(head.moves, head.horizon, response, builder.parts.components))
         if horizon is not None:
             _check_horizon(checker, builder, horizon)
     problems.refuse()
@@ -346,6 +350,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
         disruptions=disruptions,
         response=response,
         horizon=head.horizon,
+        moves=head.moves,
         file=draft.file,
     )
 

@@ -33,7 +33,7 @@ from drsim.model.landscape import (
     Team,
 )
 from drsim.model.needs import All, Need, circles, leaves, without
-from drsim.model.scenario import Disruption
+from drsim.model.scenario import Disruption, Moves
 from drsim.model.untouched import Untouched
 from drsim.units import HOUR, ONE, Duration, Share
 
@@ -126,6 +126,9 @@ def response_findings(response: Response, parts: Parts) -> Findings:
         yield from _failback(("response", "failback"), response.failback, parts.components)
 
 
+_ALONE: Final = "takeover, alone"
+
+
 def _failback(path: Path, failback: Failback, components: Mapping[str, Component]) -> Findings:
     """Something may move, and whatever may has one home, and takes nothing with it when it is stopped."""
     movable = {name: component for name, component in sorted(components.items()) if component.standby is not None}
@@ -143,6 +146,41 @@ def _failback(path: Path, failback: Failback, components: Mapping[str, Component
         elif len(component.active) > 1:
             rule = f"'{name}' has no single home: it is active at {' and '.join(component.active)}, and has a standby"
             yield Finding(path, rule, "leave its standby out, or 'failback'", True)
+        elif component.on_partition == _ALONE:
+            rule = f"'{name}' takes over alone when it is cut off, which is not drilled with 'failback'"
+            yield Finding(path, rule, "leave one of the two out, or give it a 'witness'", True)
+
+
+def move_findings(
+    moves: Moves, horizon: Duration, response: Response | None, components: Mapping[str, Component]
+) -> Findings:
+    """Something is moved, in time, and whatever is has one home and takes nothing with it when it is stopped."""
+    here = {
+        name: component
+        for name, component in sorted(components.items())
+        if component.standby is not None and moves.site in component.active
+    }
+    path: Path = ("moves",)
+    if not here:
+        rule = f"nothing can be moved from '{moves.site}': no component that runs there has a standby"
+        yield Finding((*path, "site"), rule, "name a site from which something can be moved")
+    if moves.after.ms >= horizon.ms:
+        rule = f"it begins after '{moves.after.text}', when the drill is over: the horizon is '{horizon.text}'"
+        yield Finding((*path, "after"), rule, "let it begin earlier, or lengthen the horizon")
+    if response is not None and response.failback is not None:
+        rule = "'failback' would bring home what 'moves' takes away"
+        yield Finding(path, rule, "leave one of the two out", True)
+        return
+    for name, component in here.items():
+        if component.on_partition == _ALONE:
+            rule = f"'{name}' takes over alone when it is cut off, which is not drilled with 'moves'"
+            yield Finding(path, rule, "leave one of the two out, or give it a 'witness'", True)
+        if component.scope == "site":
+            rule = f"'{name}' serves only its own site: what needs it there would stop when it is moved"
+            yield Finding(path, rule, "make it active at both sites", True)
+        elif len(component.active) > 1:
+            rule = f"'{name}' is active at {' and '.join(component.active)} and has a standby: it has no single home"
+            yield Finding(path, rule, "leave its standby out", True)
 
 
 def _groups(path: Path, response: Response) -> Findings:

@@ -35,6 +35,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     page.say(f"{moment_text(scenario.moment)} · {scenario.horizon.text} ahead", indent=0, style="dim")
     page.blank()
     _disruptions(outlook, page)
+    _moves(outlook, page)
     _losses(outlook, page)
     _recovery(outlook, page)
     _groups(outlook, page)
@@ -91,6 +92,18 @@ def _cut_off(plan: Plan, outage: Outage) -> str:
     there = plan.structure.sites[plan.structure.deployments[partition.standby][1]]
     after = f"{there} takes over beside it, alone" if partition.alone else f"{there} takes over"
     return f"whenever {outage_text(plan, outage)}: {after}"
+
+
+def _moves(outlook: Outlook, page: Page) -> None:
+    """What is moved on purpose."""
+    moves = outlook.plan.scenario.moves
+    if moves is None:
+        return
+    page.blank()
+    when = f"after {moves.after.text}" if moves.after.ms else "at once"
+    back = "all goes back" if moves.rollback == "all" else "that component goes back"
+    page.heading(f"WHAT IS MOVED FROM {moves.site} {len(outlook.moved)}", f"{when}; if a move fails, {back}")
+    page.say(" · ".join(outlook.moved), hang=2)
 
 
 def _supply(power: Power) -> str:

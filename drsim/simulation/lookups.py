@@ -52,9 +52,9 @@ class Lookups:
         self.stable, self.synchronise, self.stop = (
             [plan.step_of.get((kind, d), -1) for d in range(count)] for kind in ("stable", "synchronise", "stop")
         )
-        self.homes = _homes(structure) if plan.failback else {}
+        self.homes = _homes(plan)
         """component -> (home, standby), for those that go home"""
-        self.started_before = _started_before(plan) if plan.failback else {}
+        self.started_before = _started_before(plan) if plan.relocates else {}
         """component -> the components that its `starts_after` names, for those that go home"""
         self.point_verify = [plan.step_of.get(("point", p), -1) for p in range(len(structure.points))]
         gated: list[list[int]] = [[] for _ in range(count)]
@@ -86,12 +86,15 @@ class Lookups:
         for i, step in enumerate(steps):
             if step.kind in ("switch", "start", "restart"):
                 gated[step.deployment].append(i)
-            elif step.kind == "stop":
-                gated[self.homes[step.component][0]].append(i)
+            elif step.kind == "stop" and step.component in self.homes:
+                gated[self.other(step.component, step.deployment)].append(i)
             if step.component >= 0:
                 of_component[step.component].append(i)
             if step.kind != "task":
                 at_site[site_number[step.site]].append(i)
+            if step.kind == "stop" and step.component in self.homes:
+                other = self.other(step.component, step.deployment)
+                at_site[structure.deployments[other][1]].append(i)
         self.gated = [tuple(found) for found in gated]
         """for each deployment the steps that its `starts_after` lets start"""
         self.steps_of = [tuple(found) for found in of_component]
@@ -131,7 +134,7 @@ class Lookups:
             and step.component not in bound
             and not plan.grouped
             and step.crew[0][0] not in plan.heads
-            and not plan.failback
+            and not plan.relocates
             else -1
             for step in steps
         ]
@@ -159,6 +162,11 @@ class Lookups:
         """groups of sites that reach each other while everything is up"""
         self._whole()
 
+    def other(self, c: int, d: int) -> int:
+        """Of the home and the standby of a component the one that is not `d`."""
+        home, b = self.homes[c]
+        return b if d == home else home
+
     def failover(self, b: int) -> list[int]:
         """The steps of the failover to a standby, -1 for none."""
         if b < 0:
@@ -171,15 +179,15 @@ class Lookups:
         d = step.deployment
         if step.point >= 0:
             return Ground("point", site, structure.point_gate[step.point])
-        if step.kind in ("precheck", "repair", "task"):
+        if step.kind in ("precheck", "repair", "task") or (step.kind == "stop" and step.component not in self.homes):
             return Ground("site", site, -1, d)
         if step.kind == "verify":
             return Ground("ready", site, -1, d)
         if step.kind == "stable":
             return Ground("whole", site, -1, d)
-        if step.kind == "stop":
-            home = self.homes[step.component][0]
-            return Ground("gate", site, structure.gate[home], home)
+        if step.kind == "stop" and step.component in self.homes:
+            target = self.other(step.component, d)
+            return Ground("gate", site, structure.gate[target], target)
         return Ground(
             "gate", site, structure.restore_gate[d] if step.kind in ("restore", "synchronise") else structure.gate[d], d
         )
@@ -243,12 +251,22 @@ class Lookups:
         return cached  # type: ignore[return-value]
 
 
-def _homes(structure: Structure) -> dict[int, tuple[int, int]]:
-    """Component -> (its only active deployment, its standby), for those that have one."""
-    return {
+def _homes(plan: Plan) -> dict[int, tuple[int, int]]:
+    """Component -> (its only active deployment, its standby), for those that go home, or are moved."""
+    structure = plan.structure
+    if not plan.relocates:
+        return {}
+    pairs = {
         c: (next(d for d in structure.of_component[c] if structure.roles[d] == ACTIVE), b)
         for c, b in enumerate(structure.standby)
         if b >= 0
+    }
+    if plan.move is None:
+        return pairs
+    return {
+        c: pair
+        for c, pair in pairs.items()
+        if structure.deployments[pair[0]][1] == plan.move.site and plan.strategies[c]
     }
 
 
@@ -261,7 +279,7 @@ def _started_before(plan: Plan) -> dict[int, tuple[int, ...]]:
         for other in above:
             inputs.setdefault(other, []).append(node)
     found = {}
-    for c, (home, _) in _homes(structure).items():
+    for c, (home, _) in _homes(plan).items():
         seen, todo = set(), [structure.gate[home]]
         while todo:
             node = todo.pop()

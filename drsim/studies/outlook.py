@@ -156,6 +156,9 @@ class Outlook:
             )
         if step.kind == "task":
             return self._is_due(step)
+        if step.object in self.moved and step.kind in ("stop", "switch", "start", "restart"):
+            at_home = structure.roles[step.deployment] == ACTIVE
+            return at_home if step.kind in ("stop", "restart") else not at_home
         if step.object not in self.lost:
             return False
         strategies = self.plan.strategies[step.component]
@@ -176,6 +179,18 @@ class Outlook:
             case "restart":
                 return structure.roles[step.deployment] == ACTIVE and not away and self._restarts(step)
         return not away and (structure.roles[step.deployment] != ACTIVE or self._restarts(step))
+
+    @cached_property
+    def moved(self) -> list[str]:
+        """What is moved on purpose."""
+        structure, move = self.plan.structure, self.plan.move
+        if move is None:
+            return []
+        return [
+            structure.components[c]
+            for d, (c, site) in enumerate(structure.deployments)
+            if site == move.site and structure.roles[d] == ACTIVE and self.plan.strategies[c]
+        ]
 
     @cached_property
     def going_home(self) -> list[str]:
@@ -298,7 +313,9 @@ class Outlook:
             case "synchronise":
                 return "it is stable"
             case "stop":
-                return "its home is a standby, in the window"
+                return (
+                    "its home is a standby, in the window" if self.plan.failback else "what it starts after has moved"
+                )
         return ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -345,6 +362,7 @@ class Outlook:
             },
             "never_fits": list(plan.never_fits),
             "going_home": list(self.going_home),
+            "moved": list(self.moved),
             "steps": [
                 {
                     "place": step.place,

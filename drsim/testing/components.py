@@ -76,6 +76,11 @@ def is_local(component: Document) -> bool:
     return component.get("scope") == "site"
 
 
+def is_alone(component: Document) -> bool:
+    """Whether a component takes over alone when it is cut off."""
+    return component.get("on_partition") == "takeover, alone"
+
+
 def classes(holder: Document) -> list[str]:
     """The classes of a component or a class."""
     named = holder.get("class", [])

@@ -7,7 +7,7 @@ from typing import Any, Final
 from hypothesis.strategies import DrawFn
 
 from drsim.testing.choices import Document, fresh, one_in, pick
-from drsim.testing.components import active, is_local
+from drsim.testing.components import active, is_alone, is_local
 from drsim.testing.features import Features
 from drsim.testing.people import People, calendar
 from drsim.testing.quantities import CALENDARS
@@ -19,7 +19,7 @@ _CHANGE: Final = ("1 MB/s", "100 kB/s", "10 MB/s", "1 kB/s")
 def failback(draw: DrawFn, given: Features, people: People, components: Document) -> Document:
     """The key of a response, or nothing where something could not go home; adds what components say about it."""
     movable = [each for each in components.values() if active(each) != list(each["at"])]
-    if not movable or any(is_local(each) or len(active(each)) > 1 for each in movable):
+    if not movable or any(is_local(each) or len(active(each)) > 1 or is_alone(each) for each in movable):
         return {}
     found: dict[str, Any] = {"stable": pick(draw, _STABLE)}
     if one_in(draw, 2):

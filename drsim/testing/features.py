@@ -131,6 +131,8 @@ class ScenarioFeatures(Features, total=False):
     """Teams and suppliers that are away, or a part of one."""
     cascades: bool
     """Disruptions that happen by chance, and those that follow another."""
+    moves: bool
+    """What runs at a site is moved on purpose, if nothing goes home (`failback`)."""
     later: bool
     """Disruptions that begin later than the drill, and a second one of the same thing, touching or overlapping."""
     whole_drill: bool
@@ -195,6 +197,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "component_outages": True,
     "team_outages": True,
     "cascades": True,
+    "moves": True,
     "later": True,
     "whole_drill": True,
 }

@@ -35,7 +35,7 @@ def landscape(draw: DrawFn, given: Features) -> Document:
     drawn_response = draw(response(given, people.crews, people))
     known = Components(given, places, people, backwards=given["max_components"] > 1 and one_in(draw, 3))
     several(draw, component(known), least, given["max_components"])
-    if given["failback"] and one_in(draw, 3):
+    if given["failback"] and below(draw, 3):
         drawn_response |= failback(draw, given, people, known.components)
     services = Services(given, known)
     if given["channels"]:

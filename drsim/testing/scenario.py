@@ -17,6 +17,7 @@ from drsim.testing.components import active, classes
 from drsim.testing.features import Features, ScenarioFeatures, complete
 from drsim.testing.landscape import document_text
 from drsim.testing.landscape import landscape as generated
+from drsim.testing.moves import moves
 from drsim.testing.people import response
 from drsim.testing.quantities import HORIZONS, LASTS, any_fixed, law
 from drsim.units import MINUTE, Duration, format_ms
@@ -259,7 +260,7 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
         ends += [Duration.parse(targets[key]).ms for key in ("rto", "mtpd") if key in targets]
         begins = Law.parse(service.get("manual", {}).get("after", "0 s"), "duration").fixed
         ends.append(0 if begins is None else begins + 1)
-    for disruption in document.get("disruptions", {}).values():
+    for disruption in [*document.get("disruptions", {}).values(), document.get("moves", {})]:
         after = Law.parse(disruption.get("after", "0 s"), "duration").fixed
         ends.append(0 if after is None else after + 1)
     least = max(ends)
@@ -290,6 +291,8 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
         document["disruptions"] = targets.disruptions
     if changed:
         document["response"] = changed
+    if given["moves"] and one_in(draw, 2):
+        document |= moves(draw, world)
     if horizon := _horizon(draw, document, given):
         document["horizon"] = horizon
     return document

@@ -21,6 +21,7 @@ from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
 from reference.heads import Person, able, is_at_rest, people_of, rests_of, there
+from reference.moving import Moves
 from reference.power import Span, without_supply
 from reference.returning import Returns
 from reference.trees import circles, holds, names
@@ -366,7 +367,7 @@ class Run:
         self.group = {c: of.get(c, len(groups)) for c in self.land.components}
         self.plan = {c: (self.group[c], self.priority(c), self.depth(c), c) for c in self.land.components}
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
-        self.back = Returns(self)
+        self.back = Returns(self) if scenario.moves is None else Moves(self)
         self.possible = self.possible_steps()
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
         self.steps = self.land.steps
@@ -787,7 +788,10 @@ class Run:
                     if component.precheck is not None and {"warm", "cold"} & set(component.recover):
                         kinds.append("precheck")
                     kinds += ["start"] if {"warm", "cold"} & set(component.recover) else []
-                if c in self.back.components:
+                moves = self.scenario.moves
+                if moves is not None and component.standby and component.active == (moves.site,):
+                    kinds.append("stop")
+                elif c in self.back.components:
                     kinds.append("stable")
                     kinds += ["synchronise"] if component.data is not None and component.data.change is not None else []
                     kinds += ["stop"] if s == component.standby else ["switch"] if "hot" in component.recover else []
@@ -1085,7 +1089,9 @@ class Run:
 
     def is_needless(self, work: Work) -> bool:
         """Section 5: "fails at the instant at which it is not cut off any more"."""
-        return work.kind == "switch" and work.object not in self.lost and work.object not in self.cuts
+        c = work.object
+        moves = c in self.lost or c in self.back.moving
+        return work.kind == "switch" and not moves and c not in self.cuts
 
     def end_switch_alone(self, work: Work) -> None:
         c, cut, replica = work.object, self.cuts[work.object], self.replica(work.object)
@@ -1223,6 +1229,8 @@ class Run:
                 continue
             if not work.is_ready or c not in self.lost:
                 continue
+            if c not in self.lost:
+                continue
             if self.lost[c].given_up is not None:
                 continue
             limit = self.land.components[c].give_up_after.get(self.strategy(c) or "")
@@ -1294,6 +1302,9 @@ class Run:
         if not work.succeeds:
             return self.finish(work, "failed")
         point = self.lost[c].since if c in self.lost else 0
+        there = self.standby(c)
+        if c in self.lost and there is not None and self.role[c, there] != "hot":
+            self.room.discard((c, there))
         if c in self.corrupt:
             restored = self.lost[c].restored
             assert restored is not None
@@ -1549,17 +1560,17 @@ class Run:
             if (
                 s is not None
                 and self.role[c, s] != "hot"
-                and (
-                    c not in self.lost
-                    or self.strategy(c) is None
-                    or (self.incidents[self.lost[c].incident].abandoned and not self.is_moving(c))
-                )
+                and (self.has_no_more_use_of_room(c) if c in self.lost else c not in self.back.leaving)
             ):
                 self.room.discard((c, s))
         blocked: set[tuple[str, str]] = set()
-        for c in sorted(self.lost, key=lambda c: self.plan[c]):
+        for c in sorted({*self.lost, *self.back.leaving}, key=lambda c: self.plan[c]):
             s = self.standby(c)
-            if s is None or (c, s) in self.room or not self.fails_over(c) or not self.is_go(c):
+            if c not in self.lost and not self.back.asks(c):
+                continue
+            if s is None or (c, s) in self.room:
+                continue
+            if c in self.lost and (not self.fails_over(c) or not self.is_go(c)):
                 continue
             uses = self.land.components[c].uses
             lacking = {
@@ -1571,6 +1582,9 @@ class Run:
                 blocked |= lacking
             else:
                 self.room.add((c, s))
+
+    def has_no_more_use_of_room(self, c: str) -> bool:
+        return self.strategy(c) is None or (self.incidents[self.lost[c].incident].abandoned and not self.is_moving(c))
 
     def reserved(self, site: str, pool: str) -> int:
         uses = [self.land.components[c].uses for c, s in self.room if s == site]
@@ -1680,7 +1694,7 @@ class Run:
                         since = max(since, begun)
             if ground and not work.is_ready:
                 number = max(work.wanted_by, since)
-                work.ready, work.bound_by = self.now, self.applied[number]
+                work.ready, work.bound_by = self.now, self.applied[number] if number >= 0 else None
             work.is_ready = ground
 
     def wanted(self) -> set[tuple[str, str, str, int]]:
@@ -1814,10 +1828,12 @@ class Run:
                 return self.usable(c, s) and sight.may_start(c, s, others_count_as_met=early)
             case "stable":
                 return self.usable(c, s)
+            case "stop" if c not in self.back.components:
+                return False
             case "stop":
-                home = self.back.home[c]
+                target = self.back.other(c, s)
                 here = s in self.up_sites() and (c, s) in self.started
-                return here and self.usable(c, home) and sight.may_start(c, home)
+                return here and self.usable(c, target) and sight.may_start(c, target)
             case "restore" | "synchronise":
                 return self.usable(c, s) and sight.may_start(c, s, network_counts_as_met=True)
             case "precheck" | "repair":

@@ -141,7 +141,7 @@ def planned_parts(
     stops = {
         (row.end, row.object, row.site)
         for row in drill.rows
-        if row.kind == "stop" and row.outcome == "done" and row.object in mine
+        if row.kind == "stop" and row.outcome == "done" and row.object in mine and scenario.moves is None
     }
     losses = {
         time

@@ -29,6 +29,7 @@ class Returns:
         self.rolled_back: set[str] = set()
         self.failures: dict[str, int] = {}
         self.not_before: dict[str, int] = {}
+        self.leaving: dict[str, int] = {}
         self.stale_since: dict[tuple[str, str], int] = {}
         if self.failback is not None:
             until = run.offset + run.horizon
@@ -48,6 +49,13 @@ class Returns:
 
     def serves(self, c: str) -> bool:
         return any((c, s) in self.run.started for s in self.components[c].at)
+
+    def other(self, c: str, s: str) -> str:
+        return str(self.components[c].standby) if s == self.home[c] else self.home[c]
+
+    def asks(self, c: str) -> bool:
+        """For room at its standby."""
+        return False
 
     def waits(self, c: str) -> bool:
         """Its home is in waiting."""
@@ -115,7 +123,7 @@ class Returns:
 
     def interrupt(self, sight: Any) -> None:
         """Running steps without ground fail there and then."""
-        if self.failback is None:
+        if not self.components:
             return
         for work in reversed(self.run.in_plan_order(self.run.running())):
             if not self.run.keeps_ground(work, sight):
@@ -137,7 +145,7 @@ class Returns:
             run.lost_since[c, s] = run.now
             self.moving.add(c)
             self.failures[c] = 0
-        elif c in self.moving and work.kind in ("restart", "switch"):
+        elif c in self.moving and work.kind in ("restart", "switch", "start"):
             return self.end_move(work)
         elif work.kind == "switch" and s == self.home[c]:
             if not work.succeeds:
@@ -227,7 +235,7 @@ class Returns:
 
     def lose(self, c: str) -> None:
         run, before = self.run, self.active(c)
-        target = before if c in self.rolled_back else self.home[c]
+        target = before if c in self.rolled_back else self.other(c, before)
         if run.usable(c, target):
             return
         number = run.broken_in[c, target] if target in run.up_sites() else run.incident_of_root["site", target]

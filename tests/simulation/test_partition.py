@@ -271,3 +271,18 @@ def test_it_is_written_and_told() -> None:
     told: dict[str, Any] = outlook.to_dict()["on_partition"]
     assert told == {"app": {"way": "takeover", "witness": "cloud"}}
     assert [step.kind for step in outlook.steps] == ["restart", "start"]
+
+
+@pytest.mark.parametrize(
+    ("key", "head"),
+    [("failback", {"response": "{failback: {stable: 1 h}}"}), ("moves", {"moves": "{site: east}"})],
+)
+def test_nobody_takes_over_alone_what_is_on_its_way(key: str, head: dict[str, str]) -> None:
+    head |= {"disruptions": "{cut: {link: line, lasts: 43 s}}"}
+    ways = (ALONE, "on_partition: wait")
+    alone, waits = (COASTS + f"components: {{{DB.replace('WAY', way).replace('TAKES', '1 s')}}}\n" for way in ways)
+    assert drilled(waits, **head).plan.partitions == ()
+    with pytest.raises(InputError) as refused_:
+        drilled(alone, **head)
+    (problem,) = refused_.value.problems
+    assert problem.rule == f"'db' takes over alone when it is cut off, which is not drilled with '{key}'"

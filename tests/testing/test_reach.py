@@ -145,6 +145,8 @@ BRANCHES = [
     "move home",
     "move home with data that was copied",
     "interruption that is planned",
+    "planned move",
+    "planned move that is rolled back",
 ]
 
 
@@ -355,6 +357,10 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "place that is stable again", any(row.kind == "stable" for row in done)
     moved = {row.object for row in done if row.kind == "stop"}
     yield "move home", bool(moved)
+    yield "planned move", plan.move is not None and any(row.object in moved and row.kind == "start" for row in done)
+    starts = {(row.object, row.incident) for row in rows if row.kind == "stop"}
+    failed = [row for row in rows if row.outcome == FAILED and (row.object, row.incident) in starts]
+    yield "planned move that is rolled back", plan.move is not None and bool(failed)
     copied = {row.object for row in done if row.kind == "synchronise"}
     yield "move home with data that was copied", bool(moved & copied)
     tasks = [row for row in rows if row.kind == "task"]

@@ -35,6 +35,8 @@ class Drill(Losing):
         """From the beginning."""
         plan = self.plan
         self.open_calendars()
+        if plan.move:
+            self.clock.at(plan.move.after, "moves")
         for index, outage in enumerate(plan.outages):
             if outage.name in plan.failing:
                 self.outages[outage.name] = self.own_failures(index, outage)
@@ -148,6 +150,8 @@ class Drill(Losing):
                 self.due_timers.append(value)
             case "patience":
                 self.due_patience.append(value)
+            case "moves":
+                self.begin_moves()
             case "window":
                 self.dirty.update(self.returns)
             case "heads":

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from drsim.planning.plan import ACTIVE, Tree
 from drsim.simulation.rules.cleaning import STOPPED
-from drsim.simulation.rules.returning import Returning
+from drsim.simulation.rules.moving import Moving
 from drsim.simulation.rules.state import ASKED, DETECT, NONE, Incident
 from drsim.simulation.trajectory import INTERRUPTED, by_order
 
@@ -17,7 +17,7 @@ Numbers = dict[tuple[str, int], int]
 """(kind, target) -> the number of the last outage that hit it or left it at this instant"""
 
 
-class Losing(Returning):
+class Losing(Moving):
     """Outages that end, then outages that begin; then what they take down."""
 
     def apply_outages(self) -> None:
@@ -78,7 +78,7 @@ class Losing(Returning):
             self.touch(lookups.component_of[d])
         if ups or breaks or mends or corrupt:
             self.dirty_incidents = True
-        if self.plan.failback:
+        if self.plan.relocates:
             self.note_outages(downs, breaks)
         self.interrupt()
         self.evacuated = downs

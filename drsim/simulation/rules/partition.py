@@ -128,4 +128,4 @@ class Partitions(Failures):
         partition = self.lookups.partition_of.get(c)
         if row.kind != "switch" or partition is None or not partition.alone:
             return False
-        return not self.lost[c] and c not in self.cuts
+        return not self.lost[c] and c not in self.moving and c not in self.cuts

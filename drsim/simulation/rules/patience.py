@@ -15,7 +15,7 @@ class Patience(Tasks):
         """The time of a strategy begins with its first step that is ready when work is about to start."""
         for step in sorted(self.impatient):
             row, c = self.live[step], self.lookups.component_of_step[step]
-            if row is None or not row.is_ready or c in self.patience or not self.lost[c]:
+            if row is None or not row.is_ready or c in self.patience or not self.lost[c] or c in self.moving:
                 continue
             limit = self.plan.give_up[c].get(self.strategy(c) or "")
             if limit is not None:

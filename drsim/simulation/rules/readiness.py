@@ -165,6 +165,8 @@ class Readiness(People):
         """The number of what was applied last of all that the ground of a step consists of."""
         kind, place, node, d = self.lookups.ground[step]
         since = self.site_since[place]
+        if self.relocates and d >= 0:
+            since = max(since, self.site_since[self.lookups.site_of[d]])
         if kind == "ready":
             return max(since, self.ready_since[d])
         if kind == "gate" and self.may_begin_early(step):

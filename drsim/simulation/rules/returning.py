@@ -47,22 +47,31 @@ class Returning(Recovering):
         wanted = super().wanted_of(c)
         if c not in self.lookups.homes:
             return wanted
-        home, b = self.lookups.homes[c]
+        home, _ = self.lookups.homes[c]
         if c in self.moving:
             kept = [(step, number) for step, number in wanted if self.plan.steps[step].kind == "repair"]
-            return [*kept, (self.lookups.restart[b] if c in self.rolling else self._way_home(home), self.returns[c][0])]
+            return [*kept, self.move_step(c)]
         if self.lost[c] and self.role[home] == STANDBY:
             wanted = self._lost_while_home_waits(c, wanted)
-        if c in self.returns:
-            number, d = self.returns[c]
-            if self.role[d] == STALE:
-                if c not in self.settled:
-                    wanted.append((self.lookups.stable[d], number))
-                elif not self.lost[c]:
-                    wanted.append((self.lookups.synchronise[d], number))
-            elif not self.lost[c] and self._may_move(c):
-                wanted.append((self.lookups.stop[b], number))
-        return wanted
+        return [*wanted, *self.planned_wanted(c)]
+
+    def planned_wanted(self, c: int) -> list[tuple[int, int]]:
+        """(step, incident) of what a return asks of a component that is not moving."""
+        if c not in self.returns:
+            return []
+        number, d = self.returns[c]
+        if self.role[d] == STALE:
+            if c not in self.settled:
+                return [(self.lookups.stable[d], number)]
+            return [] if self.lost[c] else [(self.lookups.synchronise[d], number)]
+        if not self.lost[c] and self._may_move(c):
+            return [(self.lookups.stop[self.lookups.homes[c][1]], number)]
+        return []
+
+    def move_step(self, c: int) -> tuple[int, int]:
+        """The step that starts a moving component, and its incident."""
+        home, b = self.lookups.homes[c]
+        return self.lookups.restart[b] if c in self.rolling else self._way_home(home), self.returns[c][0]
 
     def _way_home(self, home: int) -> int:
         """The step that starts a component at home in a move."""
@@ -109,7 +118,7 @@ class Returning(Recovering):
             case "synchronise":
                 return self.role[d] == STALE and not self.lost[c]
             case "stop":
-                return self.started[d] and self.site_up[self.lookups.site_of[self.lookups.homes[c][0]]]
+                return self.started[d] and self.site_up[self.lookups.site_of[self.lookups.other(c, d)]]
             case "restart" | "switch":
                 return self.role[d] == ACTIVE or self.lost[c] or c in self.moving
         return True
@@ -119,13 +128,14 @@ class Returning(Recovering):
     def settle_component(self, c: int) -> None:
         """Returns open and end before it is seen what is wanted."""
         if c in self.lookups.homes:
-            self._settle_return(c)
+            self.settle_return(c)
         super().settle_component(c)
 
-    def _settle_return(self, c: int) -> None:
+    def settle_return(self, c: int) -> None:
+        """What becomes of a return, and of what is moving."""
         home, b = self.lookups.homes[c]
         if c in self.moving:
-            self._lose_mover(c)
+            self.lose_mover(c)
         if c in self.returns:
             _, d = self.returns[c]
             if self.role[d] == STALE and c in self.settled and not self.lost[c] and not self._to_copy(c, d):
@@ -143,6 +153,10 @@ class Returning(Recovering):
             self._await_window()
 
     def _open_return(self, c: int, d: int) -> None:
+        self.returns[c] = self.open_planned(d).number, d
+
+    def open_planned(self, d: int) -> Incident:
+        """An incident in which nobody has to notice or decide anything, and everybody is there."""
         root = self.lookups.root_of_site[self.lookups.site_of[d]]
         incident = Incident(len(self.incidents), root, self.now)
         incident.planned = incident.closed = incident.detected = incident.assessed = True
@@ -150,7 +164,7 @@ class Returning(Recovering):
             if takes_part:
                 self.arrived(incident, team)
         self.incidents.append(incident)
-        self.returns[c] = incident.number, d
+        return incident
 
     def _await_window(self) -> None:
         """Look again when the window opens or closes."""
@@ -166,10 +180,10 @@ class Returning(Recovering):
         place = bisect_right(edges, self.now + self.offset)
         return edges[place] - self.offset if place < len(edges) else NEVER
 
-    def _lose_mover(self, c: int) -> None:
+    def lose_mover(self, c: int) -> None:
         """Where it is to be started in a move cannot be used any more: then it is lost."""
-        home, b = self.lookups.homes[c]
-        target = b if c in self.rolling else home
+        source = next(d for d in self.structure.of_component[c] if self.role[d] == ACTIVE)
+        target = source if c in self.rolling else self.lookups.other(c, source)
         site = self.lookups.site_of[target]
         if self.site_up[site] and not self.broken[target]:
             return
@@ -180,8 +194,10 @@ class Returning(Recovering):
         self.rolling.discard(c)
         self.lost[c] = True
         self.lost_at[c], self.lost_round[c] = self.now, self.rounds
-        self.incident_of[b] = number
+        self.incident_of[source] = number
         self.concern(self.incidents[number], c)
+        if self.structure.tasks:
+            self.note_tasks(len(self.applied) - 1)
         self.first_strategy(c, number)
 
     # what ends
@@ -203,8 +219,8 @@ class Returning(Recovering):
                 self._stands_by(c, d)
             case "stop":
                 self._stop(c, d, row)
-            case "restart" | "switch" if c in self.moving:
-                self._end_move(c, d, row)
+            case "restart" | "switch" | "start" if c in self.moving:
+                self.end_move(c, d, row)
             case "switch" if d == self.lookups.homes[c][0]:
                 self._end_switch_home(c, d, row)
             case _:
@@ -226,7 +242,8 @@ class Returning(Recovering):
         if c in self.lookups.tasks_after:
             self.note_tasks(row.number)
 
-    def _end_move(self, c: int, d: int, row: Work) -> None:
+    def end_move(self, c: int, d: int, row: Work) -> None:
+        """A moving component is started, or is not."""
         works = self.works(row)
         self.finish(row, DONE if works else FAILED)
         if works:
@@ -255,12 +272,15 @@ class Returning(Recovering):
 
     def serves(self, c: int, d: int, row: Work, *, trusted: bool) -> None:
         """A deployment runs; what else was active of its component is stale."""
+        if not self.relocates:
+            super().serves(c, d, row, trusted=trusted)
+            return
         before = {other: self.role[other] for other in self.structure.of_component[c]}
         super().serves(c, d, row, trusted=trusted)
-        if c not in self.lookups.homes:
-            return
         if before[d] == STANDBY:
             self.standing.append((self.now, d, -1))
+        if c not in self.lookups.homes:
+            return
         if before[d] != ACTIVE:
             self.shake(self.lookups.stable[d])
         for other, role in before.items():

@@ -119,6 +119,7 @@ class State:
         structure = plan.structure
         self.lookups, self.plan, self.structure = lookups, plan, structure
         self.numbers, self.index = numbers, index
+        self.relocates = plan.relocates
         self.clock = Clock(plan.horizon, self.on_alarm, self.on_end)
         self.offset = 0
         if not plan.dated:
@@ -364,7 +365,8 @@ class State:
         """The row of a wanted step; made only when it is ready (or dropped), since most of the waiting needs none."""
         number = self.wanted_incident[step]
         what = self.plan.steps[step]
-        if step in self.lookups.replaced and self.plan.roots[self.incidents[number].root].is_site:
+        incident = self.incidents[number]
+        if step in self.lookups.replaced and self.plan.roots[incident.root].is_site and not incident.planned:
             what = self.lookups.replaced[step]
         work = Work(what, step, step, number, self.next_try(step, number), self.wanted[step])
         self.rows.append(work)
@@ -434,7 +436,7 @@ class State:
     def grounded(self, step: int) -> bool:
         """Whether what a step stands on is there, section 8."""
         kind, place, node, d = self.lookups.ground[step]
-        if not self.site_up[place] or (self.plan.failback and not self.keeps_place(step)):
+        if not self.site_up[place] or (self.relocates and not self.keeps_place(step)):
             return False
         if kind == "gate":
             if self.may_begin_early(step):

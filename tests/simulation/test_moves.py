@@ -1,0 +1,168 @@
+"""A planned move: golden timelines with the arithmetic beside them, rare branches, a property, refusals."""
+
+from __future__ import annotations
+
+import pytest
+from agreement import (
+    differences,
+    engine_drill,
+    engine_measured,
+    engine_view,
+    reference_drill,
+    reference_measured,
+    reference_view,
+    unequal,
+)
+from cases import drilled, in_minutes, rows, scenario, tries
+from relocations import drawn
+
+from drsim.errors import InputError
+from drsim.measures.drills import groups
+from drsim.measures.explanation import explain
+from drsim.reading import loads
+from drsim.reporting.planned import planned
+from drsim.reporting.summary import Command
+from drsim.studies.outlook import Outlook
+from drsim.studies.replay import Replay
+
+TWO = """\
+sites: {here: {pools: {hosts: 4}}, there: {pools: {hosts: 2}}, desk: {}}
+links:
+  line: {between: [here, there], bandwidth: 10 MB/s}
+  path: {between: [there, desk], bandwidth: 10 MB/s}
+  road: {between: [here, desk], bandwidth: 10 MB/s}
+teams: {infra: {}}
+components:
+  db:
+    at: {here: active, there: warm}
+    uses: {hosts: 1}
+    start: {takes: 20 min, by: infra, works: 90 %}
+    restart: {takes: 7 min}
+    stop: {takes: 5 min, by: infra}
+    data: {size: 36 GB}
+    copies: {replica: {at: there, kind: asynchronous, lag: 10 min}}
+  web: {at: {here: active, there: hot}, needs: [db], switch: {takes: 1 min, works: 90 %}}
+services: {s: {points: {p: {at: desk, needs: [web]}}}}
+"""
+NOTHING = {"disruptions": "{}"}
+
+
+def spans(replay: Replay) -> list[tuple[float, float, bool]]:
+    return [(in_minutes(w.begin), in_minutes(w.end), w.planned) for w in replay.interruptions("s")]
+
+
+def test_a_database_and_what_stands_on_it_are_moved() -> None:
+    replay = drilled(TWO, **NOTHING, moves="{site: here, after: 1 h}")
+    # 11:00 (60) db is stopped within 5 minutes and started over there within 20: 85. web waited for that; it is stopped at once and
+    # switches within a minute: 86. Nothing serves from 65 to 86, and that counts. No data is lost, whatever the copy lags behind.
+    assert (
+        rows(replay.trajectory)
+        == """\
+stop db @here | 0.0 | 60 60 60 65 | done | -
+start db @there | 0.0 | 65 65 65 85 | done | stop db
+stop web @here | 1.0 | 85 85 85 85 | done | start db
+switch web @there | 1.0 | 85 85 85 86 | done | stop web"""
+    )
+    assert spans(replay) == [(65, 86, False)]
+    assert not replay.trajectory.recoveries
+    ((_, found),) = replay.explain("s")
+    assert [(s.cause, s.detail, s.length // 60_000) for s in found] == [
+        ("step under way", "db", 20),
+        ("step under way", "web", 1),
+    ]
+    assert {name: [(a // 60_000, b // 60_000) for a, b in each] for name, each in replay.unprotected.items()} == {
+        "db": [(65, 10080)],
+        "web": [(85, 10080)],
+    }
+    assert "stop db @ here #0" in replay.timeline()
+    shown = str(planned(Outlook(replay.plan), command=Command("case.yaml")))
+    assert "WHAT IS MOVED FROM here 2  after 1 h; if a move fails, that component goes back" in shown
+    assert "stop web @ here" in shown
+
+
+def test_a_start_that_fails_takes_back_that_component() -> None:
+    replay = drilled(TWO, {"start works db 0": 0.95}, **NOTHING, moves="{site: here, after: 1 h}")
+    # db fails at 85 and is back where it was at 92; its move is over, so web no longer waits for it
+    assert tries(replay, "db") == [
+        ("stop", "here", 60, 65, "done"),
+        ("start", "there", 65, 85, "failed"),
+        ("restart", "here", 85, 92, "done"),
+    ]
+    assert tries(replay, "web") == [("stop", "here", 92, 92, "done"), ("switch", "there", 92, 93, "done")]
+    assert spans(replay) == [(65, 93, False)]
+
+
+def test_or_all_that_has_moved_in_reverse_order() -> None:
+    replay = drilled(TWO, {"switch works web 0": 0.95}, **NOTHING, moves="{site: here, after: 1 h, rollback: all}")
+    # web fails at 86 and is started again at once; then db goes back: stopped 86-91, started 91-98
+    assert tries(replay, "web") == [
+        ("stop", "here", 85, 85, "done"),
+        ("switch", "there", 85, 86, "failed"),
+        ("restart", "here", 86, 86, "done"),
+    ]
+    assert tries(replay, "db") == [
+        ("stop", "here", 60, 65, "done"),
+        ("start", "there", 65, 85, "done"),
+        ("stop", "there", 86, 91, "done"),
+        ("restart", "here", 91, 98, "done"),
+    ]
+    assert not replay.unprotected["db"][-1][1] > 98 * 60_000
+
+
+def test_a_disaster_in_the_middle_is_dealt_with_as_ever() -> None:
+    replay = drilled(
+        TWO, disruptions="{dark: {site: there, after: 70 min, lasts: 1 d}}", moves="{site: here, after: 1 h}"
+    )
+    # db is down when its standby is lost: from then on it is lost, and started again where it was
+    assert tries(replay, "db")[:3] == [
+        ("stop", "here", 60, 65, "done"),
+        ("start", "there", 65, 70, "interrupted"),
+        ("restart", "here", 70, 77, "done"),
+    ]
+    assert spans(replay)[0] == (65, 77, False)
+
+
+def test_what_has_no_room_does_not_move() -> None:
+    full = TWO.replace("there: {pools: {hosts: 2}}", "there: {pools: {hosts: 0}}")
+    replay = drilled(full, **NOTHING, moves="{site: here, after: 1 h}")
+    assert not tries(replay, "db")  # it never fits, so it is not moved, and holds nothing up
+    assert tries(replay, "web")[-1] == ("switch", "there", 60, 61, "done")
+
+
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_both_implementations_agree_whatever_hits_in_between(first: int) -> None:
+    for seed in range(first, first + 10):
+        text = drawn(seed, moves=True)
+        if "at: {here: active" not in text:
+            continue  # nothing could be moved
+        case = loads(text)
+        drill, other = engine_drill(case, seed), reference_drill(case, seed)
+        found = differences(engine_view(drill), reference_view(other))
+        found = found or unequal(engine_measured([drill]), reference_measured(case, [other]))
+        assert not found, "\n".join([f"seed {seed}", *found[:6]])
+        moved = {row.incident for row in drill.rows if row.kind == "stop"}
+        assert not [recovery for recovery in drill.recoveries if recovery.incident in moved]
+        for group in groups(drill.plan):
+            explain(drill.plan, group, drill)  # which asserts that segments add up
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "moves", "message"),
+    [
+        ("", "", "{site: desk}", "nothing can be moved from 'desk': no component that runs there has a standby"),
+        ("", "", "{site: here, after: 20 d}", "it begins after '20 d', when the drill is over: the horizon is '7 d'"),
+        ("", "", "{site: here, rollback: none}", "rollback"),
+        ("", "", "{site: hear}", "did you mean 'here'"),
+        (
+            "teams: {infra",
+            "response: {failback: {stable: 1 h}}\nteams: {infra",
+            "{site: here}",
+            "'failback' would bring home",
+        ),
+        ("web: {at", "web: {scope: site, at", "{site: here}", "'web' serves only its own site"),
+        ("web: {at: {here: active,", "web: {at: {here: active, desk: active,", "{site: here}", "it has no single home"),
+    ],
+)
+def test_refusals(old: str, new: str, moves: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        scenario(TWO.replace(old, new) if old else TWO, **NOTHING, moves=moves)
