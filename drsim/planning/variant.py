@@ -75,7 +75,7 @@ def variant(
     """
     change = _Change(plan)
     if people is not None:
-        change.set_people(people)
+        change.set_people(people, stays=outages is None)
     if capacity is not None:
         change.set_capacity(capacity)
     if bandwidth is not None:
@@ -120,7 +120,8 @@ class _Change(_PlanBuilder):
 
     # numbers
 
-    def set_people(self, people: Mapping[str, int]) -> None:
+    def set_people(self, people: Mapping[str, int], *, stays: bool) -> None:
+        """Other headcounts, and if the outages stay, how many these take away."""
         plan, teams = self.before, self.structure.teams
         for name in people:
             if name in teams and self.team_of[name] in plan.shifts:
@@ -136,11 +137,12 @@ class _Change(_PlanBuilder):
             if heads > people.get(name, heads):
                 raise DrsimError(f"{heads} of {name!r} are asked for, who are {people[name]}")
         self.changes["people"] = self.people
-        self.changes["outages"] = tuple(
-            outage if what is None or outage.kind != "team" else outage._replace(heads=self._away(what))
-            for outage in plan.outages
-            for what in (plan.scenario.disruptions.get(outage.name),)
-        )
+        if stays:
+            self.changes["outages"] = tuple(
+                outage if what is None or outage.kind != "team" else outage._replace(heads=self._away(what))
+                for outage in plan.outages
+                for what in (plan.scenario.disruptions.get(outage.name),)
+            )
 
     def _asked(self) -> Iterator[tuple[str, int]]:
         """How many of which teams are asked for, also by what no drill comes to."""

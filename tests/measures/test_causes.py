@@ -11,7 +11,7 @@ from cases import scenario
 from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
 from drsim.studies.replay import Replay
-from drsim.units import HOUR, MINUTE
+from drsim.units import MINUTE
 
 PLACES = """\
 sites: {here: {}, there: {}, desk: {}}
@@ -289,7 +289,7 @@ def test_before_a_good_time_in_between_the_walk_goes_on() -> None:
     ]
 
 
-def test_a_later_incident_does_not_hide_that_it_waits_for_room() -> None:
+def test_what_waits_for_room_starts_where_it_was_as_soon_as_it_can() -> None:
     """The room at b is for one, and db has it; a is back after four hours, and dark again for a minute at ten hours."""
     scenario = loads("""\
 drsim: scenario 1
@@ -306,9 +306,13 @@ landscape:
     zz: {at: {a: active, b: warm}, uses: {hosts: 1}, start: {takes: 1 h}}
   services: {s: {points: {desk: {at: c, needs: [zz]}}}}
 """)
-    ((_, segments),) = Replay.of(compile_scenario(scenario), 1, 0).explain("s")
-    # decided 0-1; then zz waits for the room that db has, to the end after 48 hours
-    assert [(each.cause, each.length // HOUR) for each in segments] == [
-        ("not yet decided", 1),
-        ("waiting for capacity", 47),
+    first, second = Replay.of(compile_scenario(scenario), 1, 0).explain("s")
+    # decided 0-1, and no room at b: so zz starts again at a, 4-5; at 10:01 nothing is decided yet, and it starts again 10:01-11:01
+    assert [(each.cause, each.length // MINUTE) for each in first[1]] == [
+        ("waiting for a site", 240),
+        ("step under way", 60),
+    ]
+    assert [(each.cause, each.length // MINUTE) for each in second[1]] == [
+        ("waiting for a site", 1),
+        ("step under way", 60),
     ]

@@ -731,3 +731,14 @@ def test_outages_may_change_with_all_else(pair: tuple[dict[str, Any], dict[str, 
     for name in ("people", "capacity", "bandwidth", "wait", "laws"):
         varied = variant(varied, **{name: arguments[name]})
     agrees(varied, all_changed, 1)
+
+
+def test_people_and_outages_change_together() -> None:
+    """Two of three are away; with one there, and nobody away, only the new outages count."""
+    text = "drsim: scenario 1\ntitle: t\nmoment: 2015-05-12 10:00\ndisruptions: {away: {team: infra, people: 2}}\n"
+    text += "landscape:\n  sites: {here: {}}\n  teams: {infra: {people: 3}}\n"
+    text += "  components: {app: {at: {here: active}, restart: {takes: 1 h, by: infra}}}\n"
+    plan = compile_scenario(loads(text))
+    assert variant(plan, people={"infra": 1}, outages={}).people == (1,)
+    with pytest.raises(DrsimError, match="2 people are away"):
+        variant(plan, people={"infra": 1})

@@ -441,7 +441,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "fixed duration": (disrupted(lambda each: str(each.get("lasts"))[0].isdigit()), 0.25),
     "the whole drill": (disrupted(lambda each: each.get("lasts") == "the whole drill"), 0.1),
     "until repaired": (disrupted(lambda each: each.get("lasts") == "until repaired"), 0.005),
-    "touching": (pairs(lambda a, b: a[2] == b[1]), 0.01),
+    "touching": (pairs(lambda a, b: a[2] == b[1]), 0.005),
     "overlapping": (pairs(lambda a, b: a[1] <= b[1] < a[2]), 0.005),
     "uncertain": (law(lambda each: isinstance(each, dict) and "within" not in each), 0.4),
     "noticed by the hour": (law(lambda each: isinstance(each, dict) and "within" in each), 0.02),
