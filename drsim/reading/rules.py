@@ -126,7 +126,12 @@ def response_findings(response: Response, parts: Parts) -> Findings:
         yield from _failback(("response", "failback"), response.failback, parts.components)
 
 
-_ALONE: Final = "takeover, alone"
+def _alone(path: Path, key: str, components: Mapping[str, Component]) -> Findings:
+    """Nothing is switched by its standby and on purpose at one instant."""
+    for name, component in components.items():
+        if component.on_partition == "takeover, alone":
+            rule = f"'{name}' takes over alone when it is cut off, which is not drilled with '{key}'"
+            yield Finding(path, rule, "leave one of the two out, or give it a 'witness'", True)
 
 
 def _failback(path: Path, failback: Failback, components: Mapping[str, Component]) -> Findings:
@@ -139,6 +144,7 @@ def _failback(path: Path, failback: Failback, components: Mapping[str, Component
     if failback.attempts > _MOST_TRIES:
         rule = f"'{failback.attempts}' attempts are more than anybody makes"
         yield Finding((*path, "attempts"), rule, f"write at most {_MOST_TRIES}")
+    yield from _alone(path, "failback", movable)
     for name, component in movable.items():
         if component.scope == "site":
             rule = f"'{name}' serves only its own site: what needs it there would stop when it goes home"
@@ -146,9 +152,6 @@ def _failback(path: Path, failback: Failback, components: Mapping[str, Component
         elif len(component.active) > 1:
             rule = f"'{name}' has no single home: it is active at {' and '.join(component.active)}, and has a standby"
             yield Finding(path, rule, "leave its standby out, or 'failback'", True)
-        elif component.on_partition == _ALONE:
-            rule = f"'{name}' takes over alone when it is cut off, which is not drilled with 'failback'"
-            yield Finding(path, rule, "leave one of the two out, or give it a 'witness'", True)
 
 
 def move_findings(
@@ -171,10 +174,8 @@ def move_findings(
         rule = "'failback' would bring home what 'moves' takes away"
         yield Finding(path, rule, "leave one of the two out", True)
         return
+    yield from _alone(path, "moves", here)
     for name, component in here.items():
-        if component.on_partition == _ALONE:
-            rule = f"'{name}' takes over alone when it is cut off, which is not drilled with 'moves'"
-            yield Finding(path, rule, "leave one of the two out, or give it a 'witness'", True)
         if component.scope == "site":
             rule = f"'{name}' serves only its own site: what needs it there would stop when it is moved"
             yield Finding(path, rule, "make it active at both sites", True)
