@@ -382,10 +382,16 @@ class _Log:
             self.page.blank()
             self.page.heading(f"NOT STARTED BY THE END {len(waiting)}")
             for row in waiting:
-                since = f"wanted from {self.wall.text(row.wanted)}"
-                lacks = "its place is not back" if row.kind == "stable" else "what it needs does not run"
-                why = self._waited(row, self.plan.horizon) or f"its ground is not there: {lacks}"
-                self.page.say(f"{self._name(row).split(':')[0]}: {since}; {why}", hang=4)
+                if row.kind != "stable":
+                    since = f"wanted from {self.wall.text(row.wanted)}"
+                    why = self._waited(row, self.plan.horizon) or "its ground is not there: what it needs does not run"
+                    self.page.say(f"{self._name(row).split(':')[0]}: {since}; {why}", hang=4)
+            away: dict[str, list[str]] = defaultdict(list)
+            for row in waiting:
+                if row.kind == "stable":
+                    away[row.site].append(row.object)
+            for site, names in sorted(away.items()):
+                self.page.say(f"still away from {site}, to which they cannot go back: {' · '.join(names)}", hang=4)
         given_up = [row for row in self.drill.rows if row.start < 0 and row.outcome == GIVEN_UP]
         if given_up:
             self.page.blank()

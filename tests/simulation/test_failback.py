@@ -390,3 +390,9 @@ def test_a_plan_without_failback_has_none_of_its_steps() -> None:
     )
     assert plan.failback is None
     assert not {"stable", "synchronise", "stop"} & {step.kind for step in plan.steps}
+
+
+def test_what_cannot_go_home_is_told_in_one_line() -> None:
+    land = "sites: {here: {}, there: {}}\ncomponents: {app: {at: {here: active, there: warm}}, web: {at: {here: active, there: warm}}}\n"
+    told = " ".join(drilled(land, response="{detect: 0 s, failback: {stable: 1 h}}").timeline().split())
+    assert "NOT STARTED BY THE END 2 still away from here, to which they cannot go back: app · web" in told
