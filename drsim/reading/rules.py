@@ -126,16 +126,22 @@ def response_findings(response: Response, parts: Parts) -> Findings:
         yield from _failback(("response", "failback"), response.failback, parts.components)
 
 
-def _alone(path: Path, key: str, components: Mapping[str, Component]) -> Findings:
-    """Nothing is switched by its standby and on purpose at one instant."""
+def _moves_on_purpose(path: Path, key: str, then: str, components: Mapping[str, Component]) -> Findings:
+    """What is stopped here and started there has one home, takes nothing with it, and is not switched meanwhile."""
     for name, component in components.items():
         if component.on_partition == "takeover, alone":
             rule = f"'{name}' takes over alone when it is cut off, which is not drilled with '{key}'"
             yield Finding(path, rule, "leave one of the two out, or give it a 'witness'", True)
+        if component.scope == "site":
+            rule = f"'{name}' serves only its own site: what needs it there would stop when it {then}"
+            yield Finding(path, rule, f"make it active at both sites, or leave '{key}' out", True)
+        elif len(component.active) > 1:
+            rule = f"'{name}' has no single home: it is active at {' and '.join(component.active)}, and has a standby"
+            yield Finding(path, rule, f"leave its standby out, or '{key}'", True)
 
 
 def _failback(path: Path, failback: Failback, components: Mapping[str, Component]) -> Findings:
-    """Something may move, and whatever may has one home, and takes nothing with it when it is stopped."""
+    """Something may move, and can."""
     movable = {name: component for name, component in sorted(components.items()) if component.standby is not None}
     if not movable:
         yield Finding(path, "nothing ever moves: no component has a standby", "leave 'failback' out", True)
@@ -144,20 +150,13 @@ def _failback(path: Path, failback: Failback, components: Mapping[str, Component
     if failback.attempts > _MOST_TRIES:
         rule = f"'{failback.attempts}' attempts are more than anybody makes"
         yield Finding((*path, "attempts"), rule, f"write at most {_MOST_TRIES}")
-    yield from _alone(path, "failback", movable)
-    for name, component in movable.items():
-        if component.scope == "site":
-            rule = f"'{name}' serves only its own site: what needs it there would stop when it goes home"
-            yield Finding(path, rule, "make it active at both sites, or leave 'failback' out", True)
-        elif len(component.active) > 1:
-            rule = f"'{name}' has no single home: it is active at {' and '.join(component.active)}, and has a standby"
-            yield Finding(path, rule, "leave its standby out, or 'failback'", True)
+    yield from _moves_on_purpose(path, "failback", "goes home", movable)
 
 
 def move_findings(
     moves: Moves, horizon: Duration, response: Response | None, components: Mapping[str, Component]
 ) -> Findings:
-    """Something is moved, in time, and whatever is has one home and takes nothing with it when it is stopped."""
+    """Something is moved, in time, and can be."""
     here = {
         name: component
         for name, component in sorted(components.items())
@@ -174,14 +173,7 @@ def move_findings(
         rule = "'failback' would bring home what 'moves' takes away"
         yield Finding(path, rule, "leave one of the two out", True)
         return
-    yield from _alone(path, "moves", here)
-    for name, component in here.items():
-        if component.scope == "site":
-            rule = f"'{name}' serves only its own site: what needs it there would stop when it is moved"
-            yield Finding(path, rule, "make it active at both sites", True)
-        elif len(component.active) > 1:
-            rule = f"'{name}' is active at {' and '.join(component.active)} and has a standby: it has no single home"
-            yield Finding(path, rule, "leave its standby out", True)
+    yield from _moves_on_purpose(path, "moves", "is moved", here)
 
 
 def _groups(path: Path, response: Response) -> Findings:

@@ -160,7 +160,12 @@ def test_both_implementations_agree_whatever_hits_in_between(first: int) -> None
             "'failback' would bring home",
         ),
         ("web: {at", "web: {scope: site, at", "{site: here}", "'web' serves only its own site"),
-        ("web: {at: {here: active,", "web: {at: {here: active, desk: active,", "{site: here}", "it has no single home"),
+        (
+            "web: {at: {here: active,",
+            "web: {at: {here: active, desk: active,",
+            "{site: here}",
+            "has no single home: it is active at desk and here",
+        ),
     ],
 )
 def test_refusals(old: str, new: str, moves: str, message: str) -> None:

@@ -127,7 +127,7 @@ class Incidents(Room):
             self.clock.at(max(self.now, incident.lost_at + plan.wait), "timer", row)
         elif row.kind == "detect":
             detect = plan.detect[incident.root]
-            if incident.found or incident.corruption:
+            if incident.noticed:
                 length = 0
             elif detect.within < 0 or plan.calendars[detect.within].is_open(incident.lost_at + self.offset):
                 length = self.value(detect.takes, variables.detect, k)

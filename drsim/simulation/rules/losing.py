@@ -165,7 +165,7 @@ class Losing(Moving):
     def _open_corruption(self, c: int, numbers: Numbers) -> Incident:
         """Its detection is behind us: an incident of its own, whatever else is the matter with the component."""
         incident = self._open(self.lookups.root_of_component[c], self._last_hit(numbers, c), [])
-        incident.corruption = True
+        incident.noticed = True
         self.breaking[c] = incident.number
         return incident
 
@@ -176,7 +176,7 @@ class Losing(Moving):
         numbers = {("component", d): number for d, number in found.items()}
         self._open_incidents([], list(found), numbers)
         for incident in self.incidents[known:]:
-            incident.found = True
+            incident.noticed = True
 
     def _last_hit(self, numbers: Numbers, c: int) -> int:
         component_of = self.lookups.component_of

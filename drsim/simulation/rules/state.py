@@ -51,10 +51,8 @@ class Incident:
         self.root = root
         self.lost_at = lost_at
         self.detected = self.assessed = self.go = self.closed = self.abandoned = False
-        self.corruption = False
-        """whether it is about corrupt data, known from its first instant on"""
-        self.found = False
-        """whether a step found out, so that nobody needs to notice"""
+        self.noticed = False
+        """known from its first instant on: it is about corrupt data, or a step found out"""
         self.planned = False
         """a return: nobody has to notice or decide anything"""
         self.arrived: set[int] = set()
