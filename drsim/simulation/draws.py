@@ -93,7 +93,8 @@ class Numbers:
         u = self._uniform(name)
         if variable.law is None:
             return u.tolist()  # type: ignore[no-any-return]
-        least = 1 if attempt or variable.purpose == "restores" else 0
+        again = attempt and variable.purpose != "gather"  # of a quorum that is the member
+        least = 1 if again or variable.purpose == "restores" else 0
         # of what fails of its own, the first life is what is left of one
         lives = variable.law.residual if variable.purpose == "fails" and not incident else variable.law.quantile
         values = np.maximum(np.rint(lives(u)), least)

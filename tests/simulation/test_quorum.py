@@ -94,3 +94,12 @@ def test_a_decision_follows_a_quorum_at_once(scenario: Scenario) -> None:
         if quorum is not None and "decide" in of:
             chain = [of["assess"], of["gather"], of["decide"]]
             assert all(a.outcome == DONE and b.wanted == a.end and b.bound_by is a for a, b in pairwise(chain))
+
+
+def test_a_second_member_may_be_there_at_once() -> None:
+    """The first comes after an hour, the second at once: so one of them is there at once, to the millisecond."""
+    land = "sites: {here: {}, there: {}}\nteams: {crisis: {}}\ncomponents: {app: {at: {here: active, there: warm}}}\n"
+    decide = "{takes: 1 h, by: crisis, quorum: {people: 1, of: 2, arrives: {observed: [0 s, 1 h]}}}"
+    replay = drilled(land, {"gather here 0": 0.9, "gather here 1": 0.1}, response=f"{{detect: 0 s, decide: {decide}}}")
+    (gather,) = (row for row in replay.trajectory.rows if row.kind == "gather")
+    assert gather.start == gather.end
