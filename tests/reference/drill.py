@@ -1431,6 +1431,7 @@ class Run:
         self.lose(corrupt)
         self.end_splits()
         for c, number in corrupt.items():
+            self.back.become_corrupt(c, number)
             self.begin_anew(c, number)
         self.newly_corrupt = set()
         self.went_down, self.broke, self.stopped = set(), set(), set()

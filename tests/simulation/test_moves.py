@@ -129,10 +129,39 @@ def test_what_has_no_room_does_not_move() -> None:
     assert tries(replay, "web")[-1] == ("switch", "there", 60, 61, "done")
 
 
+def test_what_turns_out_to_be_corrupt_while_it_moves_is_restored() -> None:
+    # stopped at 10:30 to be started at the standby by 11:00; at 10:50 its data turns out to be bad since 10:00
+    land = """\
+sites: {here: {}, there: {}}
+links: {line: {between: [here, there], bandwidth: 100 MB/s}}
+components:
+  db:
+    at: {here: active, there: warm}
+    data: {size: 36 GB}
+    copies:
+      replica: {at: there, kind: synchronous}
+      tape: {at: there, kind: backup, taken: daily 6:00, restores: 10 MB/s}
+    recover: [warm, cold]
+    start: {takes: 30 min}
+services: {s: {points: {p: {at: there, needs: [db]}}}}
+"""
+    hits = {"disruptions": "{virus: {corruption: db, after: 0 s, detected: 50 min}}"}
+    replay = drilled(land, **hits, moves="{site: here, after: 30 min}")
+    assert tries(replay, "db", "stop", "restore", "start") == [
+        ("stop", "here", 30, 30, "done"),
+        ("start", "there", 30, 50, "interrupted"),
+        ("restore", "there", 50, 110, "done"),
+        ("start", "there", 110, 140, "done"),
+    ]
+    (recovery,) = replay.trajectory.recoveries
+    assert (recovery.lost_at - recovery.point) == (4 * 60 + 50) * 60_000  # from 6:00 to 10:50
+
+
 @pytest.mark.parametrize("first", range(0, 60, 10))
-def test_both_implementations_agree_whatever_hits_in_between(first: int) -> None:
+@pytest.mark.parametrize("corrupt", [False, True])
+def test_both_implementations_agree_whatever_hits_in_between(first: int, corrupt: bool) -> None:
     for seed in range(first, first + 10):
-        text = drawn(seed, moves=True)
+        text = drawn(seed, moves=True, corrupt=corrupt)
         if "at: {here: active" not in text:
             continue  # nothing could be moved
         case = loads(text)

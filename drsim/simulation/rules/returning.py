@@ -190,15 +190,39 @@ class Returning(Recovering):
         number = self.broken_incident[target]
         if not self.site_up[site]:
             number = self.last_incident(self.lookups.root_of_site[site]).number
+        self._lose_in_move(c, source, number)
+        if self.structure.tasks:
+            self.note_tasks(len(self.applied) - 1)
+        self.first_strategy(c, number)
+
+    def _lose_in_move(self, c: int, source: int, number: int) -> None:
+        """A moving component is lost, with the deployment where it was active."""
         self.moving.discard(c)
         self.rolling.discard(c)
         self.lost[c] = True
         self.lost_at[c], self.lost_round[c] = self.now, self.rounds
         self.incident_of[source] = number
         self.concern(self.incidents[number], c)
-        if self.structure.tasks:
-            self.note_tasks(len(self.applied) - 1)
-        self.first_strategy(c, number)
+
+    def begin_anew(self, c: int, incident: Incident) -> None:
+        """Corrupt data is neither started in a move nor taken over by a home in waiting."""
+        if c in self.moving:
+            source = next(d for d in self.structure.of_component[c] if self.role[d] == ACTIVE)
+            self._lose_in_move(c, source, incident.number)
+        if c in self.lookups.homes and c in self.returns:
+            home, _ = self.lookups.homes[c]
+            if self.role[home] == STANDBY:
+                self._stale_again(c, home)
+        super().begin_anew(c, incident)
+
+    def _stale_again(self, c: int, home: int) -> None:
+        """A home in waiting is none any more: it has what it had then."""
+        self.settled.discard(c)
+        self.role[home] = STALE
+        self.stale_since[home] = self.now
+        self.standing.append((self.now, home, -1))
+        if self.replica(c, self.lookups.homes[c][1]) >= 0:
+            self.stopped_at[home] = self.now
 
     # what ends
 
@@ -337,11 +361,7 @@ class Returning(Recovering):
             if site_of[d] in downs or d in breaks:
                 self.settled.discard(c)
                 if d == home and self.role[d] == STANDBY:
-                    self.role[d] = STALE
-                    self.stale_since[d] = self.now
-                    self.standing.append((self.now, d, -1))
-                    if self.replica(c, b) >= 0:
-                        self.stopped_at[d] = self.now
+                    self._stale_again(c, home)
             for step in (self.lookups.stable[d], self.lookups.synchronise[d], self.lookups.stop[b]):
                 if step >= 0:
                     self.shake(step)
