@@ -206,6 +206,7 @@ class _StructureBuilder:
             automatic=tuple(restart_of(part)[1] for part in parts),
             local=tuple(part.scope == "site" for part in parts),
             has_data=tuple(part.data is not None for part in parts),
+            sheddable=tuple(part.sheddable for part in parts),
             opts_in=tuple(part.verify is not None for part in parts),
             uses=tuple(
                 tuple((pool_of[s, pool], count.number) for pool, count in sorted(parts[c].uses.items()))
@@ -522,6 +523,8 @@ class _PlanBuilder:
                     held = part.restore or landscapes.Restore()
                     add("restore", c, d, -1, Step(takes=Law.constant(0), by=held.by, skills=held.skills))
             for d in structure.of_component[c]:
+                if part.sheddable:
+                    add("stop", c, d, -1, part.stop)
                 add("restart", c, d, -1, restart_of(part)[0], tries=part.restart is not None)
                 if part.repair is not None:
                     add("repair", c, d, -1, part.repair, tries=True, last=b >= 0)

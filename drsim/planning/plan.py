@@ -405,6 +405,8 @@ class Structure:
     local: tuple[bool, ...]
     """components of `scope: site`"""
     has_data: tuple[bool, ...]
+    sheddable: tuple[bool, ...]
+    """components that may be stopped to make room"""
     opts_in: tuple[bool, ...]
     """components with a verification of their own"""
     uses: tuple[tuple[tuple[int, int], ...], ...]

@@ -233,6 +233,10 @@ class Returning(Recovering):
         self.finish(row, DONE)
         self.moving.add(c)
         self.failures[c] = 0
+        self.halt(c, d, row.number)
+
+    def halt(self, c: int, d: int, number: int) -> None:
+        """A deployment is started no longer, on purpose; `number` is that of what was applied."""
         self.started[d] = False
         self.stopped_at[d] = self.now
         self.flip(self.lookups.flag_on + d, False)
@@ -240,7 +244,7 @@ class Returning(Recovering):
             self.unready(d)
         self.dirty_points.update(self.structure.trusts[i][0] for i in self.structure.trusted_by[d])
         if c in self.lookups.tasks_after:
-            self.note_tasks(row.number)
+            self.note_tasks(number)
 
     def end_move(self, c: int, d: int, row: Work) -> None:
         """A moving component is started, or is not."""
