@@ -648,6 +648,10 @@ class _PlanBuilder:
         failback = None
         if response.failback is not None:
             failback = Failback(self.calendar(response.failback.window), response.failback.attempts)
+        move = None
+        if scenario.moves is not None:
+            window, all_back = self.calendar(scenario.moves.window), scenario.moves.rollback == "all"
+            move = Move(structure.sites.index(scenario.moves.site), scenario.moves.after.ms, window, all_back)
         moment = scenario.moment
         end = self.reach_end + LONGEST_WORK
         calendars = tuple(
@@ -700,11 +704,7 @@ class _PlanBuilder:
             grouped=response.order != "dependencies",
             best_effort=response.order == "best-effort groups",
             failback=failback,
-            move=None
-            if scenario.moves is None
-            else Move(
-                structure.sites.index(scenario.moves.site), scenario.moves.after.ms, scenario.moves.rollback == "all"
-            ),
+            move=move,
             change=tuple(
                 0
                 if (data := landscape.components[name].data) is None or data.change is None

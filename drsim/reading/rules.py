@@ -166,6 +166,8 @@ def move_findings(
     if not here:
         rule = f"nothing can be moved from '{moves.site}': no component that runs there has a standby"
         yield Finding((*path, "site"), rule, "name a site from which something can be moved")
+    if not moves.window.spans:
+        yield Finding((*path, "window"), "nothing is ever moved in it", "write when moves may begin")
     if moves.after.ms >= horizon.ms:
         rule = f"it begins after '{moves.after.text}', when the drill is over: the horizon is '{horizon.text}'"
         yield Finding((*path, "after"), rule, "let it begin earlier, or lengthen the horizon")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from drsim.distributions import Law
-from drsim.model.landscape import ALL, NO_POWER
+from drsim.model.landscape import ALL, ALWAYS, NO_POWER
 from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
 from drsim.planning.graph import closure, needs_graph
@@ -101,6 +101,8 @@ def _moves(outlook: Outlook, page: Page) -> None:
         return
     page.blank()
     when = f"after {moves.after.text}" if moves.after.ms else "at once"
+    if moves.window != ALWAYS:
+        when = f"{when}, within {moves.window}"
     back = "all goes back" if moves.rollback == "all" else "that component goes back"
     page.heading(f"WHAT IS MOVED FROM {moves.site} {len(outlook.moved)}", f"{when}; if a move fails, {back}")
     page.say(" · ".join(outlook.moved), hang=2)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from drsim.model.landscape import ALWAYS
 from drsim.model.needs import All, AtLeast, Need
 from drsim.model.tree import UNTIL_REPAIRED
 from drsim.planning.graph import starting_needs
@@ -334,9 +335,11 @@ class Outlook:
             case "stop" if step.object in self.sheddable:
                 return f"there is no room for {' or '.join(self.sheddable[step.object])}"
             case "stop":
-                return (
-                    "its home is a standby, in the window" if self.plan.failback else "what it starts after has moved"
-                )
+                if self.plan.failback:
+                    return "its home is a standby, in the window"
+                moves = self.plan.scenario.moves
+                within = moves is not None and moves.window != ALWAYS
+                return f"what it starts after has moved{', in the window' if within else ''}"
         return ""
 
     def to_dict(self) -> dict[str, Any]:

@@ -156,7 +156,7 @@ class Drill(Losing):
             case "stop":
                 self.due_stops.append(value)
             case "window":
-                self.dirty.update(self.returns)
+                self.at_window_edge()
             case "heads":
                 self.due_heads.append(value)
             case "edge":
