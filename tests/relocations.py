@@ -49,7 +49,8 @@ def drawn(seed: int, *, moves: bool = False, corrupt: bool = False) -> str:
     order = pick(("", "", ", order: groups, groups: [[a], [b]]", ", order: best-effort groups, groups: [[b], [a]]"))
     failback = f'{{stable: {pick(("0 s", "30 min", "1 h", "2 h"))}, window: "{window}", attempts: {pick((1, 1, 2))}}}'
     going = f"failback: {failback}" if not moves else "settle: 10 min"
-    move = f"{{site: here, after: {pick((0, 30, 90, 240))} min{pick(('', ', rollback: all'))}}}"
+    rollback = pick(("component", "all"))
+    move = f'{{site: here, after: {pick((0, 30, 90, 240))} min, rollback: {rollback}, window: "{window}"}}'
     return f"""\
 drsim: scenario 1
 title: drawn{f"{chr(10)}moves: {move}" if moves else ""}
