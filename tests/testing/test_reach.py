@@ -147,6 +147,9 @@ BRANCHES = [
     "interruption that is planned",
     "planned move",
     "planned move that is rolled back",
+    "consistency group that goes back",
+    "consistency group whose point is that of another",
+    "consistency group that waits for the last",
 ]
 
 
@@ -361,6 +364,10 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     starts = {(row.object, row.incident) for row in rows if row.kind == "stop"}
     failed = [row for row in rows if row.outcome == FAILED and (row.object, row.incident) in starts]
     yield "planned move that is rolled back", plan.move is not None and bool(failed)
+    yield "consistency group that goes back", bool(drill.points_taken)
+    passed = [why for row in rows for _, why in row.passed_over]
+    yield "consistency group whose point is that of another", any(why.startswith("group ") for why in passed)
+    yield "consistency group that waits for the last", any(others for _, _, others in drill.awaited)
     copied = {row.object for row in done if row.kind == "synchronise"}
     yield "move home with data that was copied", bool(moved & copied)
     tasks = [row for row in rows if row.kind == "task"]
