@@ -31,7 +31,7 @@ from drsim.model.landscape import (
 from drsim.model.needs import All, circles
 from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Moves, Scenario
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
-from drsim.reading.consistent import at_one_moment, consistency_findings, order_findings
+from drsim.reading.consistent import consistency_findings, order_findings
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
 from drsim.reading.paths import LANDSCAPE_KEYS, SCENARIO_KEYS, SECTIONS, Change, apply, begins_well
 from drsim.reading.resolve import apply_classes, expand_channels, fill, name_calendars, name_watches
@@ -340,9 +340,9 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
             rule = "the landscape has no components, so nothing can be lost or recovered"
             builder.checker.refuse(("components",), rule, "add one such as 'components: {oracle: {at: {...}}}'")
         findings(checker, scenario_findings(disruptions, horizon, builder.parts))
+        findings(builder.checker, order_findings(builder.groups, builder.parts, response))
         if head is not None:
             findings(builder.checker, due_findings(builder.parts.services, dated=head.moment is not None))
-            findings(builder.checker, at_one_moment(builder.groups, builder.parts, response, head.moves))
             if head.moves is not None:
                 findings(checker, move_findings(head.moves, head.horizon, response, builder.parts.components))
         if horizon is not None:

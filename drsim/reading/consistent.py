@@ -8,10 +8,9 @@ from typing import Final
 
 from drsim.model.landscape import Component, Response
 from drsim.model.needs import leaves
-from drsim.model.scenario import Moves
 from drsim.reading.rules import Finding, Findings, Parts, starting_needs
 
-__all__ = ["Groups", "at_one_moment", "consistency_findings", "order_findings"]
+__all__ = ["Groups", "consistency_findings", "order_findings"]
 
 Groups = Mapping[str, tuple[str, ...]]
 """The members of each consistency group."""
@@ -66,18 +65,10 @@ def _one_way(group: str, members: list[str], parts: Parts) -> Findings:
         yield Finding((_SECTION, group), rule, hint)
 
 
-def at_one_moment(groups: Groups, parts: Parts, response: Response | None, moves: Moves | None) -> Findings:
-    """What a scenario has over its landscape."""
-    if moves is not None:
-        yield from _stays(groups, parts, "moves", moves.site)
-    if response is not None:
-        yield from order_findings(groups, parts, response)
-
-
 def order_findings(groups: Groups, parts: Parts, response: Response | None) -> Findings:
     """Check that a group does not go home one by one, and that no member waits for itself by way of another."""
     if response is not None and response.failback is not None:
-        yield from _stays(groups, parts, "failback", None)
+        yield from _stays(groups, parts)
     waits, alone = _waits(groups, parts, response), _waits({}, parts, response)
     for group, members in groups.items():
         for name in members:
@@ -94,13 +85,13 @@ def order_findings(groups: Groups, parts: Parts, response: Response | None) -> F
                     return
 
 
-def _stays(groups: Groups, parts: Parts, key: str, site: str | None) -> Findings:
+def _stays(groups: Groups, parts: Parts) -> Findings:
+    """Home in waiting is of another moment for each."""
     for group, members in groups.items():
         for name in members:
-            component = parts.components.get(name)
-            if component is not None and component.standby is not None and (site is None or site in component.active):
-                rule = f"'{name}' of the consistency group '{group}' would be moved alone by '{key}'"
-                yield Finding((_SECTION, group), rule, f"leave '{key}' or the group out: it does not move as one yet")
+            if name in parts.components and parts.components[name].standby is not None:
+                rule = f"'{name}' of the consistency group '{group}' would go home alone, each when it is ready"
+                yield Finding((_SECTION, group), rule, "leave 'failback' or the group out")
                 break
 
 

@@ -103,6 +103,9 @@ def _moves(outlook: Outlook, page: Page) -> None:
     page.blank()
     when = f"after {moves.after.text}" if moves.after.ms else "at once"
     back = "all goes back" if moves.rollback == "all" else "that component goes back"
+    together = {name for _, members in outlook.plan.structure.consistency for name in members}
+    if moves.rollback != "all" and any(outlook.plan.structure.components[c] in outlook.moved for c in together):
+        back += " with its consistency group"
     page.heading(f"WHAT IS MOVED FROM {moves.site} {len(outlook.moved)}", f"{when}; if a move fails, {back}")
     page.say(" · ".join(outlook.moved), hang=2)
 

@@ -16,10 +16,7 @@ def moves(draw: DrawFn, landscape: Document) -> Document:
     """The key of a scenario, or nothing where something could not be moved."""
     if "failback" in landscape.get("response", {}):
         return {}
-    together = {name for group in landscape.get("consistency_groups", {}).values() for name in group}
-    stays = [landscape["components"][name] for name in together]
-    held = {site for each in stays if active(each) != list(each["at"]) for site in active(each)}
-    sites = [site for site in landscape["sites"] if site not in held and _may_be_left(landscape["components"], site)]
+    sites = [site for site in landscape["sites"] if _may_be_left(landscape["components"], site)]
     if not sites:
         return {}
     found: Document = {"site": pick(draw, sites)}

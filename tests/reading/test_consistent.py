@@ -90,12 +90,7 @@ def test_a_change_may_give_other_members() -> None:
         (
             "[oracle, cases]",
             {"head": "response: {failback: {stable: 1 h}}"},
-            "finance: 'oracle' of the consistency group 'finance' would be moved alone by 'failback'",
-        ),
-        (
-            "[oracle, cases]",
-            {"head": "moves: {site: here}"},
-            "finance: 'oracle' of the consistency group 'finance' would be moved alone by 'moves'",
+            "finance: 'oracle' of the consistency group 'finance' would go home alone",
         ),
         (
             "[oracle, cases]",
