@@ -358,6 +358,9 @@ class _Missing:
     def _unwanted(self, c: int) -> Standing | None:
         """Nothing is wanted of it: nobody has said go, there is no room, or no step is left but a restart in place."""
         now, drill = self.now, self.drill
+        waits_for = [s for other in drill.awaited_by(c, self.time) if (s := self._component(other)) is not None]
+        if waits_for:
+            return min(waits_for, key=_hope)
         mine = [row for row in drill.rows if row.step >= 0 and self.plan.steps[row.step].component == c]
         tried = [row for row in mine if row.kind in FAILOVER and 0 <= row.end < self.time]
         last = max(tried, key=drill.place, default=None)

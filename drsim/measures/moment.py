@@ -152,6 +152,8 @@ class Moment:
             if self.plan.steps[other.step].component == step.component
         }
         target, lost = self.structure.sites.index(step.site), self.lost_since(step.component)
+        common = self.drill.common_for(step.component, self.time)
+        lost = lost if common is None else min(lost, common.point)
         return any(
             not copy.replicated
             and i not in bad

@@ -735,6 +735,8 @@ class Landscape(Part):
     teams: fields.Named[Team] = _NONE
     suppliers: fields.Named[Supplier] = _NONE
     components: fields.Named[Component] = _NONE
+    consistency_groups: fields.Named[fields.Items[fields.ComponentName]] = _NONE
+    """Components whose data goes back to one moment, each by name."""
     steps: fields.Named[Task] = _NONE
     """Of the plan, beside those of components."""
     services: fields.Named[Service] = _NONE

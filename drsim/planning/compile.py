@@ -244,6 +244,10 @@ class _StructureBuilder:
             priority=tuple(self.priority[name] for name in self.names),
             group=tuple(self.group[name] for name in self.names),
             tasks=self._tasks(),
+            consistency=tuple(
+                (name, tuple(self.component_of[member] for member in sorted(members)))
+                for name, members in sorted(landscape.consistency_groups.items())
+            ),
         )
 
     def _tasks(self) -> tuple[Task, ...]:

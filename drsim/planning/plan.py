@@ -465,6 +465,8 @@ class Structure:
     """for each component its group; those in none come last"""
     tasks: tuple[Task, ...]
     """the steps of the plan"""
+    consistency: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """consistency groups by name, each with its components by name"""
 
 
 @dataclass(frozen=True)

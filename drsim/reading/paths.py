@@ -14,7 +14,7 @@ SCENARIO_KEYS: Final = ("title", "question", "why", "moment", "disruptions", "re
 """The keys of a scenario that a path may begin with."""
 SECTIONS: Final = (
     *("sources", "calendars", "sites", "links", "teams", "suppliers"),
-    *("classes", "components", "steps", "channels", "services"),
+    *("classes", "components", "consistency_groups", "steps", "channels", "services"),
 )
 """The sections of a landscape that hold entries by name."""
 LANDSCAPE_KEYS: Final = ("title", *SECTIONS[:2], "response", *SECTIONS[2:])

@@ -699,7 +699,7 @@ _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
 # What starts after what
 
 
-def _starts(components: Mapping[str, Component]) -> dict[str, Need]:
+def starting_needs(components: Mapping[str, Component]) -> dict[str, Need]:
     """What each component starts after."""
     mates = {name: circle for circle in circles({n: c.needs for n, c in components.items()}) for name in circle}
     return {
@@ -712,7 +712,7 @@ def _starts(components: Mapping[str, Component]) -> dict[str, Need]:
 
 def _step_circles(parts: Parts) -> Findings:
     """No step of the plan may wait for itself, by way of components and other steps or not."""
-    below: dict[str, list[Need]] = {name: [need] for name, need in _starts(parts.components).items()}
+    below: dict[str, list[Need]] = {name: [need] for name, need in starting_needs(parts.components).items()}
     below |= {name: list(task.after) for name, task in parts.steps.items()}
     for name, task in parts.steps.items():
         for other in task.ahead_of:
@@ -732,7 +732,7 @@ def _step_circles(parts: Parts) -> Findings:
 
 def _start_circles(components: Mapping[str, Component]) -> Findings:
     """Nothing may start after itself, by way of others or not."""
-    starts = _starts(components)
+    starts = starting_needs(components)
     for circle in circles(starts):
         edges = {name: sorted(circle & set(leaves(starts[name]))) for name in sorted(circle)}
         order = _one_circle(edges)

@@ -39,6 +39,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     _losses(outlook, page)
     _recovery(outlook, page)
     _groups(outlook, page)
+    _consistency(outlook, page)
     _failback(outlook, page)
     _incident(outlook, page)
     _steps(outlook, page)
@@ -104,6 +105,9 @@ def _moves(outlook: Outlook, page: Page) -> None:
     if moves.window != ALWAYS:
         when = f"{when}, within {moves.window}"
     back = "all goes back" if moves.rollback == "all" else "that component goes back"
+    together = {name for _, members in outlook.plan.structure.consistency for name in members}
+    if moves.rollback != "all" and any(outlook.plan.structure.components[c] in outlook.moved for c in together):
+        back += " with its consistency group"
     page.heading(f"WHAT IS MOVED FROM {moves.site} {len(outlook.moved)}", f"{when}; if a move fails, {back}")
     page.say(" · ".join(outlook.moved), hang=2)
 
@@ -233,6 +237,17 @@ def _groups(outlook: Outlook, page: Page) -> None:
     page.heading(f"GROUPS {len(response.groups)}", _RULES[response.order])
     for number, names in enumerate(response.groups, 1):
         page.label(f"{number}:", " · ".join(names), label_style="bold", hang=2)
+
+
+def _consistency(outlook: Outlook, page: Page) -> None:
+    """Whose data goes back to one moment."""
+    groups = {name: sorted(members) for name, members in outlook.consistency.items()}
+    if not groups:
+        return
+    page.blank()
+    page.heading(f"CONSISTENCY GROUPS {len(groups)}", "what is restored of one goes back to one moment")
+    for name, members in sorted(groups.items()):
+        page.label(f"{name}:", " · ".join(members), label_style="bold", hang=2)
 
 
 def _failback(outlook: Outlook, page: Page) -> None:

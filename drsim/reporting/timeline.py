@@ -16,7 +16,7 @@ from drsim.planning.plan import NEVER, Outage, Plan, Skills
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
-from drsim.simulation.trajectory import DONE, GIVEN_UP, RUNNING, WAITING, Row, why_that_copy
+from drsim.simulation.trajectory import DONE, GIVEN_UP, INTERRUPTED, RUNNING, WAITING, Row, why_that_copy
 from drsim.units import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -214,6 +214,9 @@ class _Log:
                 since = self.drill.began.get(outage.follows, before[0][0] if before else NEVER)
                 if before and since < self.plan.horizon:
                     yield since, 0, len(self.drill.applied), f"{outage.name}: does not happen this time", "bold"
+        for time, group, (point, c, copy) in self.drill.points_taken:
+            whose = f"{self.plan.structure.components[c]}'s {self.plan.copies[c][copy].name}"
+            yield time, 1, math.inf, f"group {group} goes back to {self._far(point).text(point)}, of {whose}", ""
         for event in self.drill.supply:
             yield event.time, 0, -1, f"{self.plan.structure.sites[event.site]}: {event.what}", ""
         for (time, planned), names in self._gone().items():
@@ -344,6 +347,10 @@ class _Log:
             "interrupted": ": interrupted, it lost its ground",
             "dropped": ": dropped, no longer wanted",
         }.get(row.outcome or "", f": {row.outcome}")
+        if row.kind == "restore" and row.outcome == INTERRUPTED and step is not None:
+            common = self.drill.common_for(step.component, row.end + 1)
+            if common is not None and row.point is not None and common.point < row.point:
+                ending = ": interrupted, its group goes further back"
         if (row.step, row.incident, row.attempt) in self.drill.early:
             ending = ": failed, it began too early"
         task = self.plan.scenario.landscape.steps.get(row.object) if row.kind == "task" else None
@@ -355,11 +362,14 @@ class _Log:
         told = f" ({what})" if what else ""
         return f"{row.kind} {row.object}{place}{told}{incident}{number}{ending}"
 
+    def _far(self, point: int) -> Wall:
+        """The wall clock, with a date where a day of the week might be another week's."""
+        long = self.drill.ended - point >= 6 * DAY and self.wall.moment is not None
+        return Wall(self.wall.moment, self.wall.offset, 2 if long else self.wall.far)
+
     def _copy(self, row: Row) -> str:
         """Which copy it used, of when, and why: `from nightly of Mon 22:00: youngest`."""
-        long = row.point is not None and self.drill.ended - row.point >= 6 * DAY and self.wall.moment is not None
-        wall = Wall(self.wall.moment, self.wall.offset, 2 if long else self.wall.far)
-        since = "" if row.point is None else f" of {wall.text(row.point)}"
+        since = "" if row.point is None else f" of {self._far(row.point).text(row.point)}"
         return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}"
 
     def _waited(self, row: Row, until: int) -> str:

@@ -152,6 +152,8 @@ class Lookups:
             tuple(d for d in structure.of_component[s.component] if d != s.deployment) if s.component >= 0 else ()
             for s in steps
         ]
+        self.consistency_of = {c: g for g, (_, members) in enumerate(structure.consistency) for c in members}
+        """component -> its consistency group, for those that are in one"""
         self.simple = [*(self._is_simple(i) for i in range(len(steps))), False]
         """by step; the last for the steps of incidents, which have none"""
         self.facts = [(s.component, s.deployment, self.lone_team[i], self.rivals[i]) for i, s in enumerate(steps)]

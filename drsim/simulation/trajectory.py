@@ -23,6 +23,7 @@ __all__ = [
     "RUNNING",
     "UNUSABLE",
     "WAITING",
+    "Common",
     "Recovery",
     "Row",
     "Spans",
@@ -36,7 +37,9 @@ __all__ = [
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
 GIVEN_UP = "given up"
 RUNNING, WAITING = "running", "waiting"
-OUT_OF_REACH, BAD = "out of reach", "bad"  # of a copy; it may also be `unusable`
+OUT_OF_REACH, BAD = "out of reach", "bad"  # of a copy; it may also be `unusable`, or of a consistency group
+GROUP = "group "
+"""how that begins"""
 
 Spans = tuple[Span, ...]
 Reference = tuple[str | int, ...]
@@ -121,6 +124,14 @@ class Recovery(NamedTuple):
     point: int
 
 
+class Common(NamedTuple):
+    """The moment to which a consistency group goes back, and whose copy it is from."""
+
+    point: int
+    component: int
+    copy: int
+
+
 @dataclass
 class Trajectory:
     """One drill, as it went.
@@ -170,6 +181,10 @@ class Trajectory:
     """component -> (point, when it served again) of each time that its data was restored"""
     corrupt: list[tuple[int, int, bool]]
     """(time, component, whether its data is known to be bad) at every change"""
+    common: list[tuple[int, int, Common | None]]
+    """(time, consistency group, its point, None for none) at every change"""
+    awaited: list[tuple[int, int, tuple[int, ...]]]
+    """(time, component, other members of its consistency group that are not restored) at every change: it is, and waits for them"""
     ended: int
     """the last instant at which something happened"""
     numbers: Numbers | None = field(default=None, compare=False, repr=False)
@@ -184,6 +199,33 @@ class Trajectory:
     def is_corrupt(self, c: int, time: int) -> bool:
         """Whether the data of a component was known to be bad just before an instant."""
         return next((bad for at, who, bad in reversed(self.corrupt) if who == c and at < time), False)
+
+    def common_for(self, c: int, time: int) -> Common | None:
+        """The point of the consistency group of a component just before an instant, None for none."""
+        groups = [g for g, (_, members) in enumerate(self.plan.structure.consistency) if c in members]
+        return next((point for at, of, point in reversed(self.common) if of in groups and at < time), None)
+
+    @cached_property
+    def points_taken(self) -> list[tuple[int, str, Common]]:
+        """(time, consistency group, its point): of its first restore, and whenever it is chosen anew until all is back."""
+        found: list[tuple[int, str, Common]] = []
+        for g, (name, members) in enumerate(self.plan.structure.consistency):
+            steps = {index for index, step in enumerate(self.plan.steps) if step.component in members}
+            starts = [row.start for row in self.made if row.kind == "restore" and row.step in steps and row.start >= 0]
+            log = [(time, common) for time, of, common in self.common if of == g]
+            holds = False
+            for (time, common), (until, _) in pairwise([*log, (NEVER, None)]):
+                begun = [start for start in starts if time <= start < until]
+                if common is None:
+                    holds = False
+                elif holds or begun:
+                    found.append((time if holds else min(begun), name, common))
+                    holds = True
+        return sorted(found)
+
+    def awaited_by(self, c: int, time: int) -> tuple[int, ...]:
+        """The members of its consistency group that a restored component waits for, just before an instant."""
+        return next((others for at, who, others in reversed(self.awaited) if who == c and at < time), ())
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -270,8 +312,11 @@ def why_that_copy(plan: Plan, row: Row) -> str:
     if plan.copies[plan.steps[row.step].component][row.copy].replicated:
         return "replicated"
     own = plan.copies[plan.steps[row.step].component][row.copy].name
-    told = (f"its younger ones {why}" if name == own else f"{name} {why}" for name, why in row.passed_over)
-    return ", ".join(told) or "youngest"
+    told = (
+        why if why.startswith(GROUP) else f"its younger ones {why}" if name == own else f"{name} {why}"
+        for name, why in row.passed_over
+    )
+    return ", ".join(dict.fromkeys(told)) or "youngest"
 
 
 def reference_of(cause: Row | tuple[str, str] | None) -> Reference | None:

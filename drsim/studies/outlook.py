@@ -138,6 +138,13 @@ class Outlook:
             todo.extend(more)
         return frozenset(structure.components[structure.deployments[d][0]] for d in seen)
 
+    @cached_property
+    def consistency(self) -> dict[str, tuple[str, ...]]:
+        """The consistency groups of which something is lost."""
+        structure, hit = self.plan.structure, {self.plan.structure.components[c] for c in self._corrupt} | self.lost
+        groups = {name: tuple(structure.components[c] for c in members) for name, members in structure.consistency}
+        return {name: members for name, members in groups.items() if not hit.isdisjoint(members)}
+
     # steps
 
     @cached_property
@@ -312,7 +319,9 @@ class Outlook:
                 restored = restored or (step.kind == "restart" and step.component in self._corrupt)
                 data = self.plan.data_size[step.component] >= 0
                 checked = step.kind == "start" and ("precheck", step.deployment) in self.plan.step_of
-                parts = [need, "its restore" if restored and data else "", "its precheck" if checked else ""]
+                group = next((name for name, members in self.consistency.items() if step.object in members), "")
+                own = f"the restores of {group}" if group else "its restore"
+                parts = [need, own if restored and data else "", "its precheck" if checked else ""]
                 if step.kind == "start" or (
                     step.kind == "restart" and not self.plan.structure.automatic[step.component]
                 ):
@@ -350,6 +359,7 @@ class Outlook:
             "scenario": {"title": scenario.title, "digest": scenario.digest()},
             "horizon_ms": plan.horizon,
             "wait_ms": plan.wait,
+            "consistency_groups": {name: list(members) for name, members in self.consistency.items()},
             "quorum": None if plan.quorum is None else {"people": plan.quorum.people, "of": plan.quorum.of},
             "losses": [
                 {

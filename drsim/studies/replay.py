@@ -229,6 +229,16 @@ class Replay:
                 }
                 for row in trajectory.rows
             ],
+            "consistency": [
+                {
+                    "group": name,
+                    "time": time,
+                    "point": common.point,
+                    "component": self.plan.structure.components[common.component],
+                    "copy": self.plan.copies[common.component][common.copy].name,
+                }
+                for time, name, common in trajectory.points_taken
+            ],
             "rests": [
                 {"team": teams[t], "name": self.plan.heads[t][head].name or None, "begin": begin, "end": end}
                 for t, head, begin, end in trajectory.rests

@@ -105,6 +105,8 @@ class Features(TypedDict, total=False):
     """Standbys that take over what is out of reach."""
     groups: bool
     """Groups of components that come one after the other, or wait for each other."""
+    consistency: bool
+    """Components whose data goes back to one moment; needs `data`."""
     failback: bool
     """What has moved goes home."""
     labels: bool
@@ -188,6 +190,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "give_up": True,
     "power": True,
     "fails": True,
+    "consistency": True,
     "failback": True,
     "partitions": True,
     "labels": True,

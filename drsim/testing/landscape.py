@@ -10,6 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from drsim.testing.choices import Document, below, one_in, pick, several
 from drsim.testing.components import Components, component
+from drsim.testing.consistency import consistency_groups
 from drsim.testing.failback import failback
 from drsim.testing.features import Features, complete
 from drsim.testing.people import People, named_calendars, response, team
@@ -49,6 +50,7 @@ def landscape(draw: DrawFn, given: Features) -> Document:
         several(draw, task(tasks), 0, 3)
     if given["groups"] and one_in(draw, 4):
         drawn_response |= _groups(draw, [name for name, each in known.components.items() if "sheddable" not in each])
+    consistent = consistency_groups(draw, tasks, drawn_response) if given["consistency"] and given["data"] else {}
     sections = {
         "response": drawn_response,
         "sites": places.sites,
@@ -57,6 +59,7 @@ def landscape(draw: DrawFn, given: Features) -> Document:
         "suppliers": people.suppliers,
         "classes": known.classes,
         "components": known.components,
+        "consistency_groups": consistent,
         "steps": tasks.steps,
         "channels": services.channels,
         "services": services.services,

@@ -111,7 +111,9 @@ class _Targets:
         """
         if kind == "corruption":
             mobile = [name for name in self.with_data() if self._moves(self.landscape["components"][name])]
-            return [*self.section(kind), *mobile, *mobile]
+            together = [name for group in self.landscape.get("consistency_groups", {}).values() for name in group]
+            shared = [word for name in together for word in (name, *self.labels(name))]
+            return [*self.section(kind), *mobile, *mobile, *shared]
         if kind != "site":
             return list(self.section(kind))
         movable = [each for each in self.landscape["components"].values() if self._moves(each)]

@@ -168,11 +168,12 @@ def shown_messages() -> list[str]:
 
 def test_every_refusal_is_on_the_page() -> None:
     shown = shown_messages()
-    found = messages("reading/rules", "reading/resolve", "reading/build")
+    found = messages("reading/rules", "reading/resolve", "reading/build", "reading/consistent")
     assert len(found) > 50
     assert [text for text, pattern in found.items() if not any(map(pattern.fullmatch, shown))] == []
 
 
 def test_every_refusal_on_the_page_is_one() -> None:
-    patterns = messages("reading/rules", "reading/resolve", "reading/build", "model/fields").values()
+    modules = ("reading/rules", "reading/resolve", "reading/build", "reading/consistent", "model/fields")
+    patterns = messages(*modules).values()
     assert [text for text in shown_messages() if not any(pattern.fullmatch(text) for pattern in patterns)] == []

@@ -20,6 +20,7 @@ from drsim.model.needs import Need, without
 from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
+from reference.consistency import Groups
 from reference.heads import Person, able, is_at_rest, people_of, rests_of, there
 from reference.moving import Moves
 from reference.power import Span, without_supply
@@ -368,6 +369,7 @@ class Run:
         self.group = {c: of.get(c, len(groups)) for c in self.land.components}
         self.plan = {c: (self.group[c], self.priority(c), self.depth(c), c) for c in self.land.components}
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
+        self.at_one = Groups(self)
         self.back = Returns(self) if scenario.moves is None else Moves(self)
         self.shed = Shedding(self)
         self.possible = self.possible_steps()
@@ -1285,7 +1287,7 @@ class Run:
                 return self.finish(work, "unusable")
         point = loss.since
         if replica is not None:
-            work.point = point = point - self.lag(c, replica, loss.incident)
+            work.point = point = point - self.at_one.lag(c, replica, loss.incident)
         elif loss.restored is not None:
             assert loss.restored.point is not None
             point = loss.restored.point
@@ -1395,6 +1397,7 @@ class Run:
         self.forget_incidents()
         self.settle_strategies()
         self.settle_room()
+        self.at_one.settle()
         self.settle_rows()
 
     def close_incidents(self) -> None:
@@ -1640,6 +1643,9 @@ class Run:
                 return True
             if by_kind == "task" or (kind == "task" and by_kind not in INCIDENT_KINDS):
                 return (by_kind, by_thing, by_number) == (kind, thing, number)
+            if by_kind == "restore" and self.at_one.of(thing) is not None and kind not in INCIDENT_KINDS:
+                together = self.at_one.of(thing) == self.at_one.of(str(by_thing))
+                return by_thing == thing or (together and self.outcome_of(applied) != "interrupted")
             if by_kind in INCIDENT_KINDS:
                 return thing not in self.points and by_kind != "mobilise" and by_number == number
             if thing in self.points:
@@ -1658,6 +1664,9 @@ class Run:
         if outage.kind == "site":
             return any(site in self.land.components[thing].at for site in outage.targets)
         return kind_of_root == "component" and thing in outage.targets
+
+    def outcome_of(self, applied: Applied) -> str:
+        return next(work.outcome for work in self.work if work.name == applied)
 
     # ---------------------------------------------------------------------------------------------- what is wanted
 
@@ -1744,8 +1753,10 @@ class Run:
                 if self.is_go(c):
                     yield "precheck", c, b, loss.incident
             elif self.is_go(c) and admitted:
-                here = loss.restored is not None and loss.restored.site == b
+                here = loss.restored is not None and loss.restored.site == b and self.at_one.is_restored(c)
                 data_to_restore = self.land.components[c].data is not None and not here
+                if (strategy != "cold" or not data_to_restore) and self.at_one.waits(c):
+                    continue
                 yield "restore" if strategy == "cold" and data_to_restore else "start", c, b, loss.incident
 
     def wanted_restarts(self) -> Iterable[tuple[str, str, str, int]]:
@@ -1782,8 +1793,9 @@ class Run:
                 if name == c and self.usable(c, s) and self.incidents[self.incident_of[c, s]].assessed
             )
             restored = self.lost[c].restored
-            if restored is not None and restored.site in places:
-                yield "restart", c, restored.site, self.incident_of[c, restored.site]
+            if restored is not None and restored.site in places and self.at_one.is_restored(c):
+                if not self.at_one.waits(c):
+                    yield "restart", c, restored.site, self.incident_of[c, restored.site]
             elif places:
                 yield "restore", c, places[0], self.incident_of[c, places[0]]
 
@@ -1991,6 +2003,8 @@ class Run:
                 continue
             if work.kind == "restore" and not self.choose_copy(work):
                 continue
+            if work.kind == "restore":
+                self.at_one.begin(work)
             self.start_step(work)
             started = True
         return started
@@ -2129,6 +2143,7 @@ class Run:
         """Section 8: "not found unusable, whose site is up and reaches the target, the youngest (tie: by name)"."""
         c, sight = work.object, Sight(self)
         exist, usable, why = [], [], {}
+        group = self.at_one.limit(c)
         for name, copy in self.backups(c).items():
             points = self.points_of(c, copy)
             good = [point for point in points if not self.is_bad(c, name, point)]
@@ -2137,8 +2152,11 @@ class Run:
                 why[name] = "unusable"
             elif points[:1] != good[:1]:
                 why[name] = "bad"
+            elif group is not None and good and good[0] > group[1].time:
+                why[name] = f"group {group[0]}: point of {group[1].component}'s {group[1].copy}"
             else:
                 why[name] = "out of reach"
+            good = [point for point in good if group is None or point <= group[1].time]
             if good and (c, name) not in self.found_unusable and (copy.at, work.site) in sight.reached:
                 usable.append((-good[0], name))
         if not usable:

@@ -149,6 +149,9 @@ BRANCHES = [
     "planned move that is rolled back",
     "stopped to make room",
     "room again",
+    "consistency group that goes back",
+    "consistency group whose point is that of another",
+    "consistency group that waits for the last",
 ]
 
 
@@ -368,6 +371,10 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "planned move that is rolled back", plan.move is not None and bool(failed)
     yield "stopped to make room", any(away for *_, away in drill.shed)
     yield "room again", any(not away for *_, away in drill.shed)
+    yield "consistency group that goes back", bool(drill.points_taken)
+    passed = [why for row in rows for _, why in row.passed_over]
+    yield "consistency group whose point is that of another", any(why.startswith("group ") for why in passed)
+    yield "consistency group that waits for the last", any(others for _, _, others in drill.awaited)
     copied = {row.object for row in done if row.kind == "synchronise"}
     yield "move home with data that was copied", bool(moved & copied)
     tasks = [row for row in rows if row.kind == "task"]

@@ -119,6 +119,8 @@ class Drill(Losing):
             began=self.began,
             lineage=self.lineage,
             corrupt=self.corruptions,
+            common=self.common_log,
+            awaited=self.awaited_log,
             ended=self.now,
             numbers=self.numbers if isinstance(self.numbers, Numbers) else None,
         )

@@ -7,7 +7,7 @@ from drsim.simulation.clock import Work
 from drsim.simulation.rules.cleaning import Cleaning
 from drsim.simulation.rules.partition import Partitions
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
-from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
+from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Recovery
 
 __all__ = ["Recovering"]
 
@@ -27,6 +27,8 @@ class Recovering(Partitions, Cleaning):
             if self.dirty_room:  # before what is wanted, since who has no room may restart in place
                 self.give_room()
             if self.dirty:
+                if self.lookups.consistency_of:
+                    self.settle_consistency()
                 dirty, self.dirty = self.dirty, set()
                 for c in sorted(dirty):
                     self.settle_component(c)
@@ -116,8 +118,12 @@ class Recovering(Partitions, Cleaning):
             return [(self.lookups.precheck[b], number)] if self.incidents[number].go else []
         if self.incidents[number].go and self._has_room(c, b):
             restores = (
-                strategy == "cold" and self.structure.has_data[c] and (self.restored[c] < 0 or self.restored_at[c] != b)
+                strategy == "cold"
+                and self.structure.has_data[c]
+                and (not self.counts_as_restored(c) or self.restored_at[c] != b)
             )
+            if not restores and self.awaited(c):
+                return []
             return [(self.lookups.restore[b] if restores else self.lookups.start[b], number)]
         return []
 
@@ -168,6 +174,8 @@ class Recovering(Partitions, Cleaning):
             other = self.lookups.component_of_step[cause.step]
             if cause.kind == "stop" and step in self.lookups.near.get(other, ()):
                 return True
+            if cause.kind == "restore" and cause.outcome != INTERRUPTED and c in self.lookups.consistency_of:
+                return self.lookups.consistency_of.get(other) == self.lookups.consistency_of[c]
             return cause.step == step or (other in structure.direct[p] if p >= 0 else other == c)
         if p >= 0:
             return False
@@ -293,10 +301,17 @@ class Recovering(Partitions, Cleaning):
                 point = self.restored_point[c]
                 self.clean(c)
             elif replica >= 0:
-                copy = self.plan.copies[c][replica]
-                row.point = point = self.lost_at[c] - self.value(copy.lag, copy.lag_variable, self.incident[c])
+                row.point = point = self.lost_at[c] - self.lag(c, replica)
             self.recovered(c, point)
         self.serves(c, d, row, trusted=row.kind == "switch")
+
+    def lag(self, c: int, i: int) -> int:
+        """How far a replicated copy is behind in the incident of its component; those of a consistency group alike."""
+        copies = [self.plan.copies[c][i]]
+        if (g := self.lookups.consistency_of.get(c)) is not None:
+            standbys = [(m, b) for m in self.structure.consistency[g][1] if (b := self.structure.standby[m]) >= 0]
+            copies = [self.plan.copies[m][at] for m, b in standbys if (at := self.replica(m, b)) >= 0]
+        return max(self.value(copy.lag, copy.lag_variable, self.incident[c]) for copy in copies)
 
     def _end_restore(self, c: int, row: Work) -> None:
         if self._is_usable(c, row.copy):
