@@ -357,7 +357,8 @@ class _Log:
         long = row.point is not None and self.drill.ended - row.point >= 6 * DAY and self.wall.moment is not None
         wall = Wall(self.wall.moment, self.wall.offset, 2 if long else self.wall.far)
         since = "" if row.point is None else f" of {wall.text(row.point)}"
-        return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}"
+        behind = f" since {wall.text(row.behind)}" if row.behind >= 0 else ""
+        return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}{behind}"
 
     def _waited(self, row: Row, until: int) -> str:
         """Why it did not start at once: `waited 0:27: dba busy, last with start sql-server`."""

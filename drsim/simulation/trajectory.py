@@ -63,6 +63,8 @@ class Row:
     """which copy of the component it restores, or found in place at its end; -1 for none"""
     point: int | None = None
     """the moment from which that copy is"""
+    behind = -1
+    """since when a replicated copy no longer followed, if that was before the loss"""
     passed_over: tuple[tuple[str, str], ...] = ()
     """(copy, why it could not be used) of those that a `restore` would rather have taken"""
     is_ready = False
@@ -262,11 +264,14 @@ def by_order(row: Row) -> tuple[int, int, int]:
 
 
 def why_that_copy(plan: Plan, row: Row) -> str:
-    """Why a row used its copy: `replicated`, `youngest`, or what came before it and could not be used; empty without one."""
+    """Why a row used its copy: `replicated`, `youngest`, or what came before it and could not be used; empty without one.
+
+    A replicated copy that was behind is `replicated, behind`; since when, says the row.
+    """
     if row.copy < 0:
         return ""
     if plan.copies[plan.steps[row.step].component][row.copy].replicated:
-        return "replicated"
+        return "replicated" if row.behind < 0 else "replicated, behind"
     own = plan.copies[plan.steps[row.step].component][row.copy].name
     told = (f"its younger ones {why}" if name == own else f"{name} {why}" for name, why in row.passed_over)
     return ", ".join(told) or "youngest"

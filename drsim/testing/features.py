@@ -131,6 +131,8 @@ class ScenarioFeatures(Features, total=False):
     """Teams and suppliers that are away, or a part of one."""
     cascades: bool
     """Disruptions that happen by chance, and those that follow another."""
+    behind: bool
+    """A line or a standby that is out before what is replicated is lost, if `site_outages`."""
     moves: bool
     """What runs at a site is moved on purpose, if nothing goes home (`failback`)."""
     later: bool
@@ -197,6 +199,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "component_outages": True,
     "team_outages": True,
     "cascades": True,
+    "behind": True,
     "moves": True,
     "later": True,
     "whole_drill": True,

@@ -174,6 +174,7 @@ class Returns:
         before = self.active(c)
         if c not in self.rolled_back:
             run.role[c, before] = self.components[c].at[before].role
+            run.follow.begin_anew(c)
         self.moving.discard(c)
         self.rolled_back.discard(c)
         run.bring_up(c, s, 0, work)
@@ -183,6 +184,7 @@ class Returns:
         return True
 
     def stand_by(self, c: str, s: str) -> None:
+        self.run.follow.begin_anew(c)
         if s == self.home[c]:
             self.run.role[c, s] = "waiting"
             self.run.lost_since[c, s] = self.run.now
@@ -194,7 +196,7 @@ class Returns:
         loss, replica = self.run.lost[c], self.run.replica(c)
         if replica is None:
             return int(self.run.lost_since[c, self.home[c]])
-        return int(loss.since - self.run.lag(c, replica, loss.incident))
+        return int(self.run.follow.point(c, loss.incident))
 
     # what is settled
 
@@ -208,7 +210,7 @@ class Returns:
                     run.role[c, s] = "stale"
                     self.stale_since[c, s] = run.now
                     if run.replica(c) is not None:
-                        run.lost_since[c, s] = run.now
+                        run.lost_since[c, s] = run.follow.since.get(c, run.now)
 
     def settle(self) -> None:
         """At item 4, in plan order of components."""

@@ -36,6 +36,8 @@ class Recovering(Partitions, Cleaning):
                 self.settle_tasks()
             if self.dirty_groups and not self.is_unsettled():
                 self.settle_groups()
+        if self.unlooked:
+            self.look_at_copies()
 
     def is_unsettled(self) -> bool:
         """Whether something but the groups is to be brought in line."""
@@ -286,8 +288,9 @@ class Recovering(Partitions, Cleaning):
                 point = self.restored_point[c]
                 self.clean(c)
             elif replica >= 0:
-                copy = self.plan.copies[c][replica]
-                row.point = point = self.lost_at[c] - self.value(copy.lag, copy.lag_variable, self.incident[c])
+                row.point = point = self.replica_point(c, replica, self.incident[c])
+                if self.behind[c] < self.lost_at[c]:
+                    row.behind = self.behind[c]
             self.recovered(c, point)
         self.serves(c, d, row, trusted=row.kind == "switch")
 
@@ -312,6 +315,7 @@ class Recovering(Partitions, Cleaning):
             if self.corrupt[c]:
                 self.recovered(c, self.restored_point[c])
                 self.clean(c)
+                self.copy_begins_anew(c)
             # one that serves again at the very instant of its loss was never lost
             elif self.structure.has_data[c] and (self.lost_at[c], self.lost_round[c]) != (self.now, self.rounds):
                 self.recovered(c, self.point_in_place(c, d))
@@ -323,6 +327,8 @@ class Recovering(Partitions, Cleaning):
         self.broken_until[d] = 0
         if not self.broken[d]:
             self.whole(d, row.number)
+            self.look_at_copy(self.lookups.component_of[d])
+            self.note_home(self.lookups.component_of[d])
         if self.plan.failing:
             self.renew(d)
         self.dirty_incidents = True
@@ -375,6 +381,7 @@ class Recovering(Partitions, Cleaning):
             self.dirty_incidents = True
             self.note_home(c)
         self.started[d] = True
+        self.look_at_copy(c)
         self.incident_of[d] = -1
         self.start_incident[d] = row.incident
         self.lost[c] = False

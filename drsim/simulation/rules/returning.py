@@ -193,6 +193,7 @@ class Returning(Recovering):
         self.moving.discard(c)
         self.rolling.discard(c)
         self.lost[c] = True
+        self.look_at_copy(c)
         self.lost_at[c], self.lost_round[c] = self.now, self.rounds
         self.incident_of[source] = number
         self.concern(self.incidents[number], c)
@@ -292,6 +293,7 @@ class Returning(Recovering):
     def _stands_by(self, c: int, d: int) -> None:
         """A stale deployment is a standby: as it was, or as home in waiting."""
         self.role[d] = STANDBY
+        self.copy_begins_anew(c)
         self.standing.append((self.now, d, 1))
         if d == self.lookups.homes[c][0]:
             self.stopped_at[d] = self.now
@@ -323,8 +325,7 @@ class Returning(Recovering):
         if c in self.lookups.homes and self.role[d] == STANDBY:
             replica = self.replica(c, self.lookups.homes[c][1])
             if replica >= 0:
-                copy = self.plan.copies[c][replica]
-                return self.lost_at[c] - self.value(copy.lag, copy.lag_variable, self.incident[c])
+                return self.replica_point(c, replica, self.incident[c])
         return super().point_in_place(c, d)
 
     # outages
@@ -341,7 +342,7 @@ class Returning(Recovering):
                     self.stale_since[d] = self.now
                     self.standing.append((self.now, d, -1))
                     if self.replica(c, b) >= 0:
-                        self.stopped_at[d] = self.now
+                        self.stopped_at[d] = self.behind.get(c, self.now)
             for step in (self.lookups.stable[d], self.lookups.synchronise[d], self.lookups.stop[b]):
                 if step >= 0:
                     self.shake(step)

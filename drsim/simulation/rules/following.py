@@ -1,0 +1,62 @@
+"""Replicated copies that follow or are behind, section 11 of `docs/semantics.md`."""
+
+from __future__ import annotations
+
+from drsim.planning.plan import ACTIVE, STANDBY
+from drsim.simulation.draws import Numbers
+from drsim.simulation.lookups import Lookups
+from drsim.simulation.rules.copies import Copies
+from drsim.simulation.rules.state import NoNumbers
+
+__all__ = ["Following"]
+
+
+class Following(Copies):
+    """Which replicated copies are frozen, and since when."""
+
+    def __init__(self, lookups: Lookups, numbers: Numbers | NoNumbers, index: int) -> None:
+        super().__init__(lookups, numbers, index)
+        self.behind: dict[int, int] = {}
+        """component -> since when the copy at its standby does not follow"""
+        self.unlooked: set[int] = set()
+        """components of which it is to be looked at"""
+
+    def look_at_copies(self) -> None:
+        """See which copies follow after what was applied; those of components without a standby stay as they are."""
+        for c in self.unlooked:
+            there = next((d for d in self.structure.of_component[c] if self.role[d] == STANDBY), -1)
+            if there < 0:
+                continue
+            if self._follows(c, there):
+                self.behind.pop(c, None)
+            else:
+                self.behind.setdefault(c, self.now)
+        self.unlooked.clear()
+
+    def _follows(self, c: int, there: int) -> bool:
+        if self.lost[c] or self.broken[there]:
+            return False
+        site_of = self.lookups.site_of
+        group = self.reach_log[-1][1] if self.reach_log else self.lookups.whole
+        target = site_of[there]
+        for d in self.structure.of_component[c]:
+            if self.role[d] == ACTIVE and (self.started[d] or c in self.moving):
+                both_up = group[site_of[d]] >= 0 and group[target] >= 0
+                if both_up and (group[site_of[d]] == group[target] or not self.lookups.followed[c]):
+                    return True
+        return False
+
+    def look_at_copy(self, c: int) -> None:
+        """Something changed for a component."""
+        if c in self.lookups.followed:
+            self.unlooked.add(c)
+
+    def copy_begins_anew(self, c: int) -> None:
+        """What stands by is as new as what is active."""
+        self.behind.pop(c, None)
+        self.look_at_copy(c)
+
+    def replica_point(self, c: int, replica: int, incident: int) -> int:
+        """From which moment the replicated copy is that a component without a running source is left with."""
+        copy = self.plan.copies[c][replica]
+        return self.behind[c] - self.value(copy.lag, copy.lag_variable, incident)
