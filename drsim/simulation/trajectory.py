@@ -266,11 +266,14 @@ def by_order(row: Row) -> tuple[int, int, int]:
 def why_that_copy(plan: Plan, row: Row) -> str:
     """Why a row used its copy: `replicated`, `youngest`, or what came before it and could not be used; empty without one.
 
-    A replicated copy that was behind is `replicated, behind`; since when, says the row.
+    A replicated copy that was behind is `replicated, behind`; since when, says the row. One that ships at a rate and was not
+    is `replicated, as far as it was shipped`.
     """
     if row.copy < 0:
         return ""
     if plan.copies[plan.steps[row.step].component][row.copy].replicated:
+        if row.behind < 0 and plan.steps[row.step].component in plan.shipping:
+            return "replicated, as far as it was shipped"
         return "replicated" if row.behind < 0 else "replicated, behind"
     own = plan.copies[plan.steps[row.step].component][row.copy].name
     told = (f"its younger ones {why}" if name == own else f"{name} {why}" for name, why in row.passed_over)

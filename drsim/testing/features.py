@@ -65,6 +65,8 @@ class Features(TypedDict, total=False):
     """Pools with `uses` and `shares`."""
     data: bool
     """Components with data, and replicated copies."""
+    shipping: bool
+    """Copies that ship at a rate what changes, if nothing goes home (`failback`)."""
     transfers: bool
     """Snapshots and backups, which a restore has to move; needs `data`."""
     corruptions: bool
@@ -169,6 +171,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "storms": True,
     "pools": True,
     "data": True,
+    "shipping": True,
     "transfers": True,
     "corruptions": True,
     "failures": True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reference import network
+from reference.shipping import Shipped
 
 
 class Following:
@@ -17,6 +18,9 @@ class Following:
         whole = network.reached(links, set(run.land.sites), set(links))
         parts = {c: part for c, part in run.land.components.items() if part.standby is not None}
         self.components = {c: part for c, part in parts.items() if run.replica(c) is not None}
+        self.shipped = {
+            c: Shipped(run, c) for c, part in self.components.items() if part.copies[run.replica(c)].ships is not None
+        }
         self.lines = {c for c, part in self.components.items() if any((a, part.standby) in whole for a in part.active)}
 
     def standby(self, c: str) -> str | None:
@@ -36,7 +40,11 @@ class Following:
             active = [s for s in part.at if run.role[c, s] == "active"]
             active = [s for s in active if (c, s) in run.started or c in run.back.moving]
             joined = any((s, there) in reached if c in self.lines else {s, there} <= up for s in active)
-            if joined and c not in run.lost and not run.outages_of(c, there):
+            follows = joined and c not in run.lost and not run.outages_of(c, there)
+            if c in self.shipped:
+                changes = c not in run.lost and c not in run.back.moving
+                self.shipped[c].log.append((run.now, changes, follows, False))
+            if follows:
                 self.since.pop(c, None)
             else:
                 self.since.setdefault(c, run.now)
@@ -44,7 +52,10 @@ class Following:
     def begin_anew(self, c: str) -> None:
         """What stands by is as new as what is active."""
         self.since.pop(c, None)
+        if c in self.shipped:
+            self.shipped[c].log.append((self.run.now, False, False, True))
 
     def point(self, c: str, incident: int) -> int:
         """The point of the copy of a component that is lost, or cut off."""
-        return int(self.since[c] - self.run.lag(c, self.run.replica(c), incident))
+        since = self.since[c] if c not in self.shipped else self.shipped[c].point(self.run.lost[c].since)
+        return int(since - self.run.lag(c, self.run.replica(c), incident))

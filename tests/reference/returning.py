@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from drsim.calendar import compile_calendar
+from drsim.model.landscape import Change
 from reference.trees import names
 
 Step = tuple[str, str, str, int]
@@ -74,7 +75,18 @@ class Returns:
         data = self.components[c].data
         if data is None or data.change is None:
             return 0
-        return min(data.size.size * 1000, data.change.per_second * (self.run.now - self.stale_since[c, s]))
+        since, now = self.stale_since[c, s], self.run.now
+        if not isinstance(data.change, Change):
+            return int(min(data.size.size * 1000, data.change.per_second * (now - since)))
+        run, otherwise = self.run, data.change.otherwise
+        hours = compile_calendar(data.change.within, run.scenario.moment, run.offset + run.horizon + 10**9)
+        there = sum(
+            max(0, min(end - run.offset, now) - max(begin - run.offset, since))
+            for begin, end in zip(hours.opens, hours.closes, strict=True)
+        )
+        changed = data.change.rate.per_second * there
+        changed += (0 if otherwise is None else otherwise.per_second) * (now - since - there)
+        return int(min(data.size.size * 1000, changed))
 
     def may_move(self, c: str) -> bool:
         now = self.run.now

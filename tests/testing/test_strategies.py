@@ -366,6 +366,8 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "failback": (lambda d: "failback" in section(d, "response"), 0.02),
     "change": (of("components", lambda c: "change" in c.get("data", {})), 0.004),
     "stop": (has("components", "stop"), 0.004),
+    "ships": (copies(lambda each: "ships" in each), 0.02),
+    "change by the hour": (of("components", lambda c: isinstance(c.get("data", {}).get("change"), dict)), 0.01),
     "moves": (lambda d: "moves" in d, 0.01),
     "attempts": (lambda d: any("attempts" in step for step in steps(d)), 0.12),
     "verify of a component": (has("components", "verify"), 0.15),
@@ -500,6 +502,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "fails": (False, ["site that fails", "link that fails", "component that fails"]),
     "failback": (False, ["failback", "change", "stop"]),
     "moves": (False, ["moves"]),
+    "shipping": (False, ["ships", "change by the hour"]),
     "power": (False, ["power hit", "battery", "generator", "trip"]),
     "labels": (False, ["sources"]),
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),
@@ -577,7 +580,7 @@ def check(document: Document) -> None:
         elif standby:
             assert [c for c in all_copies if c["at"] == standby[0] and c["kind"] in ("synchronous", "asynchronous")]
         for each in all_copies:
-            assert ("lag" in each) == (each["kind"] == "asynchronous")
+            assert ("lag" in each or "ships" in each) == (each["kind"] == "asynchronous")
             assert ("taken" in each) == ("restores" in each) == (each["kind"] in ("snapshot", "backup"))
         for need in [*leaves(all_needs(document, component)), *leaves(component.get("starts_after", []))]:
             other = components[need]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drsim.planning.plan import ACTIVE, STANDBY
+from drsim.planning.shipping import Stretch, point
 from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
 from drsim.simulation.rules.copies import Copies
@@ -20,6 +21,8 @@ class Following(Copies):
         """component -> since when the copy at its standby does not follow"""
         self.unlooked: set[int] = set()
         """components of which it is to be looked at"""
+        self.shipped: dict[int, tuple[Stretch, ...]] = {}
+        """component -> what held when, of those that ship at a rate"""
 
     def look_at_copies(self) -> None:
         """See which copies follow after what was applied; those of components without a standby stay as they are."""
@@ -27,7 +30,10 @@ class Following(Copies):
             there = next((d for d in self.structure.of_component[c] if self.role[d] == STANDBY), -1)
             if there < 0:
                 continue
-            if self._follows(c, there):
+            follows = self._follows(c, there)
+            if c in self.plan.shipping:
+                self._note_stretch(c, Stretch(self.now, not self.lost[c] and c not in self.moving, follows))
+            if follows:
                 self.behind.pop(c, None)
             else:
                 self.behind.setdefault(c, self.now)
@@ -55,8 +61,16 @@ class Following(Copies):
         """What stands by is as new as what is active."""
         self.behind.pop(c, None)
         self.look_at_copy(c)
+        if c in self.plan.shipping:
+            self._note_stretch(c, Stretch(self.now, changes=False, follows=False, anew=True))
+
+    def _note_stretch(self, c: int, what: Stretch) -> None:
+        self.shipped[c] = (*self.shipped.get(c, (Stretch(0, changes=True, follows=True),)), what)
 
     def replica_point(self, c: int, replica: int, incident: int) -> int:
         """From which moment the replicated copy is that a component without a running source is left with."""
-        copy = self.plan.copies[c][replica]
-        return self.behind[c] - self.value(copy.lag, copy.lag_variable, incident)
+        copy, since = self.plan.copies[c][replica], self.behind[c]
+        if (shipping := self.plan.shipping.get(c)) is not None:
+            hours = self.plan.calendars[shipping.calendar]
+            since = point(shipping, hours, self.offset, self.shipped[c], self.lost_at[c])
+        return since - self.value(copy.lag, copy.lag_variable, incident)

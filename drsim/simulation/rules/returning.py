@@ -306,8 +306,13 @@ class Returning(Recovering):
 
     def _to_copy(self, c: int, d: int) -> int:
         """What of the data of a stale deployment is old, milli-bytes."""
-        change = self.plan.change[c]
-        return min(self.plan.data_size[c] * 1000, change * (self.now - self.stale_since[d])) if change else 0
+        change, since = self.plan.change[c], self.stale_since[d]
+        changed = change * (self.now - since)
+        if c in self.plan.change_hours:
+            calendar, otherwise = self.plan.change_hours[c]
+            worked = self.plan.calendars[calendar].worked(since + self.offset, self.now + self.offset)
+            changed = change * worked + otherwise * (self.now - since - worked)
+        return min(self.plan.data_size[c] * 1000, changed) if change else 0
 
     def begin_synchronising(self, row: Work) -> None:
         """A transfer from where the component is active."""
