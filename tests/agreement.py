@@ -44,7 +44,7 @@ def engine_view(drill: Trajectory) -> dict[str, Any]:
         "rows": sorted(
             (r.kind, r.object, r.site, r.incident, r.attempt, r.wanted, r.ready, r.start, r.end, r.outcome)
             + (reference_of(r.bound_by), reference_of(drill.freed_by(r)))
-            + (drill.copy_name(r), r.point, r.passed_over)
+            + (drill.copy_name(r), r.point, r.passed_over, r.behind)
             for r in drill.rows
         ),
         "changes": sorted((time, drill.flag_name(flag), value) for time, flag, value in drill.changes),

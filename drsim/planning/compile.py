@@ -9,7 +9,7 @@ from typing import Literal
 from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_due, compile_schedule, either
 from drsim.distributions import Law
 from drsim.model import landscape as landscapes
-from drsim.model.landscape import Component, Landscape, Response, Step, Team, Watch
+from drsim.model.landscape import ALWAYS, Change, Component, Landscape, Response, Step, Team, Watch
 from drsim.model.needs import All, Any, AtLeast, Need, leaves
 from drsim.model.scenario import Disruption, Scenario
 from drsim.planning import graph
@@ -49,7 +49,8 @@ from drsim.planning.plan import (
     Trip,
     Variable,
 )
-from drsim.units import DAY, ONE, WEEK, Share
+from drsim.planning.shipping import Shipping, steady
+from drsim.units import DAY, HOUR, MINUTE, ONE, WEEK, Rate, Share
 
 __all__ = ["compile_scenario", "compile_structure"]
 
@@ -656,6 +657,12 @@ class _PlanBuilder:
         if scenario.moves is not None:
             window, all_back = self.calendar(scenario.moves.window), scenario.moves.rollback == "all"
             move = Move(structure.sites.index(scenario.moves.site), scenario.moves.after.ms, window, all_back)
+        shipping = self._shipping()
+        change_hours = {
+            c: (self.calendar(change.within), _rates(change)[1])
+            for c, name in enumerate(structure.components)
+            if isinstance(change := _change_of(landscape.components[name]), Change)
+        }
         moment = scenario.moment
         end = self.reach_end + LONGEST_WORK
         calendars = tuple(
@@ -709,12 +716,9 @@ class _PlanBuilder:
             best_effort=response.order == "best-effort groups",
             failback=failback,
             move=move,
-            change=tuple(
-                0
-                if (data := landscape.components[name].data) is None or data.change is None
-                else data.change.per_second
-                for name in structure.components
-            ),
+            change=tuple(_rates(_change_of(landscape.components[name]))[0] for name in structure.components),
+            change_hours=change_hours,
+            shipping=shipping,
             outages=outages,
             power=power,
             failing=failing,
@@ -877,6 +881,22 @@ class _PlanBuilder:
                 recover = tuple(strategy for strategy in recover if strategy == "hot")
             found.append(recover)
         return tuple(found), tuple(never)
+
+    def _shipping(self) -> dict[int, Shipping]:
+        """How the copy at the standby of a component follows, for those that ship at a rate."""
+        moment, found = self.scenario.moment, {}
+        now = -1 if moment is None else moment.weekday() * DAY + moment.hour * HOUR + moment.minute * MINUTE
+        for c, name in enumerate(self.structure.components):
+            part = self.landscape.components[name]
+            for copy in part.copies.values() if (change := _change_of(part)) is not None else ():
+                if copy.ships is not None and copy.at == part.standby:
+                    within = change.within if isinstance(change, Change) else ALWAYS
+                    rate, (fast, slow) = copy.ships.per_second, _rates(change)
+                    week = compile_calendar(within, None, 2 * WEEK)
+                    left = steady(week, fast, slow, rate)
+                    assert left is not None, "what never catches up is refused"
+                    found[c] = Shipping(rate, fast, slow, self.calendar(within), week, left, now)
+        return found
 
     def _copies(self, c: int) -> tuple[Copy, ...]:
         name = self.structure.components[c]
@@ -1122,6 +1142,17 @@ class _PlanBuilder:
                 law = self.landscape.sites[home].travel.get(goal) or self.landscape.sites[goal].travel[home]
                 self._travel[team, goal] = self.timed("travel", name, goal, law)
         return tuple(found)
+
+
+def _change_of(part: Component) -> Rate | Change | None:
+    return None if part.data is None else part.data.change
+
+
+def _rates(change: Rate | Change | None) -> tuple[int, int]:
+    """How much changes in its hours and outside them, bytes/s."""
+    if isinstance(change, Change):
+        return change.rate.per_second, change.otherwise.per_second if change.otherwise else 0
+    return (0, 0) if change is None else (change.per_second, change.per_second)
 
 
 def _fixed(law: Law) -> int:

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from drsim.calendar import Calendar, Hours
 from drsim.distributions import Law
 from drsim.model.scenario import Scenario
+from drsim.planning.shipping import Shipping
 
 __all__ = [
     "ACTIVE",
@@ -525,7 +526,11 @@ class Plan:
     failback: Failback | None
     move: Move | None
     change: tuple[int, ...]
-    """for each component how much of its data changes, bytes/s"""
+    """for each component how much of its data changes, bytes/s; of those by the hour in their hours"""
+    change_hours: Mapping[int, tuple[int, int]]
+    """component -> (calendar, bytes/s outside it), for those by the hour"""
+    shipping: Mapping[int, Shipping]
+    """component -> how the copy at its standby follows, for those that ship at a rate"""
     outages: tuple[Outage, ...]
     power: Mapping[str, Power]
     """by the name of the outage that its end is"""

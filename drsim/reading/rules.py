@@ -9,12 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from drsim.calendar import on_date
+from drsim.calendar import compile_calendar, on_date
 from drsim.errors import did_you_mean
 from drsim.model.fields import Path
 from drsim.model.landscape import (
     ALWAYS,
     Assess,
+    Change,
     Component,
     Copy,
     Failback,
@@ -35,7 +36,7 @@ from drsim.model.landscape import (
 from drsim.model.needs import All, Need, circles, leaves, without
 from drsim.model.scenario import Disruption, Moves
 from drsim.model.untouched import Untouched
-from drsim.units import HOUR, ONE, Duration, Share
+from drsim.units import HOUR, ONE, WEEK, Duration, Rate, Share
 
 _STEPS: Final = ("precheck", "start", "switch", "stop", "restart", "repair", "verify")
 _ENDLESS: Final = ("restart", "repair")
@@ -124,6 +125,10 @@ def response_findings(response: Response, parts: Parts) -> Findings:
     yield from _groups(("response",), response, parts.components)
     if response.failback is not None:
         yield from _failback(("response", "failback"), response.failback, parts.components)
+        for name, component in parts.components.items():
+            if any(copy.ships is not None for copy in component.copies.values()):
+                rule = f"what '{name}' ships is not drilled with 'failback', which would ship it back"
+                yield Finding(("response", "failback"), rule, "leave one of the two out, or give a 'lag'", True)
 
 
 def _moves_on_purpose(path: Path, key: str, then: str, components: Mapping[str, Component]) -> Findings:
@@ -623,9 +628,47 @@ def _copies(component: Component, _: Parts) -> Findings:
         yield Finding(("copies",), "it has copies, but no data", "add 'data: {size: 2.1 TB}', or leave them out", True)
 
 
+def _shipped(component: Component, _: Parts) -> Findings:
+    """What is shipped changes, is not more than can be shipped in a week, and is for a standby."""
+    change = None if component.data is None else component.data.change
+    if isinstance(change, Change) and not change.within.spans:
+        yield Finding(("data", "change", "within"), "it never changes so", "write only what changes 'otherwise'")
+    for name, copy in component.copies.items():
+        path = ("copies", name, "ships")
+        if copy.ships is None or copy.kind != "asynchronous":
+            continue
+        if copy.at != component.standby:
+            yield Finding(path, "'ships' says nothing for a copy that no standby runs on", "leave it out", True)
+        if component.on_partition == "takeover, alone":
+            rule = "it takes over alone when it is cut off, which is not drilled with 'ships'"
+            yield Finding(path, rule, "leave it out and give a 'lag', or give it a 'witness'", True)
+        if component.data is not None and change is None:
+            rule = "'ships' says nothing: nothing of the data changes"
+            yield Finding(path, rule, "say how much with 'data: {change: 2 MB/s}', or leave it out")
+        elif change is not None and (changed := _a_week(change)) > copy.ships.per_second * WEEK:
+            average = -(-changed // WEEK)
+            rule = f"'{copy.ships}' never catches up: {average:,} B/s change on average over a week"
+            yield Finding(path, rule, "ship faster, or give a 'lag' in its place")
+
+
+def _a_week(change: Rate | Change) -> int:
+    """What changes in a standard week, milli-bytes."""
+    if not isinstance(change, Change):
+        return change.per_second * WEEK
+    open_time = compile_calendar(change.within, None, WEEK).worked(0, WEEK)
+    otherwise = change.otherwise.per_second if change.otherwise else 0
+    return change.rate.per_second * open_time + otherwise * (WEEK - open_time)
+
+
 def _copy_keys(path: Path, copy: Copy) -> Findings:
     due = {"asynchronous": ("lag",), "synchronous": ()}.get(copy.kind, ("taken", "restores"))
     examples = {"lag": "15 min", "taken": "daily 22:00", "restores": "60 MB/s"}
+    if copy.ships is not None:
+        if copy.kind != "asynchronous":
+            rule = f"'ships' says nothing for a copy of kind '{copy.kind}'"
+            yield Finding((*path, "ships"), rule, "leave it out", True)
+        elif copy.lag is None:
+            return
     for key, example in examples.items():
         given = getattr(copy, key) is not None
         if given and key not in due:
@@ -691,7 +734,7 @@ def _ways(component: Component, role: str) -> str:
 
 _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
     *(_roles, _needs_beside, _pools, _component_steps, _boots),
-    *(_copies, _standby_data, _recover, _patience, _own_failures, _cut_off),
+    *(_copies, _shipped, _standby_data, _recover, _patience, _own_failures, _cut_off),
     *(_sheddable, _rests_on_sheddable),
 )
 

@@ -12,12 +12,13 @@ from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
 from drsim.planning.graph import closure, needs_graph
 from drsim.planning.plan import NEVER, Outage, Plan
-from drsim.reporting.page import MARGIN, Cell, Page
+from drsim.planning.shipping import highest
+from drsim.reporting.page import MARGIN, Cell, Page, hours_minutes
 from drsim.reporting.summary import Command, write_command
 from drsim.reporting.timeline import due_title, outage_text, title_of
-from drsim.reporting.wall import moment_text
+from drsim.reporting.wall import Wall, moment_text
 from drsim.studies.outlook import Expected, Loss, Outlook, law_text
-from drsim.units import HOUR, ONE, format_ms
+from drsim.units import HOUR, MINUTE, ONE, format_ms
 
 if TYPE_CHECKING:
     from drsim.model.landscape import Component, OnCall, Power, Shift, Site, Step, Team, Watch
@@ -41,6 +42,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     _groups(outlook, page)
     _consistency(outlook, page)
     _failback(outlook, page)
+    _shipping(outlook, page)
     _incident(outlook, page)
     _steps(outlook, page)
     _people(outlook, page)
@@ -313,6 +315,25 @@ def _detection(name: str, detect: Law | Watch, of: str) -> list[tuple[str, str, 
         (name, detect.takes.text, "", f"{of}{comma}within {detect.within}"),
         ("", detect.otherwise.text, "", f"{of}{comma}otherwise"),
     ]
+
+
+def _shipping(outlook: Outlook, page: Page) -> None:
+    """What is shipped to standbys, and how far that is behind at most."""
+    plan = outlook.plan
+    if not plan.shipping:
+        return
+    page.blank()
+    page.heading(f"WHAT IS SHIPPED {len(plan.shipping)}", "what waits longest, with nothing in the way")
+    week = Wall(None, 0)
+    for c, shipping in sorted(plan.shipping.items()):
+        name = plan.structure.components[c]
+        part = plan.scenario.landscape.components[name]
+        rate = next(copy.ships for copy in part.copies.values() if copy.ships is not None and copy.at == part.standby)
+        left, when = highest(shipping)
+        waits = hours_minutes(-(-left // (shipping.rate * MINUTE)))
+        far = f"what changes at {week.text(when)} waits for {waits}" if left else "nothing waits"
+        text = f"{rate.text} to {part.standby}; {far}"
+        page.label(f"{name}:", text, label_style="bold", hang=2)
 
 
 def _own_detections(outlook: Outlook) -> list[tuple[str, Law | Watch]]:

@@ -370,7 +370,8 @@ class _Log:
     def _copy(self, row: Row) -> str:
         """Which copy it used, of when, and why: `from nightly of Mon 22:00: youngest`."""
         since = "" if row.point is None else f" of {self._far(row.point).text(row.point)}"
-        return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}"
+        behind = f" since {self._far(row.behind).text(row.behind)}" if row.behind >= 0 else ""
+        return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}{behind}"
 
     def _waited(self, row: Row, until: int) -> str:
         """Why it did not start at once: `waited 0:27: dba busy, last with start sql-server`."""

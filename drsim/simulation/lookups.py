@@ -52,6 +52,8 @@ class Lookups:
         self.stable, self.synchronise, self.stop = (
             [plan.step_of.get((kind, d), -1) for d in range(count)] for kind in ("stable", "synchronise", "stop")
         )
+        self.followed = _followed(plan)
+        """component -> whether there is a line to the replicated copy at its standby, for those that have one"""
         self.homes = _homes(plan)
         """component -> (home, standby), for those that go home"""
         self.started_before = _started_before(plan) if plan.relocates else {}
@@ -259,6 +261,18 @@ class Lookups:
         if cached is None:
             cached = self.plan.reach_cache[key] = _feeds(self.plan.structure, site_down, link_down)
         return cached  # type: ignore[return-value]
+
+
+def _followed(plan: Plan) -> dict[int, bool]:
+    structure = plan.structure
+    group = site_groups(structure, (True,) * len(structure.sites), (True,) * len(structure.links))
+    found = {}
+    for c, b in enumerate(structure.standby):
+        site = structure.deployments[b][1] if b >= 0 else -1
+        if any(copy.replicated and copy.site == site for copy in plan.copies[c]):
+            active = [structure.deployments[d][1] for d in structure.of_component[c] if structure.roles[d] == ACTIVE]
+            found[c] = any(group[s] == group[site] for s in active)
+    return found
 
 
 def _homes(plan: Plan) -> dict[int, tuple[int, int]]:

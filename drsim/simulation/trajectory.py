@@ -66,6 +66,8 @@ class Row:
     """which copy of the component it restores, or found in place at its end; -1 for none"""
     point: int | None = None
     """the moment from which that copy is"""
+    behind = -1
+    """since when a replicated copy no longer followed, if that was before the loss"""
     passed_over: tuple[tuple[str, str], ...] = ()
     """(copy, why it could not be used) of those that a `restore` would rather have taken"""
     is_ready = False
@@ -306,11 +308,17 @@ def by_order(row: Row) -> tuple[int, int, int]:
 
 
 def why_that_copy(plan: Plan, row: Row) -> str:
-    """Why a row used its copy: `replicated`, `youngest`, or what came before it and could not be used; empty without one."""
+    """Why a row used its copy: `replicated`, `youngest`, or what came before it and could not be used; empty without one.
+
+    A replicated copy that was behind is `replicated, behind`; since when, says the row. One that ships at a rate and was not
+    is `replicated, as far as it was shipped`.
+    """
     if row.copy < 0:
         return ""
     if plan.copies[plan.steps[row.step].component][row.copy].replicated:
-        return "replicated"
+        if row.behind < 0 and plan.steps[row.step].component in plan.shipping:
+            return "replicated, as far as it was shipped"
+        return "replicated" if row.behind < 0 else "replicated, behind"
     own = plan.copies[plan.steps[row.step].component][row.copy].name
     told = (
         why if why.startswith(GROUP) else f"its younger ones {why}" if name == own else f"{name} {why}"

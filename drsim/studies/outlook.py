@@ -16,6 +16,7 @@ from drsim.model.needs import All, AtLeast, Need
 from drsim.model.tree import UNTIL_REPAIRED
 from drsim.planning.graph import starting_needs
 from drsim.planning.plan import ACTIVE, NEVER, NO_PRIORITY, Outage, Plan, StepPlan, Variable
+from drsim.planning.shipping import highest
 from drsim.studies.replay import Replay
 from drsim.units import ONE, Duration, Size, format_ms
 
@@ -383,6 +384,14 @@ class Outlook:
                 name: {"way": part.on_partition, "witness": part.witness}
                 for name, part in sorted(scenario.landscape.components.items())
                 if part.on_partition != "wait"
+            },
+            "shipping": {
+                structure.components[c]: {
+                    "bytes_per_s": shipping.rate,
+                    "most_behind_ms": -(-highest(shipping)[0] // shipping.rate),
+                    "of_the_week_ms": highest(shipping)[1],
+                }
+                for c, shipping in sorted(plan.shipping.items())
             },
             "strategies": {
                 name: list(strategies)

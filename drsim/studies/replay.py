@@ -177,6 +177,7 @@ class Replay:
             "freed_by": _named(reference_of(self.trajectory.freed_by(row))),
             "copy": self.trajectory.copy_name(row),
             "point_h": np.nan if row.point is None else row.point / HOUR,
+            "behind_h": hours(row.behind),
             "why": why_that_copy(self.plan, row),
         }
 
@@ -225,6 +226,7 @@ class Replay:
                     "freed_by": reference_of(trajectory.freed_by(row)),
                     "copy": trajectory.copy_name(row) or None,
                     "point": row.point,
+                    "behind": _or_none(row.behind),
                     "passed_over": [{"copy": name, "why": why} for name, why in row.passed_over],
                 }
                 for row in trajectory.rows
@@ -296,7 +298,7 @@ class Replay:
 
 _COLUMNS = [
     "step", "object", "site", "incident", "try", "team", "wanted_h", "ready_h", "start_h", "end_h", "outcome", "bound_by",
-    "freed_by", "copy", "point_h", "why",
+    "freed_by", "copy", "point_h", "behind_h", "why",
 ]  # fmt: skip
 
 

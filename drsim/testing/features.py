@@ -67,6 +67,8 @@ class Features(TypedDict, total=False):
     """Components that are stopped to make room; needs `pools`."""
     data: bool
     """Components with data, and replicated copies."""
+    shipping: bool
+    """Copies that ship at a rate what changes, if nothing goes home (`failback`)."""
     transfers: bool
     """Snapshots and backups, which a restore has to move; needs `data`."""
     corruptions: bool
@@ -135,6 +137,8 @@ class ScenarioFeatures(Features, total=False):
     """Teams and suppliers that are away, or a part of one."""
     cascades: bool
     """Disruptions that happen by chance, and those that follow another."""
+    behind: bool
+    """A line or a standby that is out before what is replicated is lost, if `site_outages`."""
     moves: bool
     """What runs at a site is moved on purpose, if nothing goes home (`failback`)."""
     later: bool
@@ -172,6 +176,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "pools": True,
     "sheddable": True,
     "data": True,
+    "shipping": True,
     "transfers": True,
     "corruptions": True,
     "failures": True,
@@ -203,6 +208,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "component_outages": True,
     "team_outages": True,
     "cascades": True,
+    "behind": True,
     "moves": True,
     "later": True,
     "whole_drill": True,

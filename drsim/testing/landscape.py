@@ -17,6 +17,7 @@ from drsim.testing.people import People, named_calendars, response, team
 from drsim.testing.places import Places, place
 from drsim.testing.services import Services, channel, service
 from drsim.testing.shedding import sheddable
+from drsim.testing.shipping import shipping
 from drsim.testing.tasks import Tasks, task
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def landscape(draw: DrawFn, given: Features) -> Document:
         sheddable(draw, known)
     if given["failback"] and below(draw, 3):
         drawn_response |= failback(draw, given, people, known.components)
+    if given["shipping"] and "failback" not in drawn_response:
+        shipping(draw, given, known.components)
     services = Services(given, known)
     if given["channels"]:
         several(draw, channel(services), 0, 3)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from drsim.distributions import Law
+from drsim.testing.behind import behind
 from drsim.testing.choices import Document, below, one_in, pick, several, some
 from drsim.testing.components import active, classes
 from drsim.testing.features import Features, ScenarioFeatures, complete
@@ -282,6 +283,8 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
     targets = _Targets(world, given)
     if targets.kinds():
         several(draw, _disruption(targets), least, most)
+    if given["behind"]:
+        behind(draw, world, targets.disruptions, given)
     teams = [*world.get("teams", ()), *world.get("suppliers", ())] if given["crews"] else []
     changed = draw(response(given, teams)) if one_in(draw, 3) else {}
     document: Document = {"drsim": "scenario 1", "title": "A generated drill"}

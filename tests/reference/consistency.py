@@ -99,11 +99,3 @@ class Groups:
                 later = work.kind == "restore" and work.object in due and work.point is not None
                 if later and work.point is not None and work.point > point.time:
                     run.finish(work, "interrupted")
-
-    def lag(self, c: str, copy: str, incident: int) -> int:
-        """ "the greatest of what is drawn for the members' replicated copies at their standbys"."""
-        group = self.of(c)
-        copies = [(c, copy)]
-        if group is not None:
-            copies = [(m, name) for m in self.members[group] if (name := self.run.replica(m)) is not None]
-        return max(self.run.lag(m, name, incident) for m, name in copies)

@@ -21,6 +21,7 @@ from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
 from reference.consistency import Groups
+from reference.following import Following
 from reference.heads import Person, able, is_at_rest, people_of, rests_of, there
 from reference.moving import Moves
 from reference.power import Span, without_supply
@@ -63,6 +64,7 @@ class Row(NamedTuple):
     copy: str
     point: int | None
     passed_over: tuple[tuple[str, str], ...]
+    behind: int
 
 
 class Recovery(NamedTuple):
@@ -201,6 +203,7 @@ class Work:
     """The copy that it uses, its point and what it would rather have used; then of a `restore`: limit, left and rate."""
     point: int | None = None
     passed_over: tuple[tuple[str, str], ...] = ()
+    behind: int = -1
     limit: int = 0
     left: int = 0
     rate: int = 0
@@ -372,6 +375,7 @@ class Run:
         self.at_one = Groups(self)
         self.back = Returns(self) if scenario.moves is None else Moves(self)
         self.shed = Shedding(self)
+        self.follow = Following(self)
         self.possible = self.possible_steps()
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
         self.steps = self.land.steps
@@ -1003,6 +1007,7 @@ class Run:
         self.broke = self.broken() - broken
         self.stopped = self.take_down()
         self.back.note_outages()
+        self.follow.look()
         self.note_grounds(last_end)
         sight = Sight(self)
         for work in reversed(self.in_plan_order(self.running())):
@@ -1065,9 +1070,9 @@ class Run:
     def end_split(self, c: str, cut: Cut, stale: str) -> None:
         """Section 5: who stopped, else the old one, is stale; section 11: what it lost."""
         component = self.land.components[c]
-        point, replica = cut.split_since, self.replica(c)
-        if stale in component.active:
-            point = cut.since - (0 if replica is None else self.lag(c, replica, cut.incident))
+        point = cut.split_since
+        if stale in component.active and component.data is not None:
+            point = self.follow.point(c, cut.incident)
         assert point is not None
         if component.data is not None:
             self.recoveries.append(Recovery(c, cut.incident, self.now, self.now, point))
@@ -1287,7 +1292,9 @@ class Run:
                 return self.finish(work, "unusable")
         point = loss.since
         if replica is not None:
-            work.point = point = point - self.at_one.lag(c, replica, loss.incident)
+            work.point = point = self.follow.point(c, loss.incident)
+            if (since := self.follow.behind_since(c)) < loss.since:
+                work.behind = since
         elif loss.restored is not None:
             assert loss.restored.point is not None
             point = loss.restored.point
@@ -1319,6 +1326,7 @@ class Run:
             assert restored.point is not None
             point = restored.point
             self.clean(c, point)
+            self.follow.begin_anew(c)
         if self.role[c, s] in ("stale", "waiting"):
             point = self.lost_since[c, s] if self.role[c, s] == "stale" else self.back.point(c)
             self.leave_the_lost(c)
@@ -1399,6 +1407,7 @@ class Run:
         self.settle_room()
         self.at_one.settle()
         self.settle_rows()
+        self.follow.look()
 
     def close_incidents(self) -> None:
         """Section 6: a site's closes when it is back before it is declared, a component's before it is assessed."""
@@ -2191,7 +2200,7 @@ class Run:
 
     def moment(self) -> Moment:
         up = frozenset(self.up_sites())
-        active = frozenset(d for d, role in self.role.items() if role == "active")
+        active = frozenset(d for d, role in self.role.items() if role == "active" and not self.outages_of(*d))
         return Moment(self.now, up, frozenset(network.reached(self.land.links, up, self.up_links())), active)
 
     def start_transfer(self, work: Work) -> None:

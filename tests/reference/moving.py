@@ -88,6 +88,7 @@ class Moves(Returns):
             if c in self.gone:
                 del self.gone[c]
                 run.role[c, there] = self.components[c].at[there].role
+                run.follow.begin_anew(c)
             self.rolled_back.discard(c)
             self.leaving.pop(c, None)
         run.bring_up(c, s, 0, work)

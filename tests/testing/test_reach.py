@@ -74,6 +74,8 @@ BRANCHES = [
     "unusable copy",
     "copy passed over",
     "copy out of reach",
+    "copy that is behind",
+    "copy that had more to ship",
     "corruption",
     "corruption that began before the moment",
     "corruption of what was clean again",
@@ -264,6 +266,10 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "unusable copy", any(row.outcome == UNUSABLE for row in rows)
     yield "copy passed over", any(row.passed_over for row in rows)
     yield "copy out of reach", any(why == OUT_OF_REACH for row in rows for _, why in row.passed_over)
+    yield "copy that is behind", any(row.behind >= 0 for row in rows)
+    started = [row for row in done if row.point is not None and row.kind in ("switch", "start")]
+    shipped = [row for row in started if plan.steps[row.step].component in plan.shipping]
+    yield "copy that had more to ship", any(row.point not in (row.behind, row.wanted) for row in shipped)
     found = [o for o in plan.outages if o.name in drill.began and drill.outages[o.name][0][0] < plan.horizon]
     yield "corruption", bool(drill.corrupt)
     yield "corruption that began before the moment", any(drill.began[o.name] < 0 for o in found)

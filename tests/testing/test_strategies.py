@@ -373,6 +373,8 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "change": (of("components", lambda c: "change" in c.get("data", {})), 0.004),
     "stop": (of("components", lambda c: "stop" in c and "sheddable" not in c), 0.004),
     "sheddable": (has("components", "sheddable"), 0.04),
+    "ships": (copies(lambda each: "ships" in each), 0.02),
+    "change by the hour": (of("components", lambda c: isinstance(c.get("data", {}).get("change"), dict)), 0.01),
     "moves": (lambda d: "moves" in d, 0.01),
     "window of a move": (lambda d: "window" in d.get("moves", {}), 0.003),
     "consistency group": (lambda d: section(d, "consistency_groups"), 0.03),
@@ -513,6 +515,7 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "failback": (False, ["failback", "change", "stop"]),
     "moves": (False, ["moves", "window of a move"]),
     "consistency": (False, ["consistency group"]),
+    "shipping": (False, ["ships", "change by the hour"]),
     "power": (False, ["power hit", "battery", "generator", "trip"]),
     "labels": (False, ["sources"]),
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),
@@ -590,7 +593,7 @@ def check(document: Document) -> None:
         elif standby:
             assert [c for c in all_copies if c["at"] == standby[0] and c["kind"] in ("synchronous", "asynchronous")]
         for each in all_copies:
-            assert ("lag" in each) == (each["kind"] == "asynchronous")
+            assert ("lag" in each or "ships" in each) == (each["kind"] == "asynchronous")
             assert ("taken" in each) == ("restores" in each) == (each["kind"] in ("snapshot", "backup"))
         for need in [*leaves(all_needs(document, component)), *leaves(component.get("starts_after", []))]:
             other = components[need]

@@ -116,13 +116,13 @@ class Copies(Readiness):
                 yield point
 
     def note_home(self, c: int) -> None:
-        """A component with data is active at other sites from now on."""
+        """A component with data is active, and not broken, at other sites from now on."""
         if self.structure.has_data[c]:
-            there = [d for d in self.structure.of_component[c] if self.role[d] == ACTIVE]
+            there = [d for d in self.structure.of_component[c] if self.role[d] == ACTIVE and not self.broken[d]]
             self.homes[c] = (*self.homes.get(c, ()), (self.now, tuple(self.lookups.site_of[d] for d in there)))
 
     def _home(self, c: int, time: int) -> Iterable[int]:
-        """The sites where a component was active at a time."""
+        """The sites where a component was active and not broken at a time."""
         for since, sites in reversed(self.homes.get(c, ())):
             if since <= time:
                 return sites

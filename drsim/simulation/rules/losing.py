@@ -78,8 +78,13 @@ class Losing(Shedding):
             self.touch(lookups.component_of[d])
         if ups or breaks or mends or corrupt:
             self.dirty_incidents = True
+        for d in (*breaks, *mends):
+            self.note_home(lookups.component_of[d])
         if self.plan.relocates:
             self.note_outages(downs, breaks)
+        if lookups.followed:
+            self.unlooked.update(lookups.followed)
+            self.look_at_copies()
         self.interrupt()
         self.evacuated = downs
 

@@ -128,6 +128,7 @@ class Moving(Returning):
             if c in self.gone:
                 del self.gone[c]
                 self.role[b] = STANDBY
+                self.copy_begins_anew(c)
                 self.standing.append((self.now, b, 1))
             self.leaving.pop(c, None)
             self.release_room(c)

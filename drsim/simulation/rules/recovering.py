@@ -40,6 +40,8 @@ class Recovering(Partitions, Cleaning):
                 self.settle_tasks()
             if self.dirty_groups and not self.is_unsettled():
                 self.settle_groups()
+        if self.unlooked:
+            self.look_at_copies()
 
     def before_room(self) -> None:
         """What asks for room or gives it back does so now, section 17."""
@@ -301,17 +303,11 @@ class Recovering(Partitions, Cleaning):
                 point = self.restored_point[c]
                 self.clean(c)
             elif replica >= 0:
-                row.point = point = self.lost_at[c] - self.lag(c, replica)
+                row.point = point = self.replica_point(c, replica, self.incident[c])
+                if (since := self.behind_since(c, replica)) < self.lost_at[c]:
+                    row.behind = since
             self.recovered(c, point)
         self.serves(c, d, row, trusted=row.kind == "switch")
-
-    def lag(self, c: int, i: int) -> int:
-        """How far a replicated copy is behind in the incident of its component; those of a consistency group alike."""
-        copies = [self.plan.copies[c][i]]
-        if (g := self.lookups.consistency_of.get(c)) is not None:
-            standbys = [(m, b) for m in self.structure.consistency[g][1] if (b := self.structure.standby[m]) >= 0]
-            copies = [self.plan.copies[m][at] for m, b in standbys if (at := self.replica(m, b)) >= 0]
-        return max(self.value(copy.lag, copy.lag_variable, self.incident[c]) for copy in copies)
 
     def _end_restore(self, c: int, row: Work) -> None:
         if self._is_usable(c, row.copy):
@@ -334,6 +330,7 @@ class Recovering(Partitions, Cleaning):
             if self.corrupt[c]:
                 self.recovered(c, self.restored_point[c])
                 self.clean(c)
+                self.copy_begins_anew(c)
             # one that serves again at the very instant of its loss was never lost
             elif self.structure.has_data[c] and (self.lost_at[c], self.lost_round[c]) != (self.now, self.rounds):
                 self.recovered(c, self.point_in_place(c, d))
@@ -345,6 +342,8 @@ class Recovering(Partitions, Cleaning):
         self.broken_until[d] = 0
         if not self.broken[d]:
             self.whole(d, row.number)
+            self.look_at_copy(self.lookups.component_of[d])
+            self.note_home(self.lookups.component_of[d])
         if self.plan.failing:
             self.renew(d)
         self.dirty_incidents = True
@@ -397,6 +396,7 @@ class Recovering(Partitions, Cleaning):
             self.dirty_incidents = True
             self.note_home(c)
         self.started[d] = True
+        self.look_at_copy(c)
         self.incident_of[d] = -1
         self.start_incident[d] = row.incident
         self.lost[c] = False

@@ -193,7 +193,7 @@ class State:
         self.restored_at = list(structure.standby)
         self.restored_point = [0] * components
         self.homes: dict[int, tuple[tuple[int, tuple[int, ...]], ...]] = {}
-        """component -> (time, sites where it is active from then on)"""
+        """component -> (time, sites where it is active and not broken from then on)"""
         self.room = [NONE] * components
         self.free = lookups.first_free[:]
         self.chosen: dict[int, int] = {}
