@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from drsim.calendar import Calendar, Hours
 from drsim.distributions import Law
+from drsim.model.landscape import Landscape
 from drsim.model.scenario import Scenario
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Storm",
     "Structure",
     "Task",
+    "Trial",
     "Trip",
     "Variable",
 ]
@@ -318,6 +320,23 @@ class Move(NamedTuple):
     """whether the first that fails takes back all"""
 
 
+class Trial(NamedTuple):
+    """A test in a bubble."""
+
+    site: int
+    """that the bubble does without"""
+    after: int
+    lasts: int
+    """ms from its beginning, NEVER without a limit"""
+    teardown: int
+    """fixed ms, -1 if drawn"""
+    teardown_variable: int
+    crew: Crew
+    hours: int
+    """calendar of its working hours, -1 for the clock"""
+    skills: Skills
+
+
 class DueWork(NamedTuple):
     """Work of a service that must be done by a date."""
 
@@ -461,6 +480,17 @@ class Structure:
     """for each component its group; those in none come last"""
     tasks: tuple[Task, ...]
     """the steps of the plan"""
+    # a test in a bubble, section 17: what is in it comes last of components and points
+    twin_of: Mapping[int, int] = field(default_factory=dict)
+    """component of the bubble -> that for which it stands"""
+    left_out: int = -1
+    """the site that the bubble does without, -1 where there is none"""
+    tested: tuple[str, ...] = ()
+    """the services in the bubble; in `points` their numbers follow those of `services`"""
+
+    def service(self, number: int) -> str:
+        """The name of a service, or of one in the bubble."""
+        return self.services[number] if number < len(self.services) else self.tested[number - len(self.services)]
 
 
 @dataclass(frozen=True)
@@ -468,6 +498,8 @@ class Plan:
     """A scenario, compiled: a `Structure` and the numbers that a variant may change."""
 
     scenario: Scenario
+    landscape: Landscape
+    """that of the scenario, with what is in a bubble"""
     structure: Structure
     steps: tuple[StepPlan, ...]
     step_of: Mapping[tuple[str, int], int]
@@ -518,6 +550,7 @@ class Plan:
     """whether they do so only for what still may come"""
     failback: Failback | None
     move: Move | None
+    trial: Trial | None
     change: tuple[int, ...]
     """for each component how much of its data changes, bytes/s"""
     outages: tuple[Outage, ...]
@@ -590,7 +623,7 @@ class Plan:
 
     def boots_text(self, kind: str, name: str) -> str:
         """`1270 on storage-io`, '' for a step that sets nothing off."""
-        boots = self.scenario.landscape.components[name].boots if kind in ("start", "restart") else None
+        boots = self.landscape.components[name].boots if kind in ("start", "restart") else None
         return "" if boots is None else f"{boots.items} on {boots.on}"
 
     def but(self, **changes: object) -> Plan:

@@ -133,6 +133,8 @@ class ScenarioFeatures(Features, total=False):
     """Disruptions that happen by chance, and those that follow another."""
     moves: bool
     """What runs at a site is moved on purpose, if nothing goes home (`failback`)."""
+    tests: bool
+    """The loss of a site is tried in a bubble; nothing goes home then, nor is corrupt, moved or done by a step of the plan."""
     later: bool
     """Disruptions that begin later than the drill, and a second one of the same thing, touching or overlapping."""
     whole_drill: bool
@@ -198,6 +200,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "team_outages": True,
     "cascades": True,
     "moves": True,
+    "tests": True,
     "later": True,
     "whole_drill": True,
 }

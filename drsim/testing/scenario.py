@@ -20,6 +20,7 @@ from drsim.testing.landscape import landscape as generated
 from drsim.testing.moves import moves
 from drsim.testing.people import response
 from drsim.testing.quantities import HORIZONS, LASTS, any_fixed, law
+from drsim.testing.trials import trials
 from drsim.units import MINUTE, Duration, format_ms
 
 if TYPE_CHECKING:
@@ -260,7 +261,8 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
         ends += [Duration.parse(targets[key]).ms for key in ("rto", "mtpd") if key in targets]
         begins = Law.parse(service.get("manual", {}).get("after", "0 s"), "duration").fixed
         ends.append(0 if begins is None else begins + 1)
-    for disruption in [*document.get("disruptions", {}).values(), document.get("moves", {})]:
+    beside = [document.get(key, {}) for key in ("moves", "tests")]
+    for disruption in [*document.get("disruptions", {}).values(), *beside]:
         after = Law.parse(disruption.get("after", "0 s"), "duration").fixed
         ends.append(0 if after is None else after + 1)
     least = max(ends)
@@ -282,6 +284,7 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
         several(draw, _disruption(targets), least, most)
     teams = [*world.get("teams", ()), *world.get("suppliers", ())] if given["crews"] else []
     changed = draw(response(given, teams)) if one_in(draw, 3) else {}
+    tried = trials(draw, world, changed, targets.disruptions, teams) if given["tests"] and one_in(draw, 4) else {}
     document: Document = {"drsim": "scenario 1", "title": "A generated drill"}
     if given["labels"] and one_in(draw, 8):
         document |= {"question": "Does service simply go on?", "why": "no"}
@@ -291,7 +294,8 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
         document["disruptions"] = targets.disruptions
     if changed:
         document["response"] = changed
-    if given["moves"] and one_in(draw, 2):
+    document |= tried
+    if given["moves"] and not tried and one_in(draw, 2):
         document |= moves(draw, world)
     if horizon := _horizon(draw, document, given):
         document["horizon"] = horizon

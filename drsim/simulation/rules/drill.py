@@ -37,6 +37,8 @@ class Drill(Losing):
         self.open_calendars()
         if plan.move:
             self.clock.at(plan.move.after, "moves")
+        if plan.trial:
+            self.clock.at(plan.trial.after, "trial", "begins")
         for index, outage in enumerate(plan.outages):
             if outage.name in plan.failing:
                 self.outages[outage.name] = self.own_failures(index, outage)
@@ -104,7 +106,9 @@ class Drill(Losing):
             changes=self._net_changes(),
             recoveries=self.recoveries,
             losses=self.losses,
-            lost_at_end=[c for c, lost in enumerate(self.lost) if lost] if any(self.lost) else [],
+            lost_at_end=[c for c, lost in enumerate(self.lost) if lost and c not in self.structure.twin_of]
+            if any(self.lost)
+            else [],
             evacuations=self.evacuations,
             heads=self.heads,
             there=self.there_log,
@@ -119,6 +123,7 @@ class Drill(Losing):
             lineage=self.lineage,
             corrupt=self.corruptions,
             ended=self.now,
+            trial=self.trial,
             numbers=self.numbers if isinstance(self.numbers, Numbers) else None,
         )
 
@@ -152,6 +157,8 @@ class Drill(Losing):
                 self.due_patience.append(value)
             case "moves":
                 self.begin_moves()
+            case "trial":
+                self.trial_due = value
             case "window":
                 self.dirty.update(self.returns)
             case "heads":
