@@ -14,24 +14,24 @@ from drsim.model.scenario import Trial
 
 __all__ = ["doubled", "is_twin", "members", "name_of_twin", "not_there", "original", "services_of"]
 
-_MARK: Final = ".test"
-"""What the names of twins end with; other names have no dots."""
+_MARK: Final = "test:"
+"""What the names of twins begin with; other names have no colon."""
 _Seen: TypeAlias = Callable[[Need], Need]
 
 
 def name_of_twin(name: str) -> str:
     """The name of what stands in the bubble for a component or a service."""
-    return name + _MARK
+    return _MARK + name
 
 
 def original(name: str) -> str:
     """The name of what a twin, or a point of a twin, stands for; any other name as it is."""
-    return name.replace(_MARK, "")
+    return name.removeprefix(_MARK)
 
 
 def is_twin(name: str) -> bool:
     """Tell whether a name is of something in the bubble."""
-    return _MARK in name
+    return name.startswith(_MARK)
 
 
 def members(trial: Trial, components: Mapping[str, Component]) -> tuple[str, ...]:

@@ -676,7 +676,6 @@ class _PlanBuilder:
         )
         return Plan(
             scenario=scenario,
-            landscape=landscape,
             structure=structure,
             steps=tuple(steps),
             step_of={self._key(step): index for index, step in enumerate(steps)},

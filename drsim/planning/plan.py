@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from drsim.calendar import Calendar, Hours
 from drsim.distributions import Law
+from drsim.model.bubble import doubled
 from drsim.model.landscape import Landscape
 from drsim.model.scenario import Scenario
 
@@ -498,8 +500,6 @@ class Plan:
     """A scenario, compiled: a `Structure` and the numbers that a variant may change."""
 
     scenario: Scenario
-    landscape: Landscape
-    """that of the scenario, with what is in a bubble"""
     structure: Structure
     steps: tuple[StepPlan, ...]
     step_of: Mapping[tuple[str, int], int]
@@ -600,6 +600,12 @@ class Plan:
     horizon: int
     settle: int
     reach_cache: dict[tuple[int, ...], tuple[object, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def landscape(self) -> Landscape:
+        """That of the scenario, with what is in a bubble."""
+        tests, landscape = self.scenario.tests, self.scenario.landscape
+        return landscape if tests is None else doubled(tests, landscape)
 
     @property
     def relocates(self) -> bool:

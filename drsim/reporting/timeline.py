@@ -245,7 +245,7 @@ class _Log:
         if trial.begun < 0:
             yield trial.over, 1, math.inf, f"the test of the loss of {site} is called off", "bold"
             return
-        yield trial.begun, 1, -1, f"the test of the loss of {site} begins, in a bubble (.test)", "bold"
+        yield trial.begun, 1, -1, f"the test of the loss of {site} begins, in a bubble (test:)", "bold"
         for service, time in test["recovery_time"].items():
             if time is not None:
                 text = f"in the test {title_of(plan, service)} is back after {hours_minutes(shown_minutes(0, time))}"

@@ -275,7 +275,9 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
 
 
 @st.composite
-def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: ScenarioFeatures) -> Document:
+def _scenario(
+    draw: DrawFn, landscapes: SearchStrategy[Document], given: ScenarioFeatures, *, may_change: bool
+) -> Document:
     fewest, most = given["min_disruptions"], given["max_disruptions"]
     least = max(fewest, min((0, 1, 1, 1, 1, 2, 2, 3)[below(draw, 8)], most))  # early, as in a landscape
     world = draw(landscapes)
@@ -284,7 +286,9 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
         several(draw, _disruption(targets), least, most)
     teams = [*world.get("teams", ()), *world.get("suppliers", ())] if given["crews"] else []
     changed = draw(response(given, teams)) if one_in(draw, 3) else {}
-    tried = trials(draw, world, changed, targets.disruptions, teams) if given["tests"] and one_in(draw, 4) else {}
+    tried: Document = {}
+    if given["tests"] and one_in(draw, 4):
+        tried = trials(draw, world, changed, targets.disruptions, teams, may_change=may_change)
     document: Document = {"drsim": "scenario 1", "title": "A generated drill"}
     if given["labels"] and one_in(draw, 8):
         document |= {"question": "Does service simply go on?", "why": "no"}
@@ -312,9 +316,9 @@ def scenario_documents(
     """
     given = complete(features)
     if landscape is None:
-        return _scenario(generated(given), given)
+        return _scenario(generated(given), given, may_change=True)
     own = landscape if isinstance(landscape, SearchStrategy) else st.builds(copy.deepcopy, st.just(landscape))
-    return _scenario(own, given)
+    return _scenario(own, given, may_change=False)
 
 
 def scenarios(

@@ -12,16 +12,28 @@ from drsim.testing.components import active, is_local
 
 _AFTER: Final = ("0 s", "1 h", "90 min", "4 h")
 _LASTS: Final = (None, None, None, "2 h", "30 min")
+_OF_RESPONSE: Final = ("order", "failback")
 _TEARDOWN: Final = ("20 min", "1 h", "0 s")
 
 
 def trials(
-    draw: DrawFn, landscape: Document, response: Document, disruptions: Document, teams: Sequence[str]
+    draw: DrawFn,
+    landscape: Document,
+    response: Document,
+    disruptions: Document,
+    teams: Sequence[str],
+    *,
+    may_change: bool,
 ) -> Document:
-    """The key of a scenario, or nothing where nothing could be tried; what does not go with it is left out then."""
+    """The key of a scenario, or nothing where nothing could be tried.
+
+    What does not go with it is left out of the landscape, if that may be changed.
+    """
     components = landscape["components"]
     sites = [site for site in landscape["sites"] if any(_is_inside(each, site) for each in components.values())]
     if not sites or any("corruption" in each for each in disruptions.values()):
+        return {}
+    if not may_change and _left_out(landscape):
         return {}
     found: Document = {"site": pick(draw, sites)}
     after, lasts = pick(draw, _AFTER), pick(draw, _LASTS)
@@ -35,7 +47,8 @@ def trials(
     found["teardown"] = {"takes": pick(draw, _TEARDOWN)}
     if (team := pick(draw, (None, *teams, *teams))) is not None:
         found["teardown"]["by"] = team
-    _leave_out(landscape, response)
+    for mapping, key in [*_left_out(landscape), *((response, key) for key in _OF_RESPONSE)]:
+        mapping.pop(key, None)
     return {"tests": found}
 
 
@@ -43,12 +56,9 @@ def _is_inside(component: Document, site: str) -> bool:
     return active(component) == [site] and len(component["at"]) > 1
 
 
-def _leave_out(landscape: Document, response: Document) -> None:
-    """What a test is not drilled with."""
-    landscape.pop("steps", None)
-    for holder in (*landscape["components"].values(), *landscape.get("classes", {}).values()):
-        for key in ("fails", "on_partition", "witness"):
-            holder.pop(key, None)
-    for each in (response, landscape.get("response", {})):
-        for key in ("order", "failback"):
-            each.pop(key, None)
+def _left_out(landscape: Document) -> list[tuple[Document, str]]:
+    """What a test is not drilled with: keys, each with the mapping in which it is."""
+    holders = [*landscape["components"].values(), *landscape.get("classes", {}).values()]
+    found = [(holder, key) for holder in holders for key in ("fails", "on_partition", "witness")]
+    found += [(landscape.get("response", {}), key) for key in _OF_RESPONSE]
+    return [(mapping, key) for mapping, key in [*found, (landscape, "steps")] if key in mapping]

@@ -147,6 +147,9 @@ BRANCHES = [
     "interruption that is planned",
     "planned move",
     "planned move that is rolled back",
+    "test in a bubble",
+    "test that a real disruption breaks off",
+    "test that is out of time",
 ]
 
 
@@ -361,6 +364,10 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     starts = {(row.object, row.incident) for row in rows if row.kind == "stop"}
     failed = [row for row in rows if row.outcome == FAILED and (row.object, row.incident) in starts]
     yield "planned move that is rolled back", plan.move is not None and bool(failed)
+    outcome = "" if drill.trial is None else drill.trial.outcome
+    yield "test in a bubble", outcome == DONE and any(row.object.startswith("test:") for row in done)
+    yield "test that a real disruption breaks off", outcome == "failed"
+    yield "test that is out of time", outcome == "out of time"
     copied = {row.object for row in done if row.kind == "synchronise"}
     yield "move home with data that was copied", bool(moved & copied)
     tasks = [row for row in rows if row.kind == "task"]
