@@ -370,6 +370,9 @@ class _Missing:
         for row in drill.rows:
             if row.step < 0 and row.kind in DECIDING and row.incident == incident and self._is_open(row):
                 return self._row(row)
+        for row in drill.rows:  # which holds back the `assess` of all incidents
+            if row.kind == "teardown" and self._is_open(row):
+                return self._row(row)
         go, b = now.is_go(incident), self.structure.standby[c]
         moved = any(row.kind in ("switch", "start") and row.outcome == DONE for row in tried)
         ways = self.plan.strategies[c]

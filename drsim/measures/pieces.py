@@ -24,6 +24,7 @@ BY_KIND = {
     "mobilise": "people on their way",
     "restore": "restoring data",
     "verify": "being verified",
+    "teardown": "clearing a test away",
 }
 
 Why = tuple[str, str, str]
@@ -45,7 +46,7 @@ class Pieces:
         team = " + ".join(self.plan.structure.teams[t] for t, _ in row.crew)
         if row.outcome not in (DONE, RUNNING):
             return joined([Segment(begin, end, "failed attempt", f"{row.kind} {row.object}", team)])
-        decides = row.kind in ("detect", "assess", "gather", "decide", "declare")
+        decides = row.kind in ("detect", "assess", "gather", "decide", "declare", "teardown")
         detail = row.kind if decides else row.object + self._last_of(row, end)
         cause = BY_KIND.get(row.kind, "step under way")
         if row.kind == "stop" and self.plan.structure.sheddable[self.plan.steps[row.step].component]:
@@ -95,6 +96,8 @@ class Pieces:
     def _hours(self, row: Row) -> int:
         if row.order >= 0:
             return self.plan.steps[row.order].hours
+        if row.kind == "teardown":
+            return -1 if self.plan.trial is None else self.plan.trial.hours
         return {"assess": self.plan.assess[2], "decide": self.plan.decide[2]}.get(row.kind, -1)
 
     # waiting

@@ -29,7 +29,7 @@ from drsim.model.landscape import (
     Team,
 )
 from drsim.model.needs import All, circles
-from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Moves, Scenario
+from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Moves, Scenario, Trial
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
 from drsim.reading.consistent import consistency_findings, order_findings
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
@@ -38,6 +38,7 @@ from drsim.reading.resolve import apply_classes, expand_channels, fill, name_cal
 from drsim.reading.rules import (
     Findings,
     Parts,
+    apart_findings,
     by_hand_findings,
     due_findings,
     failure_findings,
@@ -47,6 +48,7 @@ from drsim.reading.rules import (
     move_findings,
     response_findings,
     scenario_findings,
+    trial_findings,
 )
 from drsim.reading.validate import Checker, known_names, sections
 from drsim.units import Duration
@@ -126,6 +128,7 @@ class _Head(Part):
     moment: Annotated[datetime | None, PlainValidator(_moment)]
     horizon: Annotated[fields.Horizon, AfterValidator(_near)] = DEFAULT_HORIZON
     moves: Moves | None = None
+    tests: Trial | None = None
 
 
 class _Hit(Part):
@@ -345,6 +348,14 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
             findings(builder.checker, due_findings(builder.parts.services, dated=head.moment is not None))
             if head.moves is not None:
                 findings(checker, move_findings(head.moves, head.horizon, response, builder.parts.components))
+            if head.tests is not None:
+                findings(checker, trial_findings(head.tests, head.horizon, response, builder.parts))
+                apart = [
+                    ("moves", head.moves is not None),
+                    ("steps", bool(builder.parts.steps)),
+                    ("consistency_groups", bool(builder.groups)),
+                ]
+                findings(checker, apart_findings([key for key, there in apart if there], disruptions))
         if horizon is not None:
             _check_horizon(checker, builder, horizon)
     problems.refuse()
@@ -360,6 +371,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
         response=response,
         horizon=head.horizon,
         moves=head.moves,
+        tests=head.tests,
         file=draft.file,
     )
 

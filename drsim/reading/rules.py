@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from drsim.calendar import compile_calendar, on_date
 from drsim.errors import did_you_mean
+from drsim.model.bubble import members
 from drsim.model.fields import Path
 from drsim.model.landscape import (
     ALWAYS,
@@ -34,7 +35,7 @@ from drsim.model.landscape import (
     Team,
 )
 from drsim.model.needs import All, Need, circles, leaves, without
-from drsim.model.scenario import Disruption, Moves
+from drsim.model.scenario import Disruption, Moves, Trial
 from drsim.model.untouched import Untouched
 from drsim.units import HOUR, ONE, WEEK, Duration, Rate, Share
 
@@ -181,6 +182,54 @@ def move_findings(
         yield Finding(path, rule, "leave one of the two out", True)
         return
     yield from _moves_on_purpose(path, "moves", "is moved", here)
+
+
+def trial_findings(trial: Trial, horizon: Duration, response: Response | None, parts: Parts) -> Findings:
+    """Something can be tried, in time, of which the bubble knows all that may happen."""
+    path: Path = ("tests",)
+    inside = members(trial, parts.components)
+    if not inside:
+        rule = f"nothing can be tested: no component runs at '{trial.site}' alone and has a standby"
+        yield Finding((*path, "site"), rule, "name a site whose loss can be recovered from")
+    if trial.after.ms >= horizon.ms:
+        rule = f"it begins after '{trial.after.text}', when the drill is over: the horizon is '{horizon.text}'"
+        yield Finding((*path, "after"), rule, "let it begin earlier, or lengthen the horizon")
+    for place, name in enumerate(trial.stand_ins):
+        at: Path = (*path, "stand_ins", place)
+        if name in inside:
+            yield Finding(at, f"'{name}' is in the bubble itself", "leave it out")
+        elif name in trial.stand_ins[:place]:
+            yield Finding(at, f"'{name}' stands in twice", "leave one out")
+    yield from _step((*path, "teardown"), trial.teardown, parts.crews)
+    if response is not None and response.failback is not None:
+        yield Finding(path, "'failback' is not drilled with a test in a bubble", "leave one of the two out", True)
+    if response is not None and response.order != "dependencies":
+        rule = f"the order '{response.order}' is not drilled with a test in a bubble"
+        yield Finding(path, rule, "write 'order: dependencies', or leave 'tests' out", True)
+    for name, component in sorted(parts.components.items()):
+        if component.on_partition != "wait":
+            rule = f"'{name}' takes over when it is cut off, which is not drilled with a test in a bubble"
+            yield Finding(path, rule, "leave 'on_partition' out, or 'tests'", True)
+        if component.sheddable:
+            rule = f"'{name}' is stopped to make room, which is not drilled with a test in a bubble"
+            yield Finding(path, rule, "leave 'sheddable' out, or 'tests'", True)
+        for copy, kept in sorted(component.copies.items()):
+            if kept.ships is not None and name in inside:
+                rule = f"the copy '{copy}' of '{name}' ships at a rate, which is not drilled with a test in a bubble"
+                yield Finding(path, rule, "write a 'lag' in the place of 'ships', or leave 'tests' out", True)
+        if component.fails is not None and name in inside:
+            rule = f"'{name}' fails of its own, which nobody would see at its standby, nor the test in its bubble"
+            yield Finding(path, rule, "leave 'fails' out, or 'tests'", True)
+
+
+def apart_findings(keys: Collection[str], disruptions: Mapping[str, Disruption]) -> Findings:
+    """What a test in a bubble does not go with."""
+    for key in keys:
+        yield Finding(("tests",), f"'{key}' are not drilled with a test in a bubble", "leave one of the two out", True)
+    for name, what in sorted(disruptions.items()):
+        if what.kind == "corruption":
+            rule = "a corruption is not drilled with a test in a bubble, whose copies would be bad too"
+            yield Finding(("disruptions", name), rule, "leave it out, or 'tests'", True)
 
 
 def _groups(path: Path, response: Response, components: Mapping[str, Component]) -> Findings:

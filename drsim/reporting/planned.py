@@ -37,6 +37,7 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     page.blank()
     _disruptions(outlook, page)
     _moves(outlook, page)
+    _trial(outlook, page)
     _losses(outlook, page)
     _recovery(outlook, page)
     _groups(outlook, page)
@@ -112,6 +113,30 @@ def _moves(outlook: Outlook, page: Page) -> None:
         back += " with its consistency group"
     page.heading(f"WHAT IS MOVED FROM {moves.site} {len(outlook.moved)}", f"{when}; if a move fails, {back}")
     page.say(" · ".join(outlook.moved), hang=2)
+
+
+def _trial(outlook: Outlook, page: Page) -> None:
+    """What is tried in a bubble."""
+    told, tests = outlook.trial, outlook.plan.scenario.tests
+    if told is None or tests is None:
+        return
+    page.blank()
+    when = f"after {tests.after.text}" if tests.after.ms else "at once"
+    limit = "" if tests.lasts is None else f", for at most {tests.lasts.text}"
+    page.heading(
+        f"WHAT IS TESTED WITHOUT {tests.site} {len(told['components'])}",
+        f"in a bubble, {when}{limit}; production goes on",
+    )
+    page.say(" · ".join(told["components"]), hang=2)
+    if told["stand_ins"]:
+        page.label("stood in for:", " · ".join(told["stand_ins"]), label_style="bold", hang=2)
+    if told["not_there"]:
+        text = f"{' · '.join(told['not_there'])}; what cannot do without it never starts"
+        page.label("looked for, but not there:", text, label_style="bold", hang=2)
+    page.label("seen of it:", " · ".join(told["services"]) or "no service", label_style="bold", hang=2)
+    trial = outlook.plan.trial
+    crew = "" if trial is None or not trial.crew else f", by {outlook.plan.crew_text(trial.crew, trial.skills)}"
+    page.label("teardown:", f"{told['teardown']}{crew}; a real response waits for it", label_style="bold", hang=2)
 
 
 def _supply(power: Power) -> str:
@@ -391,7 +416,7 @@ def _crew_text(crew: Iterable[tuple[str, int]], skills: Mapping[str, str]) -> st
 
 def _rtos(outlook: Outlook) -> dict[int, str]:
     """The tightest RTO that hangs on each step, by its place; `16 wh` in working hours."""
-    landscape = outlook.plan.scenario.landscape
+    landscape = outlook.plan.landscape
     graph = needs_graph(landscape)
     asked: dict[tuple[str, int], set[str]] = defaultdict(set)  # by (component or point, ms)
     for name, service in landscape.services.items():

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from drsim.measures.drills import Interruption
 from drsim.measures.due import MISSED
 from drsim.measures.explanation import CAUSES, Segment
+from drsim.model.bubble import is_twin
 from drsim.model.landscape import ALWAYS
 from drsim.planning.plan import NEVER, Outage, Plan, Skills
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
-from drsim.simulation.trajectory import DONE, GIVEN_UP, INTERRUPTED, RUNNING, WAITING, Row, why_that_copy
+from drsim.simulation.trajectory import DONE, FAILED, GIVEN_UP, INTERRUPTED, RUNNING, WAITING, Row, why_that_copy
 from drsim.units import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -217,6 +218,7 @@ class _Log:
         for time, group, (point, c, copy) in self.drill.points_taken:
             whose = f"{self.plan.structure.components[c]}'s {self.plan.copies[c][copy].name}"
             yield time, 1, math.inf, f"group {group} goes back to {self._far(point).text(point)}, of {whose}", ""
+        yield from self._trial()
         for event in self.drill.supply:
             yield event.time, 0, -1, f"{self.plan.structure.sites[event.site]}: {event.what}", ""
         for (time, planned), names in self._gone().items():
@@ -239,6 +241,26 @@ class _Log:
             if row.start >= 0:
                 place = self.drill.place(row) if row.start == row.end else -1
                 yield row.start, 2 if place < 0 else 0, number if place < 0 else place, row, ""
+
+    def _trial(self) -> Iterable[tuple[int, int, float, str, str]]:
+        """How a test in a bubble goes: `the test of the loss of here begins, in a bubble`."""
+        trial, test, plan = self.drill.trial, self.replay.test, self.plan
+        if trial is None or test is None or plan.trial is None:
+            return
+        site = plan.structure.sites[plan.trial.site]
+        if trial.begun < 0:
+            yield trial.over, 1, math.inf, f"the test of the loss of {site} is called off", "bold"
+            return
+        yield trial.begun, 1, -1, f"the test of the loss of {site} begins, in a bubble (test:)", "bold"
+        for service, time in test["recovery_time"].items():
+            if time is not None:
+                text = f"in the test {title_of(plan, service)} is back after {hours_minutes(shown_minutes(0, time))}"
+                yield trial.begun + time, 1, 0, text, "green"
+        if trial.ended >= 0:
+            missing = [title_of(plan, service) for service, time in test["recovery_time"].items() if time is None]
+            never = f", without {', '.join(missing)}" if missing else ""
+            how = "fails: this is real" if trial.outcome == FAILED else f"is {trial.outcome}{never}"
+            yield trial.ended, 1, math.inf, f"the test of the loss of {site} {how}", "bold"
 
     def _split(self, outage: Outage, time: int) -> str:
         """What happens at the end of a cut at whose both sides a component ran."""
@@ -351,6 +373,8 @@ class _Log:
             common = self.drill.common_for(step.component, row.end + 1)
             if common is not None and row.point is not None and common.point < row.point:
                 ending = ": interrupted, its group goes further back"
+        if row.outcome == "interrupted" and is_twin(row.object):
+            ending = ": interrupted, the test is over"
         if (row.step, row.incident, row.attempt) in self.drill.early:
             ending = ": failed, it began too early"
         task = self.plan.scenario.landscape.steps.get(row.object) if row.kind == "task" else None

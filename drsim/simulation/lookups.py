@@ -88,7 +88,16 @@ class Lookups:
         """start -> what is left of it where a step of the plan was taken in its place"""
         self.tasks_near = _near(structure)
         """component -> the steps of the plan that concern an incident that takes it down"""
-        bound = self.tasks_after.union(self.tasks_before, plan.give_up)
+        self.points_in_bubble = frozenset(
+            p for p, point in enumerate(structure.points) if point[0] >= len(structure.services)
+        )
+        self.in_bubble = frozenset(
+            i
+            for i, step in enumerate(steps)
+            if step.component in structure.twin_of or step.point in self.points_in_bubble
+        )
+        """the steps of a test"""
+        bound = self.tasks_after.union(self.tasks_before, plan.give_up, structure.twin_of)
         for i, step in enumerate(steps):
             if step.kind in ("switch", "start", "restart") or i in self.shedding:
                 gated[step.deployment].append(i)
@@ -354,6 +363,10 @@ def _near(structure: Structure) -> dict[int, frozenset[int]]:
 
 def _feeds(structure: Structure, site_down: Sequence[bool], link_down: Sequence[bool]) -> tuple[Views, Views]:
     group = site_groups(structure, [not down for down in site_down], [not down for down in link_down])
+    inside = group
+    if structure.twin_of:
+        left = [not down and s != structure.left_out for s, down in enumerate(site_down)]
+        inside = site_groups(structure, left, [not down for down in link_down])
 
     def seen_from(table: Any) -> Views:
         by_component: dict[int, list[tuple[int, int]]] = {}
@@ -363,9 +376,10 @@ def _feeds(structure: Structure, site_down: Sequence[bool], link_down: Sequence[
             tuple(
                 node
                 for s, node in by_component.get(c, ())
-                if group[s] >= 0 and (s == site if structure.local[c] else group[s] == group[site])
+                if seen[s] >= 0 and (s == site if structure.local[c] else seen[s] == seen[site])
             )
             for c, site in structure.deployments
+            for seen in (inside if c in structure.twin_of else group,)
         ]
 
     return seen_from(structure.views), seen_from(structure.checked_views)

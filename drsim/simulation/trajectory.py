@@ -14,11 +14,13 @@ from drsim.simulation.power import Event, Span
 
 __all__ = [
     "BAD",
+    "CALLED_OFF",
     "DONE",
     "DROPPED",
     "FAILED",
     "GIVEN_UP",
     "INTERRUPTED",
+    "LATE",
     "OUT_OF_REACH",
     "RUNNING",
     "UNUSABLE",
@@ -28,6 +30,7 @@ __all__ = [
     "Row",
     "Spans",
     "Trajectory",
+    "TrialLog",
     "What",
     "by_order",
     "reference_of",
@@ -37,6 +40,7 @@ __all__ = [
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
 GIVEN_UP = "given up"
 RUNNING, WAITING = "running", "waiting"
+CALLED_OFF, LATE = "called off", "out of time"  # of a test; it may also be `running`, `done` or `failed`
 OUT_OF_REACH, BAD = "out of reach", "bad"  # of a copy; it may also be `unusable`, or of a consistency group
 GROUP = "group "
 """how that begins"""
@@ -116,6 +120,19 @@ class Row:
         )
 
 
+class TrialLog(NamedTuple):
+    """How a test in a bubble went; times in ms, -1 for never."""
+
+    outcome: str
+    begun: int = -1
+    ended: int = -1
+    """from then on nothing was wanted in it but the teardown"""
+    stopped: int = -1
+    """when what ran in it was stopped"""
+    over: int = -1
+    """the end of the teardown"""
+
+
 class Recovery(NamedTuple):
     """A component with data that serves again: `lost_at - point` is what it lost, in ms."""
 
@@ -189,6 +206,8 @@ class Trajectory:
     """(time, component, other members of its consistency group that are not restored) at every change: it is, and waits for them"""
     ended: int
     """the last instant at which something happened"""
+    trial: TrialLog | None = None
+    """the test in a bubble, once it was due"""
     numbers: Numbers | None = field(default=None, compare=False, repr=False)
     """the draws of its slice, for what is drawn only when it is measured"""
 
@@ -299,7 +318,7 @@ class Trajectory:
         p, d = structure.trusts[flag - 2 * count]
         c, s = structure.deployments[d]
         point = structure.points[p]
-        return ("trusted", structure.services[point[0]], point[1], structure.components[c], structure.sites[s])
+        return ("trusted", structure.service(point[0]), point[1], structure.components[c], structure.sites[s])
 
 
 def by_order(row: Row) -> tuple[int, int, int]:

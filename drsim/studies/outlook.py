@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from drsim.model.bubble import is_twin, members, not_there, services_of
 from drsim.model.landscape import ALWAYS
 from drsim.model.needs import All, AtLeast, Need
 from drsim.model.tree import UNTIL_REPAIRED
@@ -151,7 +152,7 @@ class Outlook:
     @cached_property
     def steps(self) -> list[Expected]:
         """The steps that may be taken, in plan order."""
-        starts = starting_needs(self.plan.scenario.landscape)
+        starts = starting_needs(self.plan.landscape)
         return [
             self._expected(place, step, starts)
             for place, step in enumerate(filter(self._may_be_taken, self.plan.steps), start=1)
@@ -159,6 +160,8 @@ class Outlook:
 
     def _may_be_taken(self, step: StepPlan) -> bool:
         structure = self.plan.structure
+        if is_twin(step.object):
+            return self._is_tried(step)
         if step.point >= 0:
             return step.site not in self._away and any(
                 structure.components[c] in self.lost for c in structure.direct[step.point]
@@ -190,6 +193,37 @@ class Outlook:
             case "restart":
                 return structure.roles[step.deployment] == ACTIVE and not away and self._restarts(step)
         return not away and (structure.roles[step.deployment] != ACTIVE or self._restarts(step))
+
+    def _is_tried(self, step: StepPlan) -> bool:
+        """Whether a step of a bubble may be taken."""
+        if step.point >= 0 or step.kind == "verify":
+            return True
+        strategies = self.plan.strategies[step.component]
+        match step.kind:
+            case "switch":
+                return "hot" in strategies
+            case "precheck" | "start":
+                return "warm" in strategies or "cold" in strategies
+        return step.kind == "restore" and "cold" in strategies
+
+    @property
+    def trial(self) -> dict[str, Any] | None:
+        """What is tried in a bubble, as plain data; None for nothing."""
+        tests, plan = self.plan.scenario.tests, self.plan
+        if tests is None or plan.trial is None:
+            return None
+        trial, landscape = plan.trial, plan.scenario.landscape
+        return {
+            "site": tests.site,
+            "after_ms": trial.after,
+            "lasts_ms": None if trial.lasts >= NEVER else trial.lasts,
+            "components": list(members(tests, landscape.components)),
+            "stand_ins": sorted(tests.stand_ins),
+            "not_there": list(not_there(tests, landscape)),
+            "services": list(services_of(tests, landscape)),
+            "teardown": law_text(plan.variables, trial.teardown, trial.teardown_variable, trial.hours >= 0),
+            "crew": {plan.structure.teams[team]: heads for team, heads in trial.crew},
+        }
 
     @cached_property
     def moved(self) -> list[str]:
@@ -307,7 +341,7 @@ class Outlook:
     def _after(self, step: StepPlan, starts: dict[str, Need]) -> str:
         if step.point >= 0:
             service, point = step.object.rsplit(".", 1)
-            return need_text(self.plan.scenario.landscape.services[service].points[point].needs)
+            return need_text(self.plan.landscape.services[service].points[point].needs)
         match step.kind:
             case "task":
                 tasks = self.plan.structure.tasks
@@ -407,6 +441,7 @@ class Outlook:
             "going_home": list(self.going_home),
             "moved": list(self.moved),
             "sheddable": {name: list(whom) for name, whom in self.sheddable.items()},
+            "test": self.trial,
             "steps": [
                 {
                     "place": step.place,

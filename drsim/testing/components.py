@@ -51,6 +51,7 @@ KEYS: Final = (
         "start",
         "switch",
         "stop",
+        "sheddable",
         "restart",
         "repair",
         "fails",

@@ -58,7 +58,7 @@ def _twin(draw: DrawFn, components: Document, name: str) -> list[str]:
     empty = [
         other
         for other, each in components.items()
-        if "data" not in each and not {"hot", "warm"} & set(roles(each).values())
+        if "data" not in each and "sheddable" not in each and not {"hot", "warm"} & set(roles(each).values())
     ]
     if not empty:
         return []

@@ -141,6 +141,8 @@ class ScenarioFeatures(Features, total=False):
     """A line or a standby that is out before what is replicated is lost, if `site_outages`."""
     moves: bool
     """What runs at a site is moved on purpose, if nothing goes home (`failback`)."""
+    tests: bool
+    """The loss of a site is tried in a bubble; nothing goes home then, nor is corrupt, moved or done by a step of the plan."""
     later: bool
     """Disruptions that begin later than the drill, and a second one of the same thing, touching or overlapping."""
     whole_drill: bool
@@ -210,6 +212,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "cascades": True,
     "behind": True,
     "moves": True,
+    "tests": True,
     "later": True,
     "whole_drill": True,
 }

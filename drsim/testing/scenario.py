@@ -21,6 +21,7 @@ from drsim.testing.landscape import landscape as generated
 from drsim.testing.moves import moves
 from drsim.testing.people import response
 from drsim.testing.quantities import HORIZONS, LASTS, any_fixed, law
+from drsim.testing.trials import trials
 from drsim.units import MINUTE, Duration, format_ms
 
 if TYPE_CHECKING:
@@ -263,7 +264,8 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
         ends += [Duration.parse(targets[key]).ms for key in ("rto", "mtpd") if key in targets]
         begins = Law.parse(service.get("manual", {}).get("after", "0 s"), "duration").fixed
         ends.append(0 if begins is None else begins + 1)
-    for disruption in [*document.get("disruptions", {}).values(), document.get("moves", {})]:
+    beside = [document.get(key, {}) for key in ("moves", "tests")]
+    for disruption in [*document.get("disruptions", {}).values(), *beside]:
         after = Law.parse(disruption.get("after", "0 s"), "duration").fixed
         ends.append(0 if after is None else after + 1)
     least = max(ends)
@@ -276,7 +278,9 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
 
 
 @st.composite
-def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: ScenarioFeatures) -> Document:
+def _scenario(
+    draw: DrawFn, landscapes: SearchStrategy[Document], given: ScenarioFeatures, *, may_change: bool
+) -> Document:
     fewest, most = given["min_disruptions"], given["max_disruptions"]
     least = max(fewest, min((0, 1, 1, 1, 1, 2, 2, 3)[below(draw, 8)], most))  # early, as in a landscape
     world = draw(landscapes)
@@ -287,6 +291,9 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
         behind(draw, world, targets.disruptions, given)
     teams = [*world.get("teams", ()), *world.get("suppliers", ())] if given["crews"] else []
     changed = draw(response(given, teams)) if one_in(draw, 3) else {}
+    tried: Document = {}
+    if given["tests"] and one_in(draw, 4):
+        tried = trials(draw, world, changed, targets.disruptions, teams, may_change=may_change)
     document: Document = {"drsim": "scenario 1", "title": "A generated drill"}
     if given["labels"] and one_in(draw, 8):
         document |= {"question": "Does service simply go on?", "why": "no"}
@@ -296,7 +303,8 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
         document["disruptions"] = targets.disruptions
     if changed:
         document["response"] = changed
-    if given["moves"] and one_in(draw, 2):
+    document |= tried
+    if given["moves"] and not tried and one_in(draw, 2):
         document |= moves(draw, world, calendars=given["calendars"])
     if horizon := _horizon(draw, document, given):
         document["horizon"] = horizon
@@ -313,9 +321,9 @@ def scenario_documents(
     """
     given = complete(features)
     if landscape is None:
-        return _scenario(generated(given), given)
+        return _scenario(generated(given), given, may_change=True)
     own = landscape if isinstance(landscape, SearchStrategy) else st.builds(copy.deepcopy, st.just(landscape))
-    return _scenario(own, given)
+    return _scenario(own, given, may_change=False)
 
 
 def scenarios(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drsim.model.bubble import is_twin, original
 from reference import network
 from reference.shipping import Shipped
 
@@ -35,7 +36,7 @@ class Following:
         reached = network.reached(run.land.links, up, run.up_links())
         for c, part in self.components.items():
             there = self.standby(c)
-            if there is None:
+            if there is None or is_twin(c):
                 continue
             active = [s for s in part.at if run.role[c, s] == "active"]
             active = [s for s in active if (c, s) in run.started or c in run.back.moving]
@@ -61,14 +62,21 @@ class Following:
         members = [c] if group is None else self.run.at_one.members[group]
         return [(m, name) for m in members if (name := self.run.replica(m)) is not None]
 
+    def behind(self, m: str, c: str) -> int:
+        """Since when the copy of a member of the group of a component is; of a twin that of production."""
+        if is_twin(c):
+            begun = self.run.lost[c].since
+            return min(self.since.get(original(c), begun), begun)
+        return min(self.since.get(m, self.since[c]), self.since[c])
+
     def behind_since(self, c: str) -> int:
-        return min(self.since.get(m, self.since[c]) for m, _ in self.kept_as_one(c))
+        return min(self.behind(m, c) for m, _ in self.kept_as_one(c))
 
     def point(self, c: str, incident: int) -> int:
         """The point of the copy of a component that is lost, or cut off: the oldest of its group."""
         points = []
         for m, name in self.kept_as_one(c):
-            since = min(self.since.get(m, self.since[c]), self.since[c])
+            since = self.behind(m, c)
             if m in self.shipped:
                 since = self.shipped[m].point(self.run.lost[c].since)
             points.append(since - self.run.lag(m, name, incident))

@@ -154,6 +154,9 @@ BRANCHES = [
     "consistency group that goes back",
     "consistency group whose point is that of another",
     "consistency group that waits for the last",
+    "test in a bubble",
+    "test that a real disruption breaks off",
+    "test that is out of time",
 ]
 
 
@@ -381,6 +384,10 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     passed = [why for row in rows for _, why in row.passed_over]
     yield "consistency group whose point is that of another", any(why.startswith("group ") for why in passed)
     yield "consistency group that waits for the last", any(others for _, _, others in drill.awaited)
+    outcome = "" if drill.trial is None else drill.trial.outcome
+    yield "test in a bubble", outcome == DONE and any(row.object.startswith("test:") for row in done)
+    yield "test that a real disruption breaks off", outcome == "failed"
+    yield "test that is out of time", outcome == "out of time"
     copied = {row.object for row in done if row.kind == "synchronise"}
     yield "move home with data that was copied", bool(moved & copied)
     tasks = [row for row in rows if row.kind == "task"]

@@ -48,7 +48,7 @@ class Copies(Readiness):
         usable = [
             (-point, i)
             for _, i, _, point in found
-            if point is not None and (c, i) not in self.bad and self._route(copies[i].site, target) is not None
+            if point is not None and (c, i) not in self.bad and self._route(copies[i].site, target, c) is not None
         ]
         if not usable:
             return False
@@ -99,8 +99,11 @@ class Copies(Readiness):
             found.append((newest, i, good, point))
         return sorted(found, key=lambda each: (-each[0], each[1]))
 
-    def _route(self, source: int, target: int) -> tuple[int, ...] | None:
-        return route(self.structure, self.plan.bandwidth, self.site_up, self.link_up, source, target)
+    def _route(self, source: int, target: int, c: int) -> tuple[int, ...] | None:
+        site_up = self.site_up
+        if c in self.structure.twin_of:
+            site_up = [up and s != self.structure.left_out for s, up in enumerate(site_up)]
+        return route(self.structure, self.plan.bandwidth, site_up, self.link_up, source, target)
 
     def _points(self, c: int, i: int) -> Iterator[int]:
         """The instants at or before the loss at which a copy was taken, the last first."""
@@ -123,6 +126,7 @@ class Copies(Readiness):
 
     def _home(self, c: int, time: int) -> Iterable[int]:
         """The sites where a component was active and not broken at a time."""
+        c = self.structure.twin_of.get(c, c)
         for since, sites in reversed(self.homes.get(c, ())):
             if since <= time:
                 return sites
@@ -152,7 +156,7 @@ class Copies(Readiness):
             if flow.source < 0:
                 flow.links = flow.links if flow.left > 0 else None
             elif flow.links is None or self.reach_changed or flow.end < 0:
-                flow.links = self._route(flow.source, flow.target)
+                flow.links = self._route(flow.source, flow.target, self.lookups.component_of_step[flow.row.step])
         soonest = NEVER
         for flow, rate in zip(self.flows, fair_rates(self.flows, self.lookups.rooms), strict=True):
             flow.rate = rate

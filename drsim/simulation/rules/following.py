@@ -30,6 +30,8 @@ class Following(Copies):
     def look_at_copies(self) -> None:
         """See which copies follow after what was applied; those of components without a standby stay as they are."""
         for c in self.unlooked:
+            if c in self.structure.twin_of:
+                continue
             there = next((d for d in self.structure.of_component[c] if self.role[d] == STANDBY), -1)
             if there < 0:
                 continue
@@ -76,11 +78,17 @@ class Following(Copies):
 
     def behind_since(self, c: int, replica: int) -> int:
         """Since when that copy is behind, or another with which it is kept as one."""
-        return min(self.behind.get(m, self.behind[c]) for m, _ in self._kept_as_one(c, replica))
+        return min(self._behind(m, c) for m, _ in self._kept_as_one(c, replica))
+
+    def _behind(self, m: int, c: int) -> int:
+        """Since when the copy of a member of the group of a component is; in a bubble that is of production."""
+        if (real := self.structure.twin_of.get(c)) is not None:
+            return min(self.behind.get(real, self.lost_at[c]), self.lost_at[c])
+        return min(self.behind.get(m, self.behind[c]), self.behind[c])
 
     def _kept_point(self, m: int, i: int, c: int, incident: int) -> int:
         """That of a copy of a member of the consistency group of a component."""
-        copy, since = self.plan.copies[m][i], min(self.behind.get(m, self.behind[c]), self.behind[c])
+        copy, since = self.plan.copies[m][i], self._behind(m, c)
         if (shipping := self.plan.shipping.get(m)) is not None:
             hours = self.plan.calendars[shipping.calendar]
             since = point(shipping, hours, self.offset, self.shipped.get(m, BEGINNING), self.lost_at[c])

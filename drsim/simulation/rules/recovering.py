@@ -35,7 +35,7 @@ class Recovering(Partitions, Cleaning):
             if self.dirty_points:
                 points, self.dirty_points = self.dirty_points, set()
                 for p in sorted(points):
-                    self._settle_point(p)
+                    self.settle_point(p)
             if self.dirty_tasks:
                 self.settle_tasks()
             if self.dirty_groups and not self.is_unsettled():
@@ -65,7 +65,7 @@ class Recovering(Partitions, Cleaning):
             pairs = set(wanted)
             for step in self.lookups.steps_of[c]:
                 if self.wanted[step] >= 0 and (step, self.wanted_incident[step]) not in pairs:
-                    self._withdraw(step)
+                    self.withdraw(step)
         for step, number in wanted:
             if self.wanted[step] < 0:
                 self._want(step, number)
@@ -136,7 +136,8 @@ class Recovering(Partitions, Cleaning):
     def _has_room(self, c: int, b: int) -> bool:
         return self.structure.hot[b] or self.room[c] == GIVEN
 
-    def _settle_point(self, p: int) -> None:
+    def settle_point(self, p: int) -> None:
+        """Whether a point is to be verified."""
         step = self.lookups.point_verify[p]
         if step < 0:
             return
@@ -147,7 +148,7 @@ class Recovering(Partitions, Cleaning):
             if not self.trusted[i] and self.started[(d := trusts[i][1])] and self.role[d] == ACTIVE
         ]
         if not doubted:
-            self._withdraw(step)
+            self.withdraw(step)
         elif self.wanted[step] < 0:
             self._want(step, min(doubted))
 
@@ -193,7 +194,7 @@ class Recovering(Partitions, Cleaning):
             return c in hit or (not root.is_site and root.place in hit)
         return False
 
-    def _withdraw(self, step: int) -> None:
+    def withdraw(self, step: int) -> None:
         """No longer wanted; what runs goes on."""
         if self.wanted[step] < 0:
             return
