@@ -215,6 +215,12 @@ def _groups(outlook: Outlook, page: Page) -> None:
     page.heading(f"GROUPS {len(response.groups)}", _RULES[response.order])
     for number, names in enumerate(response.groups, 1):
         page.label(f"{number}:", " · ".join(names), label_style="bold", hang=2)
+    for name, other in outlook.against_groups:
+        end = "neither comes back where a site takes both"
+        if outlook.plan.best_effort:
+            end = f"{name} begins without it, and again only when it is there"
+        text = f"Mind: {name} starts after {other}, which is in a later group and waits for {name}: {end}."
+        page.say(text, hang=2, style="bold red")
 
 
 def _failback(outlook: Outlook, page: Page) -> None:

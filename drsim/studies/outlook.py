@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from drsim.model.needs import All, AtLeast, Need
+from drsim.model.needs import NOTHING, All, AtLeast, Need, leaves, without
 from drsim.model.tree import UNTIL_REPAIRED
 from drsim.planning.graph import starting_needs
 from drsim.planning.plan import ACTIVE, NEVER, NO_PRIORITY, Outage, Plan, StepPlan, Variable
@@ -206,6 +206,21 @@ class Outlook:
             if structure.roles[d] == ACTIVE and structure.sites[structure.deployments[d][1]] not in self._away
         ]
 
+    @cached_property
+    def against_groups(self) -> list[tuple[str, str]]:
+        """(component, one of a later group that it cannot start without), where groups wait for each other."""
+        structure = self.plan.structure
+        if not self.plan.grouped:
+            return []
+        starts = starting_needs(self.plan.scenario.landscape)
+        group = dict(zip(structure.components, structure.group, strict=True))
+        return [
+            (name, other)
+            for name in structure.components
+            for other in sorted(set(leaves(starts[name])))
+            if group[name] < group[other] and without(starts[name], group.keys() - {other}) != NOTHING
+        ]
+
     def _is_due(self, step: StepPlan) -> bool:
         """Whether a step of the plan is tied to something that a lost site takes down, by way of others or not."""
         names, todo = {step.object}, [step.object]
@@ -361,6 +376,7 @@ class Outlook:
                 if c in plan.give_up and name in self.lost
             },
             "never_fits": list(plan.never_fits),
+            "against_groups": [list(pair) for pair in self.against_groups],
             "going_home": list(self.going_home),
             "moved": list(self.moved),
             "steps": [
