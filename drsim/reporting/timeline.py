@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from drsim.measures.drills import Interruption
 from drsim.measures.due import MISSED
 from drsim.measures.explanation import CAUSES, Segment
+from drsim.measures.held import lack, lost_ground
 from drsim.model.landscape import ALWAYS
 from drsim.planning.plan import NEVER, Outage, Plan, Skills
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text
-from drsim.simulation.trajectory import DONE, GIVEN_UP, RUNNING, WAITING, Row, why_that_copy
+from drsim.simulation.trajectory import DONE, GIVEN_UP, INTERRUPTED, RUNNING, WAITING, Row, why_that_copy
 from drsim.units import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -338,9 +339,11 @@ class _Log:
             DONE: "",
             RUNNING: ": still under way at the end",
             "unusable": ": its copy was unusable",
-            "interrupted": ": interrupted, it lost its ground",
+            INTERRUPTED: ": interrupted",
             "dropped": ": dropped, no longer wanted",
         }.get(row.outcome or "", f": {row.outcome}")
+        if row.outcome == INTERRUPTED and row.step >= 0 and (why := lost_ground(self.plan, self.drill, row)):
+            ending += f", {why}"
         if (row.step, row.incident, row.attempt) in self.drill.early:
             ending = ": failed, it began too early"
         task = self.plan.scenario.landscape.steps.get(row.object) if row.kind == "task" else None
@@ -384,7 +387,7 @@ class _Log:
             for row in waiting:
                 if row.kind != "stable":
                     since = f"wanted from {self.wall.text(row.wanted)}"
-                    why = self._waited(row, self.plan.horizon) or "its ground is not there: what it needs does not run"
+                    why = self._waited(row, self.plan.horizon) or self._lack(row, self.plan.horizon)
                     self.page.say(f"{self._name(row).split(':')[0]}: {since}; {why}", hang=4)
             away: dict[str, list[str]] = defaultdict(list)
             for row in waiting:
@@ -397,7 +400,7 @@ class _Log:
             self.page.blank()
             self.page.heading(f"GIVEN UP BEFORE THEY STARTED {len(given_up)}")
             for row in given_up:
-                why = self._waited(row, row.end) if row.is_ready else "what it needs did not run"
+                why = self._waited(row, row.end) if row.is_ready else self._lack(row, row.end)
                 told = f"{self._name(row).split(':')[0]}: at {self.wall.text(row.end)}{f'; {why}' if why else ''}"
                 self.page.say(told, hang=4)
         dropped = [row for row in self.drill.rows if row.start < 0 and row.outcome == "dropped"]
@@ -405,6 +408,11 @@ class _Log:
             self.page.blank()
             self.page.heading(f"NO LONGER WANTED BEFORE THEY STARTED {len(dropped)}")
             self.page.say(" · ".join(f"{self._name(row).split(':')[0]}" for row in dropped))
+
+    def _lack(self, row: Row, time: int) -> str:
+        """Why it was not ready just before an instant."""
+        found = lack(self.plan, self.drill, row, time) if row.step >= 0 or row.kind == "task" else ""
+        return found or "what it needs is not there"
 
     def _unprotected(self) -> None:
         """When a second failure would have found no standby, those with the same times together."""

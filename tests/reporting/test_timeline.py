@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cases import drilled
 
 import drsim
 from drsim.reading import load
@@ -44,3 +45,73 @@ def test_what_is_back_comes_after_the_steps_that_brought_it_back(drill):
     assert found == sorted(found)
     assert all(place < back for place in found)
     assert text.index(" is lost") < text.index("below its minimum") < back
+
+
+PLACES = """\
+sites: {here: {}, there: {}, store: {}}
+links:
+  line: {between: [here, there], bandwidth: 10 MB/s}
+  wire: {between: [there, store], bandwidth: 10 MB/s}
+"""
+TWO = (
+    PLACES
+    + """\
+teams: {mayor: {}}
+components:
+  db: {at: {here: active, there: warm}, start: {takes: 10 min}}
+  app: {at: {here: active, there: warm}, needs: [db], start: {takes: 20 min}}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+"""
+)
+AT_ONCE = "detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s"
+
+
+def told(replay):
+    return " ".join(replay.timeline().replace("Tue 12", "Tue").split())
+
+
+def test_what_holds_a_step_that_never_started_is_named():
+    held = told(
+        drilled(
+            TWO + "steps: {approve: {by: mayor, takes: 10 min, before: db}, sign: {takes: 1 min, after: app}}\n",
+            disruptions="{fire: {site: here}, away: {team: mayor}}",
+        )
+    )
+    assert "start db @ there: wanted from Tue 10:00; held by step approve" in held
+    assert "start app @ there: wanted from Tue 10:00; it waits for db" in held
+    assert "task sign (waiting): wanted from Tue 10:00; it comes after app" in held
+    groups = told(drilled(TWO, response=f"{{{AT_ONCE}, order: groups, groups: [[app], [db]]}}"))
+    assert "start db @ there: wanted from Tue 10:00; its group waits for app" in groups
+    assert "start app @ there: wanted from Tue 10:00; it waits for db" in groups
+    away = told(drilled(TWO, disruptions="{fire: {site: here}, flood: {site: there, after: 1 min}}"))
+    assert "start app @ there #0: wanted from Tue 10:00; site there is down" in away
+
+
+def test_what_a_step_lost_that_was_interrupted_is_named():
+    def of(second, landscape=TWO):
+        return told(drilled(landscape, horizon="1 d", disruptions=f"{{fire: {{site: here}}, second: {second}}}"))
+
+    site = of("{site: there, after: 5 min}")
+    assert "start db @ there #0: interrupted, site there is down" in site
+    need = of("{component: db, sites: [there], after: 15 min, lasts: 1 h}")
+    assert "start app @ there #0: interrupted, no longer there: db" in need
+    broken = of("{component: app, sites: [there], after: 15 min, lasts: 1 h}")
+    assert "start app @ there #0: interrupted, app is broken there" in broken
+    data = TWO.replace("db: {at: {here: active, there: warm}", "db: {at: {here: active, there: cold}, " + DATA)
+    store = of("{site: store, after: 5 min}", data)
+    assert "restore db @ there #0: interrupted, site store of its copy is down" in store
+    known = of("{corruption: db, after: 1 min, detected: 4 min}", data)
+    assert "restore db @ there #0: interrupted, the data of db is known to be bad" in known
+
+
+DATA = "data: {size: 36 GB, change: 1 MB/s}, copies: {tape: {at: store, kind: backup, taken: daily 1:00, restores: 10 MB/s}}"
+
+
+def test_a_switch_that_is_interrupted_since_the_sites_see_each_other_again():
+    replay = drilled(
+        PLACES
+        + "components: {db: {at: {here: active, there: hot}, on_partition: 'takeover, alone', switch: {takes: 20 min}}}\n"
+        + "services: {s: {points: {p: {at: here, needs: [db]}}}}\n",
+        disruptions="{cut: {link: line, lasts: 5 min}}",
+    )
+    assert "switch db @ there: interrupted, the sites reach each other again" in told(replay)
