@@ -134,7 +134,8 @@ class _Log:
         self.several = len({row.incident for row in self.drill.rows}) > 1
         self.last = ""
         ends = [self.wall.text(0), *(self.wall.text(row.end) for row in self.drill.rows if row.end >= 0)]
-        self.day = max(len(self.wall.day(0)), *(len(end) - 6 for end in ends))
+        days = (self.wall.day(time) for _, _, time, _ in self.replay.due)
+        self.day = max(len(self.wall.day(0)), *(len(end) - 6 for end in ends), *map(len, days))
         self.end = max(len(end) for end in ends)
         used = 2 + self.day + 1 + 5 + 1 + self.end + 1 + 6 + 2
         crews = [len(crew_text(self.plan, row.crew, row.what.skills)) for row in self.drill.rows]
@@ -590,6 +591,7 @@ def _wall(replay: Replay) -> Wall:
     drill, plan = replay.trajectory, replay.plan
     ends = [min(row.end, plan.horizon) for row in drill.rows]
     ends += [t for spans in drill.outages.values() for span in spans for t in span if t < plan.horizon]
+    ends += [time for _, _, time, _ in replay.due]
     open_rows = (row for row in drill.rows if row.end < 0 and row.kind != "stable")
     if any(row.outcome in (RUNNING, WAITING) for row in open_rows) or drill.lost_at_end:
         ends.append(plan.horizon)
