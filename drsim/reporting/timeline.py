@@ -353,6 +353,9 @@ class _Log:
             what = f"{'waiting for approval' if task.approval else 'waiting'}{f', {what}' if what else ''}"
         if boots := self.plan.boots_text(row.kind, row.object):
             what = boots
+        right = self.drill.wrong.get(row.incident, row.end) if row.kind == "assess" else row.end
+        if row.start <= right < row.end:
+            what = f"first diagnosis wrong, {hours_minutes(shown_minutes(right, row.end))} longer"
         told = f" ({what})" if what else ""
         return f"{row.kind} {row.object}{place}{told}{incident}{number}{ending}"
 
