@@ -6,6 +6,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from drsim.measures.drills import Interruption
@@ -224,6 +227,11 @@ class _Log:
         for number, ((time, length), names) in enumerate(self._back().items()):
             verb = "is" if len(names) == 1 else "are"
             yield time, 1, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}", "bold green"
+        for name, ends in self._split_ends.items():
+            cuts = self.drill.outages.get(name, ())
+            for time, ended in ends.items():
+                if not any(end == time for _, end in cuts):
+                    yield time, 0, len(self.drill.applied), f"{name}: no longer split: {ended}", "bold"
         for time, text in self._meanwhile():
             yield time, 1, math.inf, text, "bold"
         for service, name, time, fate in self.replay.due:
@@ -238,14 +246,32 @@ class _Log:
 
     def _split(self, outage: Outage, time: int) -> str:
         """What happens at the end of a cut at whose both sides a component ran."""
-        structure = self.plan.structure
-        if outage.kind != "cut":
-            return ""
-        (d,) = outage.targets
-        flag = len(structure.sites) + len(structure.links) + d
-        if not any(each[:3] == (time, flag, False) for each in self.drill.changes):
-            return ""
-        return f", they were split: the side at {structure.sites[structure.deployments[d][1]]} stops"
+        ended = self._split_ends.get(outage.name, {}).get(time, "") if outage.kind == "cut" else ""
+        return f", they were split: {ended}" if ended else ""
+
+    @cached_property
+    def _split_ends(self) -> dict[str, dict[int, str]]:
+        """cut -> when a split of its component ended, and what that cost."""
+        structure, drill = self.plan.structure, self.drill
+        first = len(structure.sites) + len(structure.links)
+        found: dict[str, dict[int, str]] = {}
+        for each in self.plan.partitions:
+            sides, both = {first + each.home: True, first + each.standby: False}, False
+            for time, changes in groupby(drill.changes, key=itemgetter(0)) if each.alone else ():
+                sides |= {flag: value for _, flag, value in changes if flag in sides}
+                if both and not all(sides.values()):
+                    d = each.home if not sides[first + each.home] else each.standby
+                    text = f"the side at {structure.sites[structure.deployments[d][1]]} stops"
+                    if not any(sides.values()):
+                        text = "both sides stop"
+                    found.setdefault(each.name, {})[time] = text + self._cost(each.component, time)
+                both = all(sides.values())
+        return found
+
+    def _cost(self, c: int, time: int) -> str:
+        """What was lost of the data of a component that served with what it had left."""
+        lost = [r.lost_at - r.point for r in self.drill.recoveries if r.component == c and r.time == time]
+        return f", and {plain(max(lost))} of its data is lost" if any(lost) else ""
 
     def _rests(self) -> Iterable[tuple[int, str]]:
         """Who goes to rest while there still is something to do: `infra: anna and 1 other rest until Wed 13 8:00`."""

@@ -115,3 +115,47 @@ def test_a_switch_that_is_interrupted_since_the_sites_see_each_other_again():
         disruptions="{cut: {link: line, lasts: 5 min}}",
     )
     assert "switch db @ there: interrupted, the sites reach each other again" in told(replay)
+
+
+def test_what_is_due_a_week_later_has_another_day():
+    due = TWO.replace("points:", "due: {payday: {on: Tue 17:00, takes: 1 h, begins: 5 h}}, points:")
+    replay = drilled(due, horizon="14 d", disruptions="{fire: {site: here}}")
+    told = " ".join(replay.timeline().split())
+    assert "17:00 payday of s is due: kept Tue 19 17:00 payday of s is due: kept" in told
+    assert "Tue 12 10:00 fire: site here is lost" in told
+
+
+def test_a_wrong_diagnosis_is_told_with_what_it_cost():
+    wrong = "{detect: 0 s, assess: {takes: 30 min, wrong: 50 %, costs: 2 h}, decide: {takes: 0 s}, evacuation: 0 s}"
+
+    def assessed(number):
+        return told(drilled(TWO, {"assess wrong here": number}, response=wrong))
+
+    assert "10:00 12:30 2:30 assess here (first diagnosis wrong, 2:00 longer)" in assessed(0.4)
+    assert "10:00 10:30 0:30 assess here 10:30" in assessed(0.6)
+
+
+def test_every_end_of_a_split_is_told_with_what_it_costs():
+    # Parted 10:00; the switch takes 20 min. What was written at the side that stops is lost.
+    alone = (
+        PLACES
+        + "components: {db: {at: {here: active, there: hot}, on_partition: 'takeover, alone', switch: {takes: 20 min}, "
+        + "data: {size: 1 GB, change: 1 MB/s}, copies: {replica: {at: there, kind: synchronous}}}}\n"
+        + "services: {s: {points: {p: {at: here, needs: [db]}}}}\n"
+    )
+
+    def of(second):
+        return told(drilled(alone, disruptions=f"{{cut: {{link: line, lasts: 2 h}}{second}}}"))
+
+    # Reconnected at 12:00: here goes, 2 h of it.
+    assert "db.cut: over, they were split: the side at here stops, and 2 h 00 of its data is lost" in of("")
+    # The site there goes at 11:00: it served from 10:20, so 40 min.
+    assert "11:00 db.cut: no longer split: the side at there stops, and 40 min of its data is lost" in of(
+        ", fire: {site: there, after: 1 h}"
+    )
+    # Here goes at 11:00: what came after 10:00, 1 h.
+    assert "11:00 db.cut: no longer split: the side at here stops, and 1 h 00 of its data is lost" in of(
+        ", fire: {site: here, after: 1 h}"
+    )
+    # Before the switch is over nobody is split.
+    assert "split" not in of(", fire: {site: there, after: 10 min}")
