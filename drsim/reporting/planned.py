@@ -353,11 +353,25 @@ def _rtos(outlook: Outlook) -> dict[int, str]:
         text = format_ms(rto.ms) if rto.ms % HOUR else f"{rto.ms // HOUR} {'wh' if rto.working else 'h'}"
         for each in [*closure(graph, direct), *(f"{name}.{point}" for point in service.points)]:
             asked[each, rto.ms].add(rto.text if rto.working and rto.ms % HOUR else text)
+    for step in outlook.steps:
+        if step.kind == "task" and step.priority is not None:
+            for each in _after_task(outlook.plan, step.object):
+                asked[step.object, step.priority] |= asked[each, step.priority]
     none = "–"
     return {
         step.place: none if step.priority is None else " / ".join(sorted(asked[step.object, step.priority])) or none
         for step in outlook.steps
     }
+
+
+def _after_task(plan: Plan, name: str) -> set[str]:
+    """The components that come after a step of the plan, by way of others or not."""
+    tasks, found = plan.structure.tasks, set[str]()
+    todo = [task for task in tasks if task.name == name]
+    for task in todo:
+        found |= {plan.structure.components[c] for c in task.before}
+        todo += [tasks[t] for t in task.before_tasks if tasks[t] not in todo]
+    return found
 
 
 def _detail(step: Expected) -> str:
