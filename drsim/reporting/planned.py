@@ -150,7 +150,10 @@ def _losses(outlook: Outlook, page: Page) -> None:
     for loss in outlook.losses:
         page.blank()
         several = f" TO {' and '.join(loss.outages)}" if len(outlook.losses) > 1 else ""
-        page.heading(f"WHAT IS LOST{several}", _counts(loss, outlook))
+        page.heading(
+            f"WHAT IS LOST{several}",
+            _counts(loss, outlook, newly="" if loss is outlook.losses[0] and not outlook.moved else "newly "),
+        )
         for label, names in (
             ("below their minimum:", [title_of(outlook.plan, name) for name in loss.services]),
             ("nowhere any more:", loss.components),
@@ -166,11 +169,12 @@ def _losses(outlook: Outlook, page: Page) -> None:
         page.say(f"{how} {verb} not begin within the {outlook.plan.scenario.horizon.text}: another --seed may show it.")
 
 
-def _counts(loss: Loss, outlook: Outlook) -> str:
+def _counts(loss: Loss, outlook: Outlook, newly: str) -> str:
+    """How much; `newly` where something may have been down before."""
     structure = outlook.plan.structure
     return (
-        f"{len(loss.components)} of {len(structure.components)} components, "
-        f"{len(loss.services)} of {len(structure.services)} services below their minimum"
+        f"{newly}{len(loss.components)} of {len(structure.components)} components, "
+        f"{newly}{len(loss.services)} of {len(structure.services)} services below their minimum"
     )
 
 
