@@ -186,16 +186,22 @@ def _recovery(outlook: Outlook, page: Page) -> None:
         if name in gone:
             standby = plan.structure.standby[c]
             limits = plan.scenario.landscape.components[name].give_up_after
-            way = ", then ".join(
+            ways = [
                 f"{each} (given up after {limits[each].text})" if each in limits else each
                 for each in plan.strategies[c]
-            )
+                if each == "cold" or name in outlook.lost_otherwise
+            ]
             site = plan.structure.sites[plan.structure.deployments[standby][1]] if standby >= 0 else ""
-            found.setdefault(f"{way} at {site}" if way else "only where it was", []).append(name)
+            place = "where it was" if name in outlook.corrupt else "only where it was"
+            way = f"{', then '.join(ways)} at {site}" if ways else place
+            if name in outlook.corrupt:
+                otherwise = name in outlook.lost_otherwise
+                way += " (from a clean copy once its data is bad)" if otherwise else ", from a clean copy"
+            found.setdefault(way, []).append(name)
     if found:
         page.blank()
         page.heading("HOW IT COMES BACK")
-        for way in sorted(found, key=lambda way: (way == "only where it was", way)):
+        for way in sorted(found, key=lambda way: ("where it was" in way, way)):
             page.label(f"{way} {len(found[way])}:", " · ".join(found[way]), label_style="bold", hang=2)
     if plan.never_fits:
         page.blank()
@@ -247,7 +253,10 @@ def _incident(outlook: Outlook, page: Page) -> None:
         page.heading("NO INCIDENT", "only the loss of a site or a component opens one, so nobody is called")
         return
     page.heading("THE INCIDENT", "before anybody works on it")
-    rows = _detection("detect", response.detect, "")
+    kinds = {outage.kind for outage in plan.outages if outage.kind not in ("link", "team", "power")}
+    rows = _detection("detect", response.detect, "") if kinds != {"corruption"} else []
+    if "corruption" in kinds:
+        rows.append(("" if rows else "detect", "0 s", "", "a corruption, once it is detected"))
     for name, own in _own_detections(outlook):
         rows += _detection("", own, f"the loss of {name}")
     rows.append(("assess", response.assess.takes.text, _crew(response.assess), "after detect"))

@@ -249,6 +249,18 @@ class Outlook:
         return frozenset(deployments[d][0] for o in self.plan.outages if o.kind == "corruption" for d in o.targets)
 
     @cached_property
+    def corrupt(self) -> frozenset[str]:
+        """The same by name."""
+        return frozenset(self.plan.structure.components[c] for c in self._corrupt)
+
+    @cached_property
+    def lost_otherwise(self) -> frozenset[str]:
+        """What is lost, and not only since its data is known to be bad."""
+        kinds = {outage.name: outage.kind for outage in self.plan.outages}
+        by_others = (loss for loss in self.losses if {kinds[name] for name in loss.outages} != {"corruption"})
+        return self.fragile | {part for loss in by_others for part in (*loss.components, *loss.weakened)}
+
+    @cached_property
     def _away(self) -> frozenset[str]:
         """Sites that are lost for the whole drill."""
         return frozenset(

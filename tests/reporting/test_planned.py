@@ -1,0 +1,60 @@
+"""What a plan says before anything runs."""
+
+from __future__ import annotations
+
+from cases import scenario
+
+from drsim.planning.compile import compile_scenario
+from drsim.reporting.planned import planned
+from drsim.reporting.summary import Command
+from drsim.studies.outlook import Outlook
+
+PLACES = """\
+sites: {here: {}, there: {}}
+links: {line: {between: [here, there], bandwidth: 10 MB/s}}
+"""
+DATA = "data: {size: 36 GB, change: 1 MB/s}, copies: {replica: {at: there, kind: synchronous}, tape: {at: there, kind: backup, taken: daily 1:00, restores: 10 MB/s}}"
+TWO = (
+    PLACES
+    + f"""\
+components:
+  db: {{at: {{here: active, there: hot}}, {DATA}}}
+  app: {{at: {{here: active, there: warm}}, needs: [db]}}
+services: {{s: {{targets: {{rto: 8 h}}, points: {{p: {{at: there, needs: [app]}}}}}}}}
+"""
+)
+
+
+def page(landscape: str, **head: str) -> str:
+    found = planned(Outlook(compile_scenario(scenario(landscape, **head))), command=Command("FILE"))
+    return " ".join(str(found).split())
+
+
+def test_a_step_of_the_plan_has_the_rto_of_what_comes_after_it() -> None:
+    steps = (
+        "steps: {one: {takes: 1 min, before: two}, two: {takes: 1 min, before: app}, three: {takes: 1 min, after: app}}"
+    )
+    told = page(TWO + steps)
+    assert "task one 1 min 8 h" in told
+    assert "task two 1 min 8 h" in told
+    assert "task three 1 min –" in told
+
+
+def test_what_is_corrupt_comes_back_cold_and_is_known_at_once() -> None:
+    told = page(TWO, response="{detect: 5 min}", disruptions="{bad: {corruption: db, before: 2 d, detected: 3 d}}")
+    assert "HOW IT COMES BACK cold at there, from a clean copy 1: db" in told
+    assert "detect 0 s a corruption, once it is detected" in told
+    assert "detect 5 min" not in told
+    both = "{bad: {corruption: db, after: 1 h, detected: 3 d}, fire: {site: here, after: 2 h}}"
+    told = page(TWO, response="{detect: 5 min}", disruptions=both, horizon="7 d")
+    assert "hot, then cold at there (from a clean copy once its data is bad) 1: db" in told.replace("warm, then ", "")
+    assert "detect 5 min 0 s a corruption, once it is detected" in told
+    only = TWO.replace("there: hot}", "there: warm}, recover: [warm]")
+    told = page(only, disruptions="{bad: {corruption: db, before: 2 d, detected: 3 d}}")
+    assert "HOW IT COMES BACK where it was, from a clean copy 1: db" in told
+
+
+def test_what_is_hit_while_it_is_down_counts_what_it_takes_anew() -> None:
+    told = page(TWO, disruptions="{cut: {link: line}, bad: {corruption: db, before: 2 d, detected: 3 d}}")
+    assert "WHAT IS LOST TO cut 0 of 2 components, 1 of 1 services below their minimum" in told
+    assert "WHAT IS LOST TO bad newly 1 of 2 components, newly 0 of 1 services below their minimum" in told
