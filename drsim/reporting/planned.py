@@ -339,7 +339,7 @@ def _steps(outlook: Outlook, page: Page) -> None:
         )
         for line in lines[1:]:
             page.raw(" " * (MARGIN + place + 1) + line)
-        if detail := _detail(step):
+        if detail := _detail(step, outlook.plan):
             page.say(detail, indent=MARGIN + place + 3, hang=2, style="dim")
 
 
@@ -387,15 +387,28 @@ def _after_task(plan: Plan, name: str) -> set[str]:
     return found
 
 
-def _detail(step: Expected) -> str:
+def _detail(step: Expected, plan: Plan) -> str:
     parts = [f"after {step.after}"] if step.after else []
     if step.boots:
-        parts.append(f"starts {step.boots}")
+        parts.append(f"starts {step.boots}, {_boots(step, plan)}")
     if step.works < 1:
         parts.append(f"works {100 * step.works:g} %")
     if step.attempts > 1:
         parts.append(f"up to {step.attempts} attempts")
     return " · ".join(parts)
+
+
+def _boots(step: Expected, plan: Plan) -> str:
+    """How what starts at once goes, and how long that takes where nothing else starts there: `each 1 min: 10 min at least`."""
+    boots = plan.scenario.landscape.components[step.object].boots
+    assert boots is not None
+    pool = plan.structure.pools.index((plan.structure.sites.index(step.site), boots.on))
+    most = min(max(plan.capacity[pool], 1), boots.items.number)
+    told = f"each {boots.each.text}"
+    if boots.at_once is not None:
+        most = min(most, boots.at_once.number)
+        told += f", {boots.at_once} at once"
+    return f"{told}: {format_ms(-(-boots.items.number * boots.each.ms // most))} at least"
 
 
 def _people(outlook: Outlook, page: Page) -> None:
@@ -420,8 +433,8 @@ def _people(outlook: Outlook, page: Page) -> None:
         heads = f"{plan.people[team]} people" if plan.people[team] > 1 else "1 person"
         parts = [f"{heads} at once" if crew.shifts else heads, crew.hours_text]
         if crew.on_call is not None:
-            parts.append(f"{crew.on_call.people} on call {crew.on_call.works}")
-        parts += skills_text(crew)
+            parts.append(_on_call(crew.on_call))
+        parts += _skills(*crew.roster)
         if crew.works_at_most is not None:
             parts.append(f"at most {crew.works_at_most.text}, then {crew.rest.text} rest")
         if crew.based:
@@ -447,9 +460,19 @@ def _people(outlook: Outlook, page: Page) -> None:
         page.label("called as well:", text + " · ".join(sorted(called)), label_style="bold", hang=2)
 
 
-def skills_text(crew: Team) -> list[str]:
-    """Who of a team can do what: `oracle: anna`."""
-    groups: list[Shift | OnCall] = [*crew.roster, *([] if crew.on_call is None else [crew.on_call])]
+def _on_call(called: OnCall) -> str:
+    """`1 on call always (accepts a call in 60 %, called every 15 min, there 30 min later)`."""
+    told = []
+    if called.accepts != ALL:
+        told += [f"accepts a call in {called.accepts.text}", f"called every {called.every.text}"]
+    if called.call_out.fixed != 0:
+        told.append(f"able to work {called.call_out.text} after it")
+    told += _skills(called)
+    return f"{called.people} on call {called.works}" + (f" ({', '.join(told)})" if told else "")
+
+
+def _skills(*groups: Shift | OnCall) -> list[str]:
+    """Who can do what: `oracle: anna`."""
     return [
         f"{skill}: {', '.join(sorted({name for group in groups for name in group.skills.get(skill, ())}))}"
         for skill in sorted({skill for group in groups for skill in group.skills})

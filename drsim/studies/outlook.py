@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from drsim.model.landscape import OnCall
 from drsim.model.needs import NOTHING, All, AtLeast, Need, leaves, without
 from drsim.model.tree import UNTIL_REPAIRED
 from drsim.planning.graph import starting_needs
@@ -415,6 +416,7 @@ class Outlook:
                     "outside": structure.outside[team],
                     "works_at_most_ms": plan.rests[team][0] if team in plan.rests else None,
                     "rests_ms": plan.rests[team][1] if team in plan.rests else None,
+                    "on_call": _on_call(scenario.landscape.crews[name].on_call),
                     "heads": [
                         {"name": head.name or None, "skills": list(head.skills), "on_call": head.calendar < 0}
                         for head in plan.heads.get(team, ())
@@ -423,6 +425,18 @@ class Outlook:
                 for team, name in enumerate(structure.teams)
             },
         }
+
+
+def _on_call(called: OnCall | None) -> dict[str, Any] | None:
+    if called is None:
+        return None
+    return {
+        "people": called.people.number,
+        "works": str(called.works),
+        "accepts": called.accepts.millionths / ONE,
+        "every_ms": called.every.ms,
+        "call_out": called.call_out.text,
+    }
 
 
 def law_text(variables: tuple[Variable, ...], fixed: int, variable: int, working: bool = False) -> str:

@@ -58,3 +58,36 @@ def test_what_is_hit_while_it_is_down_counts_what_it_takes_anew() -> None:
     told = page(TWO, disruptions="{cut: {link: line}, bad: {corruption: db, before: 2 d, detected: 3 d}}")
     assert "WHAT IS LOST TO cut 0 of 2 components, 1 of 1 services below their minimum" in told
     assert "WHAT IS LOST TO bad newly 1 of 2 components, newly 0 of 1 services below their minimum" in told
+
+
+def test_who_is_on_call_is_told_apart_with_how_they_are_called() -> None:
+    team = (
+        "teams: {infra: {people: 2, works: Mon-Fri 8:00-17:00, skills: {oracle: anna}, on_call: {people: 1, "
+        "accepts: 60 %, every: 20 min, call_out: 30 min, skills: {oracle: carl, network: carl}}}}\n"
+    )
+    landscape = team + TWO.replace("needs: [db]}", "needs: [db], start: {takes: 1 h, by: infra}}")
+    told = page(landscape)
+    called = "accepts a call in 60 %, called every 20 min, able to work 30 min after it, network: carl, oracle: carl"
+    assert f"1 on call always ({called}) · oracle: anna" in told
+    assert "1 on call always ·" in page(
+        landscape.replace(", on_call: {people: 1, ", ", on_call: {").replace(
+            "accepts: 60 %, every: 20 min, call_out: 30 min, skills: {oracle: carl, network: carl}", "people: 1"
+        )
+    )
+    outlook = Outlook(compile_scenario(scenario(landscape)))
+    assert outlook.to_dict()["teams"]["infra"]["on_call"] == {
+        "people": 1, "works": "always", "accepts": 0.6, "every_ms": 1_200_000, "call_out": "30 min"
+    }  # fmt: skip
+
+
+def test_what_starts_at_once_is_told_with_the_time_that_takes() -> None:
+    # 100 of 1 min, 10 at once: 10 min; 4 at once: 25 min; 30 of 3 min at 10: 9 min
+    def least(boots: str) -> str:
+        land = TWO.replace("there: {}", "there: {pools: {io: 10}}").replace("here: {}", "here: {pools: {io: 10}}")
+        return page(land.replace("needs: [db]}", f"needs: [db], boots: {boots}}}"))
+
+    assert "starts 100 on io, each 1 min: 10 min at least" in least("{items: 100, each: 1 min, on: io}")
+    assert "starts 100 on io, each 1 min, 4 at once: 25 min at least" in least(
+        "{items: 100, each: 1 min, on: io, at_once: 4}"
+    )
+    assert "starts 3 on io, each 2 min: 2 min at least" in least("{items: 3, each: 2 min, on: io}")
