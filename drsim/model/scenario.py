@@ -54,7 +54,7 @@ class Moves(Part):
     site: fields.SiteName
     after: fields.ClockDuration = DurationOf(0)
     """How long after the moment of the drill."""
-    rollback: Literal["component", "all"] = "component"
+    rollback: Annotated[Literal["component", "all"], fields.choice("component", "all")] = "component"
     """What goes back when a move fails: that component, or all that has moved."""
 
 
