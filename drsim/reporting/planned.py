@@ -272,7 +272,8 @@ def _incident(outlook: Outlook, page: Page) -> None:
         before = "assess" if quorum is None else "gather"
         rows.append(("decide", response.decide.takes.text, _crew(response.decide), f"after {before}"))
         wait = f"not before the loss is {response.wait.text} old" if plan.wait else "at once"
-        rows.append(("declare", "", "", f"after decide, {wait}"))
+        never = ", which is never within the drill" if plan.wait >= plan.horizon else ""
+        rows.append(("declare", "", "", f"after decide, {wait}{never}"))
         if plan.abandon:
             rows.append(("abandon", "", "", "what has not begun, when the site is back"))
         rows.append(("evacuate", response.evacuation.text, "", "the people at a lost site are out for so long"))

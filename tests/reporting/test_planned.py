@@ -91,3 +91,9 @@ def test_what_starts_at_once_is_told_with_the_time_that_takes() -> None:
         "{items: 100, each: 1 min, on: io, at_once: 4}"
     )
     assert "starts 3 on io, each 2 min: 2 min at least" in least("{items: 3, each: 2 min, on: io}")
+
+
+def test_a_wait_beyond_the_drill_is_told() -> None:
+    told = page(TWO, response="{wait: 20 d}", horizon="14 d")
+    assert "declare after decide, not before the loss is 20 d old, which is never within the drill" in told
+    assert "never within" not in page(TWO, response="{wait: 13 d}", horizon="14 d")
