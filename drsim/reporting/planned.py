@@ -20,7 +20,7 @@ from drsim.studies.outlook import Expected, Loss, Outlook, law_text
 from drsim.units import HOUR, ONE, format_ms
 
 if TYPE_CHECKING:
-    from drsim.model.landscape import Component, OnCall, Power, Shift, Site, Step, Team, Watch
+    from drsim.model.landscape import Component, OnCall, Power, Shift, Site, Step, Watch
 
 __all__ = ["planned"]
 
@@ -57,7 +57,7 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
     page.heading("WHAT HAPPENS")
     if not plan.outages:
         page.say("Nothing: this scenario has no disruptions.")
-    for outage in plan.outages:
+    for outage in _in_order(plan):
         if outage.name in plan.power:
             site = plan.structure.sites[outage.targets[0]]
             text = _supply(plan.scenario.landscape.sites[site].power or NO_POWER)
@@ -76,6 +76,16 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
         if outage.chance < ONE:
             text += f", with a chance of {what.chance.text}"
         page.label(f"{outage.name}:", text, label_style="bold", hang=2)
+
+
+def _in_order(plan: Plan) -> list[Outage]:
+    """All that may happen by name, what follows something after that."""
+    found: list[Outage] = []
+    todo = [outage for outage in reversed(plan.outages) if not outage.follows]
+    while todo:
+        found.append(todo.pop())
+        todo += [outage for outage in reversed(plan.outages) if outage.follows == found[-1].name]
+    return found
 
 
 def _own_failure(plan: Plan, outage: Outage) -> str:
