@@ -98,10 +98,15 @@ def _own_failure(plan: Plan, outage: Outage) -> str:
 
 
 def _cut_off(plan: Plan, outage: Outage) -> str:
+    """`whenever db at hall reaches neither annex nor cloud, it stops and annex takes over`."""
+    structure = plan.structure
     partition = next(each for each in plan.partitions if each.name == outage.name)
-    there = plan.structure.sites[plan.structure.deployments[partition.standby][1]]
-    after = f"{there} takes over beside it, alone" if partition.alone else f"{there} takes over"
-    return f"whenever {outage_text(plan, outage)}: {after}"
+    home, there = (structure.sites[structure.deployments[d][1]] for d in (partition.home, partition.standby))
+    name = f"{structure.components[partition.component]} at {home}"
+    if partition.alone:
+        return f"whenever {name} does not reach {there}, {there} takes over beside it, alone"
+    witness = structure.sites[partition.witness]
+    return f"whenever {name} reaches neither {there} nor {witness}, which reach each other, it stops and {there} takes over"
 
 
 def _moves(outlook: Outlook, page: Page) -> None:

@@ -13,7 +13,10 @@ PLACES = """\
 sites: {here: {}, there: {}}
 links: {line: {between: [here, there], bandwidth: 10 MB/s}}
 """
-DATA = "data: {size: 36 GB, change: 1 MB/s}, copies: {replica: {at: there, kind: synchronous}, tape: {at: there, kind: backup, taken: daily 1:00, restores: 10 MB/s}}"
+DATA = (
+    "data: {size: 36 GB, change: 1 MB/s}, copies: {replica: {at: there, kind: synchronous}, "
+    "tape: {at: there, kind: backup, taken: daily 1:00, restores: 10 MB/s}}"
+)
 TWO = (
     PLACES
     + f"""\
@@ -97,3 +100,28 @@ def test_a_wait_beyond_the_drill_is_told() -> None:
     told = page(TWO, response="{wait: 20 d}", horizon="14 d")
     assert "declare after decide, not before the loss is 20 d old, which is never within the drill" in told
     assert "never within" not in page(TWO, response="{wait: 13 d}", horizon="14 d")
+
+
+def test_what_follows_comes_after_what_it_follows() -> None:
+    told = page(
+        TWO,
+        disruptions="{fire: {site: here}, smoke: {link: line, follows: fire}, ash: {site: there, follows: smoke}, "
+        "zeal: {component: db}}",
+    )
+    names = ["fire: site here", "smoke: link line", "ash: site there", "zeal: component db"]
+    assert sorted(names, key=told.index) == names
+
+
+def test_what_a_component_does_that_is_cut_off() -> None:
+    cut = TWO.replace("there: {}}", "there: {}, third: {}}").replace(
+        "bandwidth: 10 MB/s}}",
+        "bandwidth: 10 MB/s}, wire: {between: [there, third], bandwidth: 10 MB/s}}",
+    )
+    asked = cut.replace("db: {at", "db: {on_partition: takeover, witness: third, at")
+    told = page(asked)
+    assert (
+        "db.fenced: whenever db at here reaches neither there nor third, which reach each other, it stops and there takes over"
+        in told
+    )
+    told = page(cut.replace("db: {at", "db: {on_partition: 'takeover, alone', at"))
+    assert "db.cut: whenever db at here does not reach there, there takes over beside it, alone" in told
