@@ -454,7 +454,8 @@ class _Log:
                 for begin, end in whole[:MOST_TIMES]
             ]
             if len(whole) > MOST_TIMES:
-                texts.append(f"{len(whole) - MOST_TIMES} more times")
+                more = len(whole) - MOST_TIMES
+                texts.append(f"{more} more time{'s' if more > 1 else ''}")
             if texts:
                 together.setdefault(", ".join(texts), []).append(name)
         if not together:
