@@ -19,7 +19,7 @@ from drsim.model.landscape import ALWAYS
 from drsim.planning.plan import NEVER, Outage, Plan, Skills
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
-from drsim.reporting.wall import Wall, moment_text
+from drsim.reporting.wall import Wall, moment_text, nearest_minute
 from drsim.simulation.trajectory import DONE, GIVEN_UP, INTERRUPTED, RUNNING, WAITING, Row, why_that_copy
 from drsim.units import DAY, MINUTE
 
@@ -122,7 +122,7 @@ def because(segment: Segment) -> str:
 
 def shown_minutes(begin: int, end: int) -> int:
     """The minutes between two times as they are shown, so that what is shown adds up."""
-    return end // MINUTE - begin // MINUTE
+    return nearest_minute(end) - nearest_minute(begin)
 
 
 @dataclass

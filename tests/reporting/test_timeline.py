@@ -9,6 +9,7 @@ from cases import drilled
 
 import drsim
 from drsim.reading import load
+from drsim.reporting.causes import minutes_by_cause
 
 FILE = Path(__file__).parents[1] / "data" / "small-lost.yaml"
 
@@ -159,3 +160,30 @@ def test_every_end_of_a_split_is_told_with_what_it_costs():
     )
     # Before the switch is over nobody is split.
     assert "split" not in of(", fire: {site: there, after: 10 min}")
+
+
+def test_times_are_shown_to_the_nearest_minute_and_add_up():
+    # 20 min 30 s, 10 min 40 s and 20 min 20 s: back at 51:30, so 0:52; shown 10:00, 10:21, 10:31, 10:52
+    seconds = TWO.replace("start: {takes: 10 min}", "start: {takes: 10 min 40 s}").replace(
+        "start: {takes: 20 min}", "start: {takes: 20 min 20 s}"
+    )
+    replay = drilled(
+        seconds, response="{detect: 0 s, assess: {takes: 20 min 30 s}, decide: {takes: 0 s}, evacuation: 0 s}"
+    )
+    text = told(replay)
+    for row in ("10:00 10:21 0:21 assess here", "10:21 10:31 0:10 start db", "10:31 10:52 0:21 start app"):
+        assert row in text
+    assert "s is back after 0:52" in text
+    story = " ".join(replay.timeline("s").split())
+    assert "10:52 0:52 s is back" in story
+    result = drsim.run(replay.plan.scenario, replications=1, workers=1)
+    assert minutes_by_cause(result.explain("s")) == {"not yet decided": 21, "step under way": 31}
+
+
+def test_one_more_time_without_a_standby():
+    def away(times):
+        flaps = (f"f{i}: {{site: there, after: {10 * i} h, lasts: 1 h}}" for i in range(times))
+        return told(drilled(TWO, disruptions=f"{{{', '.join(flaps)}}}"))
+
+    assert "1 more time: " in away(4)
+    assert "2 more times: " in away(5)
