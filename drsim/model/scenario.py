@@ -56,7 +56,7 @@ class Moves(Part):
     """How long after the moment of the drill."""
     window: fields.Hours = ALWAYS
     """When a component may be stopped to move."""
-    rollback: Literal["component", "all"] = "component"
+    rollback: Annotated[Literal["component", "all"], fields.choice("component", "all")] = "component"
     """What goes back when a move fails: that component, or all that has moved."""
 
 

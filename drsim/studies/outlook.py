@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from drsim.model.bubble import is_twin, members, not_there, services_of
-from drsim.model.landscape import ALWAYS
-from drsim.model.needs import All, AtLeast, Need
+from drsim.model.landscape import ALWAYS, OnCall
+from drsim.model.needs import NOTHING, All, AtLeast, Need, leaves, without
 from drsim.model.tree import UNTIL_REPAIRED
 from drsim.planning.graph import starting_needs
 from drsim.planning.plan import ACTIVE, NEVER, NO_PRIORITY, Outage, Plan, StepPlan, Variable
@@ -268,6 +268,21 @@ class Outlook:
             if structure.roles[d] == ACTIVE and structure.sites[structure.deployments[d][1]] not in self._away
         ]
 
+    @cached_property
+    def against_groups(self) -> list[tuple[str, str]]:
+        """(component, one of a later group that it cannot start without), where groups wait for each other."""
+        structure = self.plan.structure
+        if not self.plan.grouped:
+            return []
+        starts = starting_needs(self.plan.scenario.landscape)
+        group = dict(zip(structure.components, structure.group, strict=True))
+        return [
+            (name, other)
+            for name in structure.components
+            for other in sorted(set(leaves(starts[name])))
+            if group[name] < group[other] and without(starts[name], group.keys() - {other}) != NOTHING
+        ]
+
     def _is_due(self, step: StepPlan) -> bool:
         """Whether a step of the plan is tied to something that a lost site takes down, by way of others or not."""
         names, todo = {step.object}, [step.object]
@@ -294,6 +309,18 @@ class Outlook:
         """Components whose data is corrupted."""
         deployments = self.plan.structure.deployments
         return frozenset(deployments[d][0] for o in self.plan.outages if o.kind == "corruption" for d in o.targets)
+
+    @cached_property
+    def corrupt(self) -> frozenset[str]:
+        """The same by name."""
+        return frozenset(self.plan.structure.components[c] for c in self._corrupt)
+
+    @cached_property
+    def lost_otherwise(self) -> frozenset[str]:
+        """What is lost, and not only since its data is known to be bad."""
+        kinds = {outage.name: outage.kind for outage in self.plan.outages}
+        by_others = (loss for loss in self.losses if {kinds[name] for name in loss.outages} != {"corruption"})
+        return self.fragile | {part for loss in by_others for part in (*loss.components, *loss.weakened)}
 
     @cached_property
     def _away(self) -> frozenset[str]:
@@ -438,6 +465,7 @@ class Outlook:
                 if c in plan.give_up and name in self.lost
             },
             "never_fits": list(plan.never_fits),
+            "against_groups": [list(pair) for pair in self.against_groups],
             "going_home": list(self.going_home),
             "moved": list(self.moved),
             "sheddable": {name: list(whom) for name, whom in self.sheddable.items()},
@@ -466,6 +494,7 @@ class Outlook:
                     "outside": structure.outside[team],
                     "works_at_most_ms": plan.rests[team][0] if team in plan.rests else None,
                     "rests_ms": plan.rests[team][1] if team in plan.rests else None,
+                    "on_call": _on_call(scenario.landscape.crews[name].on_call),
                     "heads": [
                         {"name": head.name or None, "skills": list(head.skills), "on_call": head.calendar < 0}
                         for head in plan.heads.get(team, ())
@@ -474,6 +503,18 @@ class Outlook:
                 for team, name in enumerate(structure.teams)
             },
         }
+
+
+def _on_call(called: OnCall | None) -> dict[str, Any] | None:
+    if called is None:
+        return None
+    return {
+        "people": called.people.number,
+        "works": str(called.works),
+        "accepts": called.accepts.millionths / ONE,
+        "every_ms": called.every.ms,
+        "call_out": called.call_out.text,
+    }
 
 
 def law_text(variables: tuple[Variable, ...], fixed: int, variable: int, working: bool = False) -> str:
