@@ -1051,7 +1051,7 @@ class Run:
             if c in self.cuts:
                 if (a, b) in reached:
                     self.applied.append(("outage", name, "ends"))
-                    last_end = self.end_cut(c, a, b)
+                    last_end = max(last_end, self.end_cut(c, a, b))
             elif {a, b} <= up and (a, b) not in reached and (c, a) in self.started and self.role[c, a] == "active":
                 decided = part.on_partition != "takeover" or (b, part.witness) in reached
                 if decided and self.standby(c) == b:

@@ -138,6 +138,25 @@ def test_who_does_not_reach_the_witness_does_nothing() -> None:
     assert drilled(THREE + APP, disruptions="{cut: {link: line}}", horizon="2 d").trajectory.rows == []
 
 
+def test_a_return_at_the_end_of_a_cut_is_named_by_the_last_that_ended() -> None:
+    """Both end at 240; what the site lost there waited for all of it, and only what is fenced is an outage of something."""
+    land = """\
+components:
+  app: {at: {here: active, there: warm}, on_partition: takeover, witness: cloud, start: {takes: 20 min, by: infra}}
+  web: {at: {there: active}, start: {takes: 5 min}}
+  zoo: {at: {here: active, there: hot}, on_partition: "takeover, alone", switch: {takes: 1 h}}
+"""
+    replay = drilled(
+        THREE + land,
+        disruptions="{cut: {links_of: here, lasts: 4 h}, fire: {site: there, after: 2 h, lasts: 2 h}}",
+        response="{detect: 5 min, assess: {takes: 10 min}}",
+        horizon="2 d",
+    )
+    assert "restart web @there | 2.0 | 240 240 240 245 | done | app.fenced ends" in rows(replay.trajectory)
+    over = {name for name, spans in replay.trajectory.outages.items() if spans[-1][1] == 4 * HOUR}
+    assert over == {"cut", "fire", "app.fenced", "zoo.cut"}
+
+
 def test_a_cut_that_is_over_before_go_is_a_restart_in_place() -> None:
     replay = drilled(
         THREE + APP,
