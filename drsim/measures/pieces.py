@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 
 from drsim.measures.moment import Moment
 from drsim.measures.segments import Segment, joined
+from drsim.model.bubble import is_twin
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.rules.heads import skill_of
 from drsim.simulation.trajectory import DONE, RUNNING, Row, Trajectory
@@ -131,6 +132,8 @@ class Pieces:
         times |= {t for (k, team), t in drill.arrivals.items() if k == row.incident and team in teams}
         times |= {t for team, a, b in drill.evacuations if team in teams for t in (a, b)}
         times |= {t for team, _, a, b in drill.rests if team in teams for t in (a, b)}
+        if self._frees is not None and drill.trial is not None:
+            times |= {drill.trial.begun, drill.trial.over}
         return times.union(*(self._busy[team][0] for team in teams))
 
     def _why_not(self, row: Row, time: int) -> Why:
@@ -154,6 +157,8 @@ class Pieces:
                     if structure.outside[team] == outside and len(rested) < heads:
                         return "people at rest", skill_of(row.what.skills, team), structure.teams[team]
                     free = min(free, len(rested - self._taken_at(team, time)))
+                if structure.outside[team] == outside and not self._may_take(row, team, heads, time):
+                    return "team busy", "freed for a test", structure.teams[team]
                 if structure.outside[team] == outside and free < heads:
                     last = drill.freed_by(row)
                     return "team busy", f"{last.kind} {last.object}" if last is not None else "", structure.teams[team]
@@ -176,6 +181,26 @@ class Pieces:
     def _taken_at(self, team: int, time: int) -> set[int]:
         rows = [row for row in self.drill.rows if row.taken and row.start <= time and not 0 <= row.end <= time]
         return {head for row in rows for of, head in row.taken if of == team}
+
+    @property
+    def _frees(self) -> tuple[int, ...] | None:
+        return None if self.plan.trial is None else self.plan.trial.frees
+
+    def _may_take(self, row: Row, team: int, heads: int, time: int) -> bool:
+        """Whether a test leaves a row so many of a team, if they have nothing to do (section 18)."""
+        trial = self.drill.trial
+        if self._frees is None or trial is None or not 0 <= trial.begun <= time or 0 <= trial.over <= time:
+            return True
+        inside = _is_of_test(row)
+        busy = sum(
+            of
+            for other in self.drill.rows
+            if 0 <= other.start <= time and not 0 <= other.end <= time and _is_of_test(other) == inside
+            for which, of in other.crew
+            if which == team
+        )
+        most = self._frees[team] if inside else self._present(team, time) - self._frees[team]
+        return busy + heads <= most
 
     def _present(self, team: int, time: int) -> int:
         times, heads = self._heads[team]
@@ -203,6 +228,11 @@ class Pieces:
                 changes[team].append((row.start, heads))
                 changes[team].append((row.end if row.end >= 0 else NEVER, -heads))
         return [([time for time, _ in of], [0, *accumulate(heads for _, heads in of)]) for of in map(sorted, changes)]
+
+
+def _is_of_test(row: Row) -> bool:
+    """Whether a row is of a test in a bubble, or of its teardown."""
+    return row.kind == "teardown" or is_twin(row.object)
 
 
 def _within(times: Iterable[int], begin: int, end: int) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from immutabledict import immutabledict
 
@@ -12,11 +12,23 @@ from drsim.model.landscape import Component, Landscape, Point, Service
 from drsim.model.needs import NOTHING, All, Any, AtLeast, Need, leaves, without
 from drsim.model.scenario import Trial
 
-__all__ = ["doubled", "is_twin", "members", "name_of_twin", "not_there", "original", "services_of"]
+__all__ = ["doubled", "is_twin", "members", "movable", "name_of_twin", "not_there", "original", "services_of"]
 
 _MARK: Final = "test:"
 """What the names of twins begin with; other names have no colon."""
 _Seen: TypeAlias = Callable[[Need], Need]
+
+
+class Parts(Protocol):
+    """What is known of a landscape, whole or not."""
+
+    @property
+    def components(self) -> Mapping[str, Component]:
+        """By name."""
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """By name."""
 
 
 def name_of_twin(name: str) -> str:
@@ -34,8 +46,17 @@ def is_twin(name: str) -> bool:
     return name.startswith(_MARK)
 
 
-def members(trial: Trial, components: Mapping[str, Component]) -> tuple[str, ...]:
+def members(trial: Trial, landscape: Parts) -> tuple[str, ...]:
     """The components that have a twin, by name."""
+    names = movable(trial, landscape.components)
+    if not trial.covers:
+        return names
+    covered = _closure(landscape, [need for name in trial.covers for need in _seen_needs(trial, landscape, name)])
+    return tuple(name for name in names if name in covered)
+
+
+def movable(trial: Trial, components: Mapping[str, Component]) -> tuple[str, ...]:
+    """The components that would have a twin if all were covered, by name."""
     return tuple(
         name
         for name, component in sorted(components.items())
@@ -43,19 +64,19 @@ def members(trial: Trial, components: Mapping[str, Component]) -> tuple[str, ...
     )
 
 
-def services_of(trial: Trial, landscape: Landscape) -> tuple[str, ...]:
+def services_of(trial: Trial, landscape: Parts) -> tuple[str, ...]:
     """The services of which something can be seen in the bubble, by name."""
-    twins = set(members(trial, landscape.components))
+    twins = set(members(trial, landscape))
     return tuple(
         name
-        for name, service in sorted(landscape.services.items())
-        if twins & _closure(landscape, [p.needs for p in service.points.values() if p.at != trial.site])
+        for name in sorted(trial.covers or landscape.services)
+        if twins & _closure(landscape, _seen_needs(trial, landscape, name), all_of_it=False)
     )
 
 
 def not_there(trial: Trial, landscape: Landscape) -> tuple[str, ...]:
     """The components that something in the bubble looks for and does not find, by name."""
-    twins = members(trial, landscape.components)
+    twins = members(trial, landscape)
     points = [p for name in services_of(trial, landscape) for p in landscape.services[name].points.values()]
     needs: list[Need | None] = [point.needs for point in points if point.at != trial.site]
     needs += [need for name in twins for need in _needs(landscape.components[name])]
@@ -66,7 +87,7 @@ def not_there(trial: Trial, landscape: Landscape) -> tuple[str, ...]:
 
 def doubled(trial: Trial, landscape: Landscape) -> Landscape:
     """The landscape with the bubble in it."""
-    twins, absent = members(trial, landscape.components), not_there(trial, landscape)
+    twins, absent = members(trial, landscape), not_there(trial, landscape)
     names = {name: name_of_twin(name) for name in (*twins, *absent)}
 
     def seen(need: Need) -> Need:
@@ -115,15 +136,23 @@ def _needs(component: Component) -> tuple[Need | None, Need | None]:
     return component.needs, component.starts_after
 
 
-def _closure(landscape: Landscape, needs: list[Need]) -> set[str]:
-    """All that these needs rest on."""
+def _seen_needs(trial: Trial, landscape: Parts, service: str) -> list[Need]:
+    """What the points of a service need that do not stand at the site under test."""
+    return [point.needs for point in landscape.services[service].points.values() if point.at != trial.site]
+
+
+def _closure(landscape: Parts, needs: list[Need], *, all_of_it: bool = True) -> set[str]:
+    """All that these needs rest on, in running and (with `all_of_it`) in starting."""
     found: set[str] = set()
     todo = [name for need in needs for name in leaves(need)]
     while todo:
         name = todo.pop()
-        if name not in found:
+        if name not in found and name in landscape.components:
             found.add(name)
-            todo.extend(leaves(landscape.components[name].needs))
+            component = landscape.components[name]
+            todo.extend(leaves(component.needs))
+            if all_of_it and component.starts_after is not None:
+                todo.extend(leaves(component.starts_after))
     return found
 
 

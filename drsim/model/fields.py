@@ -253,6 +253,8 @@ def _one_or_more(value: object) -> object:
 
 SomeComponents = Annotated[tuple[Annotated[Text, _reference("component")], ...], BeforeValidator(_one_or_more)]
 """Names of components, a list or one."""
+SomeServices = Annotated[tuple[Annotated[Text, _reference("service")], ...], BeforeValidator(_one_or_more)]
+"""Names of services, a list or one."""
 SomeNames = Annotated[tuple[Name, ...], BeforeValidator(_one_or_more)]
 """Names that nothing else has to know, a list or one."""
 OneOrMore = Annotated[tuple[Annotated[Text, _reference("component or step")], ...], BeforeValidator(_one_or_more)]

@@ -69,8 +69,14 @@ class Trial(Part):
     """How long after the moment of the drill it begins."""
     lasts: fields.Horizon | None = None
     """How long after that it is over, done or not; None: no limit."""
+    covers: fields.SomeServices = ()
+    """What it is about: only what these services rest on is in the bubble; empty: all that can be."""
     stand_ins: fields.SomeComponents = ()
     """Components from outside of which the bubble has something that answers like them."""
+    frees: fields.Crew | None = None
+    """How many of each team are there for the test and nothing else; None: whoever is on duty does what comes first."""
+    room: fields.BySite[fields.Named[fields.Whole]] | None = None
+    """How much of each pool is there for the test and nothing else; None: what is asked for first is given first."""
     teardown: Office
     """Empty the bubble."""
 

@@ -797,7 +797,16 @@ class _PlanBuilder:
             self.crew(step.by),
             self.hours(step),
             self.skills(step.skills),
+            None if what.frees is None else tuple(what.frees.get(team, 0) for team in self.structure.teams),
+            self._freed_room(what),
         )
+
+    def _freed_room(self, what: scenarios.Trial | None) -> tuple[int, ...] | None:
+        """What is there of each pool for a test."""
+        if what is None or what.room is None:
+            return None
+        sites, room = self.structure.sites, what.room
+        return tuple(room.get(sites[s], {}).get(pool, 0) for s, pool in self.structure.pools)
 
     def _fallbacks(self) -> dict[int, tuple[int, int]]:
         names = {(point[0], point[1]): p for p, point in enumerate(self.structure.points)}
@@ -902,16 +911,18 @@ class _PlanBuilder:
     def _strategies(self, capacity: tuple[int, ...]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
         structure = self.structure
         found, never = [], []
+        freed = self._freed_room(self.scenario.tests)
         for c, name in enumerate(structure.components):
             b = structure.standby[c]
             recover = tuple(self.landscape.components[name].recover) if b >= 0 else ()
-            too_big = [(pool, room) for pool, room in structure.uses[b] if room > capacity[pool]] if b >= 0 else []
+            in_bubble = freed is not None and c in structure.twin_of
+            most = freed if freed is not None and in_bubble else capacity
+            too_big = [(pool, room) for pool, room in structure.uses[b] if room > most[pool]] if b >= 0 else []
             if too_big and not structure.hot[b]:
                 pool, room = too_big[0]
                 site = structure.sites[structure.pools[pool][0]]
-                never.append(
-                    f"{name} never fits at {site}: it uses {room} of {structure.pools[pool][1]}, there are {capacity[pool]}"
-                )
+                there = f"{most[pool]} are freed" if in_bubble else f"there are {most[pool]}"
+                never.append(f"{name} never fits at {site}: it uses {room} of {structure.pools[pool][1]}, {there}")
                 recover = tuple(strategy for strategy in recover if strategy == "hot")
             found.append(recover)
         return tuple(found), tuple(never)

@@ -340,6 +340,10 @@ class Trial(NamedTuple):
     hours: int
     """calendar of its working hours, -1 for the clock"""
     skills: Skills
+    frees: tuple[int, ...] | None
+    """for each team the heads that are there for it and nothing else; None: nobody is told apart"""
+    room: tuple[int, ...] | None
+    """the same for each pool"""
 
 
 class DueWork(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from drsim.calendar import compile_calendar, on_date
 from drsim.errors import did_you_mean
-from drsim.model.bubble import members
+from drsim.model.bubble import members, movable, services_of
 from drsim.model.fields import Path
 from drsim.model.landscape import (
     ALWAYS,
@@ -187,8 +187,8 @@ def move_findings(
 def trial_findings(trial: Trial, horizon: Duration, response: Response | None, parts: Parts) -> Findings:
     """Something can be tried, in time, of which the bubble knows all that may happen."""
     path: Path = ("tests",)
-    inside = members(trial, parts.components)
-    if not inside:
+    inside = members(trial, parts)
+    if not movable(trial, parts.components):
         rule = f"nothing can be tested: no component runs at '{trial.site}' alone and has a standby"
         yield Finding((*path, "site"), rule, "name a site whose loss can be recovered from")
     if trial.after.ms >= horizon.ms:
@@ -201,6 +201,8 @@ def trial_findings(trial: Trial, horizon: Duration, response: Response | None, p
         elif name in trial.stand_ins[:place]:
             yield Finding(at, f"'{name}' stands in twice", "leave one out")
     yield from _step((*path, "teardown"), trial.teardown, parts.crews)
+    yield from _scope(path, trial, parts)
+    yield from _freed(path, trial, parts)
     if response is not None and response.failback is not None:
         yield Finding(path, "'failback' is not drilled with a test in a bubble", "leave one of the two out", True)
     if response is not None and response.order != "dependencies":
@@ -220,6 +222,44 @@ def trial_findings(trial: Trial, horizon: Duration, response: Response | None, p
         if component.fails is not None and name in inside:
             rule = f"'{name}' fails of its own, which nobody would see at its standby, nor the test in its bubble"
             yield Finding(path, rule, "leave 'fails' out, or 'tests'", True)
+
+
+def _scope(path: Path, trial: Trial, parts: Parts) -> Findings:
+    """A service that is covered can be seen in the bubble, and is named once."""
+    seen = services_of(trial, parts)
+    for place, name in enumerate(trial.covers):
+        at: Path = (*path, "covers", place)
+        if name in trial.covers[:place]:
+            yield Finding(at, f"'{name}' is covered twice", "leave one out")
+        elif name in parts.services and name not in seen and movable(trial, parts.components):
+            rule = (
+                f"nothing of '{name}' can be tried without '{trial.site}': no point elsewhere rests on what has a twin"
+            )
+            yield Finding(at, rule, "leave it out")
+
+
+def _freed(path: Path, trial: Trial, parts: Parts) -> Findings:
+    """Who and what is freed is there, and enough to empty the bubble."""
+    for team, heads in (trial.frees or {}).items():
+        if team in parts.crews and heads > parts.crews[team].reachable:
+            rule = f"{heads} of '{team}' are freed, who are {parts.crews[team].reachable}"
+            yield Finding((*path, "frees", team), rule, "free fewer, or give the team more people")
+    for team, heads in trial.teardown.by.items() if trial.frees is not None else ():
+        freed = trial.frees.get(team, 0) if trial.frees is not None else heads
+        if heads > freed and team in parts.crews and heads <= parts.crews[team].reachable:
+            rule = f"{heads} of '{team}' are asked for, of whom {freed} are freed: the bubble would never be emptied"
+            yield Finding((*path, "teardown", "by", team), rule, f"free them with 'frees: {{{team}: {heads}}}'")
+    for site, pools in (trial.room or {}).items():
+        there = parts.sites[site].pools if site in parts.sites else {}
+        for pool, room in pools.items():
+            at: Path = (*path, "room", site, pool)
+            if site in parts.sites and pool not in there:
+                hint = did_you_mean(pool, sorted(there)) if there else f"add 'pools: {{{pool}: {room}}}' to '{site}'"
+                yield Finding(at, f"'{site}' has no pool '{pool}'", hint)
+            elif pool in there and room > there[pool].number:
+                yield Finding(
+                    at, f"{room} of {pool} are freed at '{site}', there are {there[pool].number}", "free less"
+                )
 
 
 def apart_findings(keys: Collection[str], disruptions: Mapping[str, Disruption]) -> Findings:

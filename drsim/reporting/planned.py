@@ -143,6 +143,17 @@ def _trial(outlook: Outlook, page: Page) -> None:
         f"in a bubble, {when}{limit}; production goes on",
     )
     page.say(" · ".join(told["components"]), hang=2)
+    if told["covers"]:
+        page.label("covers:", " · ".join(told["covers"]), label_style="bold", hang=2)
+    if told["frees"] is not None:
+        freed = " · ".join(f"{heads} of {team}" for team, heads in told["frees"].items()) or "nobody"
+        page.label("people freed:", f"{freed}; the others do the rest, and nothing of this", label_style="bold", hang=2)
+    if told["never_crewed"]:
+        text = f"{' · '.join(told['never_crewed'])}; never started"
+        page.label("too few freed for:", text, label_style="bold", hang=2)
+    if told["room"] is not None:
+        room = [f"{size} {pool} at {site}" for site, pools in told["room"].items() for pool, size in pools.items()]
+        page.label("room freed:", " · ".join(room) or "none", label_style="bold", hang=2)
     if told["stand_ins"]:
         page.label("stood in for:", " · ".join(told["stand_ins"]), label_style="bold", hang=2)
     if told["not_there"]:

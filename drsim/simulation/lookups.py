@@ -97,6 +97,7 @@ class Lookups:
             if step.component in structure.twin_of or step.point in self.points_in_bubble
         )
         """the steps of a test"""
+        freed = plan.trial is not None and plan.trial.frees is not None
         bound = self.tasks_after.union(self.tasks_before, plan.give_up, structure.twin_of)
         for i, step in enumerate(steps):
             if step.kind in ("switch", "start", "restart") or i in self.shedding:
@@ -150,6 +151,7 @@ class Lookups:
             and step.crew[0][1] == 1
             and step.component not in bound
             and not plan.grouped
+            and not freed
             and step.crew[0][0] not in plan.heads
             and not plan.relocates
             else -1

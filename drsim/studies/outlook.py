@@ -217,13 +217,28 @@ class Outlook:
             "site": tests.site,
             "after_ms": trial.after,
             "lasts_ms": None if trial.lasts >= NEVER else trial.lasts,
-            "components": list(members(tests, landscape.components)),
+            "components": list(members(tests, landscape)),
+            "covers": sorted(tests.covers),
             "stand_ins": sorted(tests.stand_ins),
+            "frees": None if tests.frees is None else dict(sorted(tests.frees.items())),
+            "room": None
+            if tests.room is None
+            else {site: dict(sorted(of.items())) for site, of in sorted(tests.room.items())},
+            "never_crewed": self.never_crewed,
             "not_there": list(not_there(tests, landscape)),
             "services": list(services_of(tests, landscape)),
             "teardown": law_text(plan.variables, trial.teardown, trial.teardown_variable, trial.hours >= 0),
             "crew": {plan.structure.teams[team]: heads for team, heads in trial.crew},
         }
+
+    @cached_property
+    def never_crewed(self) -> list[str]:
+        """The steps in a bubble for which too few are freed."""
+        plan, frees = self.plan, None if self.plan.trial is None else self.plan.trial.frees
+        if frees is None:
+            return []
+        tried = (step for step in plan.steps if is_twin(step.object) and self._is_tried(step))
+        return [f"{step.kind} {step.object}" for step in tried if any(heads > frees[team] for team, heads in step.crew)]
 
     @cached_property
     def moved(self) -> list[str]:

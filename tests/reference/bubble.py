@@ -53,6 +53,50 @@ class Bubble:
         """As if the site under test were down."""
         return {self.test.site} if self.test is not None and is_twin(thing) else set()
 
+    # who and what is freed
+
+    @property
+    def is_on(self) -> bool:
+        """From its beginning to the end of the teardown."""
+        return self.begun >= 0 and self.over < 0
+
+    def may_take(self, work: Any, crew: Any) -> bool:
+        """ "Who is freed does nothing but the test, and nobody else does that"."""
+        run = self.run
+        if self.test is None or self.test.frees is None or not self.is_on:
+            return True
+        for team, heads in crew.items():
+            freed = self.test.frees.get(team, 0)
+            inside = [run.crew(other).get(team, 0) for other in run.running() if self.is_of_it(other)]
+            outside = [run.crew(other).get(team, 0) for other in run.running() if not self.is_of_it(other)]
+            if self.is_of_it(work):
+                if sum(inside) + heads > freed:
+                    return False
+            elif sum(outside) + heads > run.present(team) - freed:
+                return False
+        return True
+
+    def is_of_it(self, work: Any) -> bool:
+        return work.kind == "teardown" or self.inside(work.object)
+
+    def freed_room(self, pool: tuple[str, str]) -> int:
+        site, name = pool
+        return int(self.test.room.get(site, {}).get(name, 0))
+
+    def most(self, c: str, pool: tuple[str, str]) -> int:
+        """The most that there ever is for a component."""
+        if is_twin(c) and self.test is not None and self.test.room is not None:
+            return self.freed_room(pool)
+        return int(self.run.capacity(*pool))
+
+    def free_for(self, c: str, pool: tuple[str, str], free: int) -> int:
+        """ "A twin has room only within what is freed"."""
+        if not is_twin(c) or self.test.room is None:
+            return free
+        site, name = pool
+        uses = [self.run.land.components[twin].uses for twin, s in self.run.room if is_twin(twin) and s == site]
+        return min(free, self.freed_room(pool) - sum(use[name].number for use in uses if name in use))
+
     def next_edge(self) -> list[int]:
         if self.test is None:
             return []

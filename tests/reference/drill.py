@@ -369,6 +369,7 @@ class Run:
         self.people = {name: people_of(crew) for name, crew in self.land.crews.items()}
         self.most = {name: most_at_once(crew) for name, crew in self.land.crews.items()}
         self.circle = circles(self.land.components)
+        self.bubble = Bubble(self)
         self.strategies = {c: self.strategies_that_fit(c) for c in self.land.components}
         self.points = {
             f"{service_name}.{point_name}": (service_name, point_name)
@@ -379,7 +380,6 @@ class Run:
         of = {c: g for g, members in enumerate(groups) for c in members}
         self.group = {c: of.get(original(c), len(groups)) for c in self.land.components}
         self.plan = {c: (is_twin(c), self.group[c], self.priority(c), self.depth(c), c) for c in self.land.components}
-        self.bubble = Bubble(self)
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
         self.at_one = Groups(self)
         self.back = Returns(self) if scenario.moves is None else Moves(self)
@@ -654,7 +654,8 @@ class Run:
         component = self.land.components[c]
         if component.standby is None:
             return ()
-        fits = all(count.number <= self.capacity(component.standby, p) for p, count in component.uses.items())
+        site = component.standby
+        fits = all(count.number <= self.bubble.most(c, (site, p)) for p, count in component.uses.items())
         return tuple(component.recover) if fits else ()
 
     def capacity(self, site: str, pool: str) -> int:
@@ -1997,7 +1998,7 @@ class Run:
         if work.kind not in ("assess", "decide", "teardown") and not set(crew) <= arrived:
             return False
         skills = self.skills(work)
-        return all(
+        return self.bubble.may_take(work, crew) and all(
             heads <= self.free(team)
             and (not self.people[team] or heads <= len(self.who_is_free(team, skills.get(team))))
             for team, heads in crew.items()

@@ -65,12 +65,13 @@ class Shedding:
         claimed: Counter[Pool] = Counter()
         for c, s, number in requests:
             uses = self.uses(c, s)
-            lacking = {pool for pool, count in uses.items() if pool in waited_for or count > self.free(pool)}
+            free = {pool: self.run.bubble.free_for(c, pool, self.free(pool)) for pool in uses}
+            lacking = {pool for pool, count in uses.items() if pool in waited_for or count > free[pool]}
             if not lacking:
                 self.run.room.add((c, s))
                 continue
             asked |= set(uses)
-            if not without_hope & set(uses) and self.choose(c, s, number, claimed):
+            if self.sheddable and not without_hope & set(uses) and self.choose(c, s, number, claimed):
                 claimed.update(uses)
                 waited_for |= set(uses)
             else:

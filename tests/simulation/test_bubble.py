@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from drsim.studies.outlook import Outlook
 from drsim.studies.replay import Replay
 from drsim.studies.run import run
 from drsim.testing import scenarios
+from drsim.units import MINUTE
 
 TWO = """\
 sites: {here: {pools: {hosts: 1}}, there: {pools: {hosts: 1}}, desk: {}, cloud: {}}
@@ -255,6 +257,112 @@ def test_a_hot_standby_is_tried_in_its_own_room() -> None:
     assert told(replay)["s"] == 81
 
 
+FREED = """\
+sites: {here: {pools: {hosts: 3}}, there: {pools: {hosts: 3}}, desk: {}}
+links:
+  line: {between: [here, there], bandwidth: 10 MB/s}
+  path: {between: [there, desk], bandwidth: 10 MB/s}
+  road: {between: [here, desk], bandwidth: 10 MB/s}
+teams: {infra: {people: 3}}
+components:
+  db: {at: {here: active, there: warm}, start: {takes: 1 h, by: infra}, uses: {hosts: 1}}
+  web: {at: {here: active, there: warm}, start: {takes: 1 h, by: infra}, uses: {hosts: 1}}
+  mail: {at: {here: active, there: warm}, start: {takes: 30 min, by: infra}, starts_after: [hub], uses: {hosts: 1}}
+  hub: {at: {here: active, there: warm}, start: {takes: 10 min}}
+  own: {at: {desk: active}, restart: {takes: 10 min}}
+services:
+  s: {points: {p: {at: desk, needs: [db, web]}}}
+  m: {points: {p: {at: desk, needs: [mail]}}}
+  o: {points: {p: {at: desk, needs: [own]}, q: {at: desk, needs: [own]}}, verify: {takes: 90 min, by: {infra: 2}}}
+"""
+
+
+def freed(more: str, lasts: str = "") -> str:
+    return f"{{site: here, after: 1 h, {more}, {lasts}teardown: {{takes: 20 min, by: infra}}}}"
+
+
+def test_only_those_who_are_freed_work_in_it() -> None:
+    # three of infra are there. With one freed db (60 to 120), web (to 180) and mail (to 210; the hub at 70 took nobody) follow
+    # each other, and the teardown is from 210 to 230
+    one = drilled(FREED, **QUIET, tests=freed("frees: infra"))
+    assert [tries(one, f"test:{name}") for name in ("db", "web", "mail")] == [
+        [("start", "there", 60, 120, "done")],
+        [("start", "there", 120, 180, "done")],
+        [("start", "there", 180, 210, "done")],
+    ]
+    assert told(one) == {"outcome": "done", "begun": 60, "ended": 210, "stopped": 230, "over": 230, "s": 120, "m": 150}
+    # if nobody is told apart three work at once, mail once its hub is there: 70 to 100
+    all_of_them = drilled(FREED, **QUIET, tests=freed("stand_ins: own"))
+    assert told(all_of_them) == {
+        "outcome": "done",
+        "begun": 60,
+        "ended": 120,
+        "stopped": 140,
+        "over": 140,
+        "s": 60,
+        "m": 40,
+    }
+
+
+def test_those_who_are_freed_do_nothing_else() -> None:
+    replay = drilled(FREED, disruptions="{fault: {component: own, lasts: 10 min}}", tests=freed("frees: {infra: 2}"))
+    # own restarts from 10 to 20. Two of three check it at p, 20 to 110, the others would check it at q: one is too few. At 60 two are
+    # freed, but one of these still checks: db only. At 110 both are there for the test: web till 170 (first of those that wait), and
+    # mail when db is there (120 to 150). For q two are asked for, and one is left over: they begin after the teardown (170 to 190).
+    assert tries(replay, "o.p") == [("verify", "desk", 20, 110, "done")]
+    assert tries(replay, "test:db") == [("start", "there", 60, 120, "done")]
+    assert tries(replay, "test:web") == [("start", "there", 110, 170, "done")]
+    assert tries(replay, "test:mail") == [("start", "there", 120, 150, "done")]
+    assert tries(replay, "here") == [("teardown", "", 170, 190, "done")]
+    assert tries(replay, "o.q") == [("verify", "desk", 190, 280, "done")]
+    ((_, found),) = replay.explain("o")
+    assert [(s.cause, s.detail, s.begin // MINUTE, s.end // MINUTE) for s in found] == [
+        ("waiting for the end of an outage", "fault", 0, 10),
+        ("step under way", "own", 10, 20),
+        ("team busy", "teardown here", 20, 60),
+        ("team busy", "freed for a test", 60, 190),
+        ("being verified", "o.q", 190, 280),
+    ]
+    # without a test q is checked from 110 on
+    assert tries(drilled(FREED, disruptions="{fault: {component: own, lasts: 10 min}}"), "o.q")[0][2] == 110
+
+
+def test_only_the_room_that_is_freed_is_taken() -> None:
+    replay = drilled(FREED, **QUIET, tests=freed("room: {there: {hosts: 2}}", "lasts: 4 h, "))
+    # of three hosts two are freed; mail, the last in plan order of those that take one, has none till the end at 60 + 240
+    assert [tries(replay, f"test:{name}")[0][3] for name in ("db", "web")] == [120, 120]
+    assert tries(replay, "test:mail") == []
+    found = told(replay)
+    assert [found[name] for name in ("outcome", "ended", "over", "s", "m")] == ["out of time", 300, 320, 60, -1]
+    # what never fits is not even tried: then the test is done without it
+    none = drilled(FREED, **QUIET, tests=freed("room: {}"))
+    assert [row.object for row in none.trajectory.rows] == ["test:hub", "here"]
+    assert told(none)["outcome"] == "done"
+    shown = str(planned(Outlook(none.plan), command=Command("case.yaml")))
+    assert "test:db never fits at there: it uses 1 of hosts, 0 are freed" in shown
+
+
+def test_only_what_the_covered_services_rest_on_is_in_it() -> None:
+    replay = drilled(FREED, **QUIET, tests=freed("covers: m"))
+    # mail starts after its hub, which so has a twin as well
+    assert tries(replay, "test:hub") == [("start", "there", 60, 70, "done")]
+    assert told(replay) == {"outcome": "done", "begun": 60, "ended": 100, "stopped": 120, "over": 120, "m": 40}
+    assert {row.object for row in replay.trajectory.rows} == {"test:hub", "test:mail", "here"}
+
+
+def test_too_few_who_are_freed_are_named_before() -> None:
+    few = FREED.replace(
+        "db: {at: {here: active, there: warm}, start: {takes: 1 h, by: infra}",
+        "db: {at: {here: active, there: warm}, start: {takes: 1 h, by: {infra: 2}}",
+    )
+    replay = drilled(few, **QUIET, tests=freed("frees: infra", "lasts: 4 h, "))
+    assert tries(replay, "test:db") == [("start", "there", -1, 300, "dropped")]
+    shown = str(planned(Outlook(replay.plan), command=Command("case.yaml")))
+    assert "people freed:  1 of infra; the others do the rest, and nothing of this" in shown
+    assert "too few freed for:  start test:db; never started" in shown
+    assert Outlook(replay.plan).trial["frees"] == {"infra": 1}  # type: ignore[index]
+
+
 def test_a_plan_with_a_test_has_no_variants() -> None:
     with pytest.raises(DrsimError, match="a plan with a test in a bubble has no variants"):
         variant(compile_scenario(scenario(TWO, **QUIET, tests=trial())), wait=0)
@@ -277,6 +385,16 @@ def test_both_implementations_agree_and_production_only_lacks_people(case: Scena
         assert trial is not None
         assert row.start < 0 or trial.begun <= row.start
         assert trial.ended < 0 or row.end <= trial.ended
+    told = case.tests
+    inside = [row for row in drill.rows if row.start >= 0 and (is_twin(row.object) or row.kind == "teardown")]
+    for instant in {row.start for row in inside} if told.frees is not None else ():
+        working = Counter[int]()
+        for row in inside:
+            if row.start <= instant and (row.end < 0 or instant < row.end):
+                working.update(dict(row.crew))
+        assert all(heads <= told.frees.get(drill.plan.structure.teams[team], 0) for team, heads in working.items())
+    if told.covers:
+        assert {s.removeprefix("test:") for s in drill.plan.structure.tested} <= set(told.covers)
     if not case.disruptions and trial is not None and not drill.outages:
         assert not [change for change in drill.changes if not any(map(is_twin, drill.flag_name(change[1])))]
 
@@ -300,6 +418,28 @@ def test_both_implementations_agree_and_production_only_lacks_people(case: Scena
         ("", "", "tests: {site: here, stand_ins: [login, login], teardown: {takes: 1 h}}", "'login' stands in twice"),
         ("", "", "tests: {site: here, stand_ins: logn, teardown: {takes: 1 h}}", "did you mean 'login'"),
         ("", "", "tests: {site: here}", "teardown"),
+        ("", "", "tests: {site: here, covers: t, teardown: {takes: 1 h}}", "no service is named 't'"),
+        ("", "", "tests: {site: here, covers: [s, s], teardown: {takes: 1 h}}", "'s' is covered twice"),
+        (
+            "services: {s:",
+            "services: {w: {points: {p: {at: desk, needs: [login]}}}, s:",
+            "tests: {site: here, covers: w, teardown: {takes: 1 h}}",
+            "nothing of 'w' can be tried without 'here'",
+        ),
+        ("", "", "tests: {site: here, frees: {infra: 2}, teardown: {takes: 1 h}}", "2 of 'infra' are freed, who are 1"),
+        (
+            "",
+            "",
+            "tests: {site: here, frees: apps, teardown: {takes: 1 h, by: infra}}",
+            "1 of 'infra' are asked for, of whom 0 are freed: the bubble would never be emptied",
+        ),
+        ("", "", "tests: {site: here, room: {there: {host: 1}}, teardown: {takes: 1 h}}", "'there' has no pool 'host'"),
+        (
+            "",
+            "",
+            "tests: {site: here, room: {there: {hosts: 2}}, teardown: {takes: 1 h}}",
+            "2 of hosts are freed at 'there', there are 1",
+        ),
         (
             "",
             "",

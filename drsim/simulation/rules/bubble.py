@@ -8,7 +8,7 @@ from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
 from drsim.simulation.rules.incidents import FIRST, PER_INCIDENT
 from drsim.simulation.rules.shedding import Shedding
-from drsim.simulation.rules.state import ASKED, ASSESS, DETECT, NONE, Incident, NoNumbers
+from drsim.simulation.rules.state import ASKED, ASSESS, DETECT, GIVEN, NONE, Incident, NoNumbers
 from drsim.simulation.trajectory import CALLED_OFF, DONE, FAILED, LATE, RUNNING, TrialLog, What
 
 __all__ = ["Bubble"]
@@ -43,6 +43,52 @@ class Bubble(Shedding):
     def tears_down(self) -> bool:
         """Whether it has ended, but not its teardown."""
         return self.trial is not None and self.trial.over < 0 <= self.trial.ended
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it runs, or its teardown is not over."""
+        return self.trial is not None and self.trial.over < 0 <= self.trial.begun
+
+    # who and what is freed for it
+
+    def crew_is_free(self, row: Work) -> bool:
+        """Whether all heads of a crew are there and have nothing to do; those freed do nothing else than the test."""
+        return super().crew_is_free(row) and (self.frees is None or not self.is_on or self._may_take(row, self.frees))
+
+    def _may_take(self, row: Work, frees: tuple[int, ...]) -> bool:
+        in_test = self._working_inside()
+        if self._is_inside(row):
+            return all(in_test[team] + heads <= frees[team] for team, heads in row.crew)
+        left = ((team, self.present[team] - frees[team] - self.busy[team] + in_test[team]) for team, _ in row.crew)
+        return all(heads <= free for (_, heads), (_, free) in zip(row.crew, left, strict=True))
+
+    def _is_inside(self, row: Work) -> bool:
+        return row.kind == "teardown" or row.step in self.lookups.in_bubble
+
+    def _working_inside(self) -> list[int]:
+        """How many of each team work in the test."""
+        found = [0] * len(self.present)
+        rows = [self.live[step] for step in self.lookups.in_bubble]
+        rows.append(self.incidents[self.trial_number].rows.get(TEARDOWN))
+        for row in rows:
+            if row is not None and row.start >= 0 and row.outcome is None:
+                for team, heads in row.crew:
+                    found[team] += heads
+        return found
+
+    def free_for(self, c: int, pool: int) -> int:
+        """How much of a pool a component may have: a twin what is free of what was freed for the test."""
+        free = super().free_for(c, pool)
+        if self.plan.trial is None or self.plan.trial.room is None or c not in self.structure.twin_of:
+            return free
+        held = sum(
+            room
+            for twin in self.structure.twin_of
+            if self.room[twin] == GIVEN
+            for which, room in self.structure.uses[self.structure.standby[twin]]
+            if which == pool
+        )
+        return min(free, self.plan.trial.room[pool] - held)
 
     # begin and end
 
@@ -205,6 +251,7 @@ class Bubble(Shedding):
         for c in self.structure.twin_of:
             self.release_room(c)
             self.touch(c)
+        self.touched.update(range(len(self.present)))
 
     def begin_to_assess(self, incident: Incident, cause: int) -> None:
         """It is noticed; while a test is torn down nobody has time for it."""

@@ -146,7 +146,7 @@ class People(Heads):
 
     def is_apart(self, row: Work) -> bool:
         """Whether a row cannot wait in the queue of one team."""
-        return len(row.crew) > 1 or row.crew[0][0] in self.plan.heads
+        return len(row.crew) > 1 or row.crew[0][0] in self.plan.heads or self.frees is not None
 
     def push(self, team: int, row: Work) -> None:
         """Into the queue of one team, in plan order."""

@@ -63,6 +63,10 @@ class Room(Following):
             self.room[c] = NONE
             self.dirty_room = True
 
+    def free_for(self, c: int, pool: int) -> int:
+        """How much of a pool a component may have."""
+        return self.free[pool]
+
     def give_room(self) -> None:
         """Requests in plan order; who waits for a pool lets nobody behind use it."""
         self.dirty_room = False
@@ -71,7 +75,7 @@ class Room(Following):
             if room != ASKED:
                 continue
             uses = self.structure.uses[self.structure.standby[c]]
-            lacking = [pool for pool, size in uses if self.free[pool] < size or pool in blocked]
+            lacking = [pool for pool, size in uses if self.free_for(c, pool) < size or pool in blocked]
             if lacking:
                 blocked.update(lacking)
                 continue

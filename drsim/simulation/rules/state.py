@@ -207,6 +207,8 @@ class State:
         self.shed: list[tuple[int, int, bool]] = []
         """(time, component, whether its room is away from then on)"""
         # people
+        self.frees = None if plan.trial is None else plan.trial.frees
+        """for each team how many are there for a test and nothing else; None: nobody is told apart"""
         self.on_duty = list(plan.people)
         """by calendar, those that are away included"""
         self.called = [0] * teams
