@@ -349,7 +349,8 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
             if head.moves is not None:
                 findings(checker, move_findings(head.moves, head.horizon, response, builder.parts.components))
             if head.tests is not None:
-                findings(checker, trial_findings(head.tests, head.horizon, response, builder.parts))
+                complete = len(builder.tree.get("components", {})) == len(builder.parts.components)
+                findings(checker, trial_findings(head.tests, head.horizon, response, builder.parts, complete=complete))
                 apart = [
                     ("moves", head.moves is not None),
                     ("steps", bool(builder.parts.steps)),

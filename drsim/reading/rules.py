@@ -184,11 +184,13 @@ def move_findings(
     yield from _moves_on_purpose(path, "moves", "is moved", here)
 
 
-def trial_findings(trial: Trial, horizon: Duration, response: Response | None, parts: Parts) -> Findings:
-    """Something can be tried, in time, of which the bubble knows all that may happen."""
+def trial_findings(
+    trial: Trial, horizon: Duration, response: Response | None, parts: Parts, *, complete: bool
+) -> Findings:
+    """Something can be tried, in time, of which the bubble knows all that may happen; `complete`: all components are known."""
     path: Path = ("tests",)
     inside = members(trial, parts)
-    if not movable(trial, parts.components):
+    if complete and not movable(trial, parts.components):
         rule = f"nothing can be tested: no component runs at '{trial.site}' alone and has a standby"
         yield Finding((*path, "site"), rule, "name a site whose loss can be recovered from")
     if trial.after.ms >= horizon.ms:
@@ -201,7 +203,7 @@ def trial_findings(trial: Trial, horizon: Duration, response: Response | None, p
         elif name in trial.stand_ins[:place]:
             yield Finding(at, f"'{name}' stands in twice", "leave one out")
     yield from _step((*path, "teardown"), trial.teardown, parts.crews)
-    yield from _scope(path, trial, parts)
+    yield from _scope(path, trial, parts) if complete else ()
     yield from _freed(path, trial, parts)
     if response is not None and response.failback is not None:
         yield Finding(path, "'failback' is not drilled with a test in a bubble", "leave one of the two out", True)

@@ -17,6 +17,7 @@ from agreement import (
     reference_view,
     unequal,
 )
+from bubbles import drawn
 from cases import drilled, in_minutes, scenario, tries
 from hypothesis import HealthCheck, given, settings
 from reference.drill import simulate
@@ -28,6 +29,7 @@ from drsim.model.bubble import is_twin
 from drsim.model.scenario import Scenario
 from drsim.planning.compile import compile_scenario
 from drsim.planning.variant import variant
+from drsim.reading import loads
 from drsim.reporting.planned import planned
 from drsim.reporting.summary import Command, summary
 from drsim.studies.outlook import Outlook
@@ -397,6 +399,32 @@ def test_both_implementations_agree_and_production_only_lacks_people(case: Scena
         assert {s.removeprefix("test:") for s in drill.plan.structure.tested} <= set(told.covers)
     if not case.disruptions and trial is not None and not drill.outages:
         assert not [change for change in drill.changes if not any(map(is_twin, drill.flag_name(change[1])))]
+
+
+def test_drawn_tests_agree_and_lack_people() -> None:
+    lacking = Counter[str]()
+    for seed in range(60):
+        case = loads(drawn(seed))
+        drill, other = engine_drill(case), reference_drill(case)
+        assert not differences(engine_view(drill), reference_view(other)), seed
+        assert not unequal(engine_measured([drill]), reference_measured(case, [other])), seed
+        assert case.tests is not None
+        assert drill.trial is not None
+        if case.tests.frees is not None:
+            waited = [row for row in drill.rows if row.crew and row.start > row.ready >= 0]
+            lacking["in it, late"] += any(is_twin(row.object) for row in waited)
+            lacking["in it, for ever"] += any(row.start < 0 <= row.ready and is_twin(row.object) for row in drill.rows)
+            held = (row for row in waited if row.kind == "verify" and row.start == drill.trial.over)
+            lacking["beside it"] += any(not is_twin(row.object) for row in held)
+    assert min(lacking.values()) > 0, lacking
+    assert len(lacking) == 3
+
+
+def test_what_cannot_be_read_is_the_only_thing_said_about_it() -> None:
+    with pytest.raises(InputError) as caught:
+        scenario(TWO.replace("takes: 10 min", "tekes: 10 min"), **QUIET, tests=trial("covers: s"))
+    assert "'tekes' is not a key here" in str(caught.value)
+    assert "nothing of" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

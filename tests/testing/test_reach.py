@@ -154,7 +154,6 @@ BRANCHES = [
     "consistency group whose point is that of another",
     "consistency group that waits for the last",
     "test in a bubble",
-    "step of a test that waits for those who are freed",
     "test that a real disruption breaks off",
     "test that is out of time",
 ]
@@ -386,9 +385,6 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "consistency group that waits for the last", any(others for _, _, others in drill.awaited)
     outcome = "" if drill.trial is None else drill.trial.outcome
     yield "test in a bubble", outcome == DONE and any(row.object.startswith("test:") for row in done)
-    frees = None if plan.trial is None else plan.trial.frees
-    late = [row for row in done if row.object.startswith("test:") and row.crew and row.start > row.ready >= 0]
-    yield "step of a test that waits for those who are freed", frees is not None and bool(late)
     yield "test that a real disruption breaks off", outcome == "failed"
     yield "test that is out of time", outcome == "out of time"
     copied = {row.object for row in done if row.kind == "synchronise"}
