@@ -762,10 +762,12 @@ class Run:
                     self.group_since[number, group] = self.why_begun(group)
 
     def is_given_up(self, c: str) -> bool:
-        """Section 7: of `best-effort groups` what "has no strategy left, or no room"."""
+        """Section 7: of `best-effort groups` what "has no strategy left, no room", or "began too early"."""
         if self.scenario.response.order != "best-effort groups":
             return False
-        return not self.fails_over(c) or (c, self.standby(c)) not in self.room
+        number = self.lost[c].incident
+        early = any(thing == c and incident == number for _, thing, _, incident in self.careful)
+        return early or not self.fails_over(c) or (c, self.standby(c)) not in self.room
 
     def why_begun(self, group: int) -> int:
         for number in range(len(self.applied) - 1, self.round_began - 1, -1):

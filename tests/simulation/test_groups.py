@@ -119,15 +119,16 @@ def test_what_waits_for_room_is_given_up_by_best_effort_only() -> None:
     assert "failed, it began too early" in best.timeline()
 
 
-def test_a_dependency_on_a_later_group_never_comes_with_strict_groups() -> None:
+def test_a_dependency_on_a_later_group_comes_with_best_effort_only() -> None:
     wrong = "groups: [[data], [disk], [app]]"  # data starts after disk
     strict = drilled(FOUR, response=response("groups", wrong))
     assert begun(strict) == {"data": -1 / MINUTE, "disk": -1 / MINUTE, "app": -1 / MINUTE, "mail": -1 / MINUTE}
-    # best effort: data begins at once, runs its 20 min and fails, since disk is not there. It counts as one that may still
-    # come, so disk waits for it: nothing ever comes. Its second try waits for disk.
+    # best effort: data begins at once, runs its 20 min and fails, since disk is not there. Its group has been tried, so disk begins
+    # (20 to 30). Now it is the turn of app, which needs 30 min: long enough for data, whose second try waited for disk (30 to 50).
     best = drilled(FOUR, response=response("best-effort groups", wrong))
-    assert tries(best, "data") == [("start", "there", 0, 20, "failed"), ("start", "there", -1, -1, "waiting")]
-    assert tries(best, "disk") == [("start", "there", -1, -1, "waiting")]
+    assert tries(best, "data") == [("start", "there", 0, 20, "failed"), ("start", "there", 30, 50, "done")]
+    assert tries(best, "disk") == [("start", "there", 20, 30, "done")]
+    assert tries(best, "app") == [("start", "there", 30, 60, "done")]
 
 
 def test_too_early_is_no_attempt_and_is_tried_when_it_can_be() -> None:

@@ -42,9 +42,11 @@ class Groups(Consistency):
         return min(waits, default=NEVER)
 
     def _has_failed(self, c: int) -> bool:
-        """Whether it has no way over any more, or no room there."""
-        b = self.structure.standby[c]
-        return not self.fails_over(c) or not (self.structure.hot[b] or self.room[c] == GIVEN)
+        """Whether it has no way over any more, has no room there, or has begun too early."""
+        b, number = self.structure.standby[c], self.incident[c]
+        if not self.fails_over(c) or not (self.structure.hot[b] or self.room[c] == GIVEN):
+            return True
+        return any(which == number and self.lookups.component_of_step[step] == c for step, which in self.careful)
 
     def _why_open(self, group: int) -> int:
         """Of what was applied in this round the last row of a component of an earlier group; else the last of all."""
