@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from drsim.distributions import Law
+from drsim.model.bubble import is_twin
 from drsim.model.landscape import ALL, ALWAYS, NO_POWER
 from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
@@ -232,7 +233,7 @@ def _counts(loss: Loss, outlook: Outlook, newly: str) -> str:
     """How much; `newly` where something may have been down before."""
     structure = outlook.plan.structure
     return (
-        f"{newly}{len(loss.components)} of {len(structure.components)} components, "
+        f"{newly}{len(loss.components)} of {sum(not is_twin(name) for name in structure.components)} components, "
         f"{newly}{len(loss.services)} of {len(structure.services)} services below their minimum"
     )
 

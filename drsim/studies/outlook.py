@@ -98,7 +98,7 @@ class Outlook:
             key = drill.flag_name(flag)
             if time > begin:
                 break
-            if key[0] != "on":
+            if key[0] != "on" or is_twin(key[1]):
                 continue
             if value:
                 on.add(key)
@@ -138,7 +138,8 @@ class Outlook:
             more = set(structure.supports[todo.pop()]) - seen
             seen |= more
             todo.extend(more)
-        return frozenset(structure.components[structure.deployments[d][0]] for d in seen)
+        found = (structure.components[structure.deployments[d][0]] for d in seen)
+        return frozenset(name for name in found if not is_twin(name))
 
     @cached_property
     def consistency(self) -> dict[str, tuple[str, ...]]:

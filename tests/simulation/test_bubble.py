@@ -420,6 +420,21 @@ def test_drawn_tests_agree_and_lack_people() -> None:
     assert len(lacking) == 3
 
 
+def test_the_plan_tells_of_what_strikes_while_a_test_runs() -> None:
+    struck = Outlook(
+        compile_scenario(
+            scenario(TWO, disruptions="{fire: {site: here, after: 3 h, chance: 10 %}}", tests=trial("lasts: 8 h"))
+        )
+    )
+    shown = str(planned(struck, command=Command("case.yaml")))
+    assert "WHAT IS LOST  2 of 4 components, 1 of 1 services below their minimum" in shown
+    for seed in range(40):
+        outlook = Outlook(compile_scenario(loads(drawn(seed))))
+        assert str(planned(outlook, command=Command("case.yaml")))
+        losses = json.loads(json.dumps(outlook.to_dict()))["losses"]
+        assert not [name for loss in losses for name in (*loss["components"], *loss["weakened"]) if is_twin(name)]
+
+
 def test_what_cannot_be_read_is_the_only_thing_said_about_it() -> None:
     with pytest.raises(InputError) as caught:
         scenario(TWO.replace("takes: 10 min", "tekes: 10 min"), **QUIET, tests=trial("covers: s"))
