@@ -21,7 +21,7 @@ from drsim.planning.plan import NEVER, Outage, Plan, Skills
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text, nearest_minute
-from drsim.simulation.trajectory import DONE, FAILED, GIVEN_UP, INTERRUPTED, RUNNING, WAITING, Row, why_that_copy
+from drsim.simulation.trajectory import DONE, FAILED, GIVEN_UP, INTERRUPTED, RUNNING, STUCK, WAITING, Row, why_that_copy
 from drsim.units import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -269,8 +269,17 @@ class _Log:
         if trial.ended >= 0:
             missing = [title_of(plan, service) for service, time in test["recovery_time"].items() if time is None]
             never = f", without {', '.join(missing)}" if missing else ""
+            if roomless := self._roomless() if trial.outcome == STUCK else []:
+                never += f" (no room for {', '.join(roomless)})"
             how = "fails: this is real" if trial.outcome == FAILED else f"is {trial.outcome}{never}"
             yield trial.ended, 1, math.inf, f"the test of the loss of {site} {how}", "bold"
+
+    def _roomless(self) -> list[str]:
+        """What of a test never had the room that it asked for."""
+        structure = self.plan.structure
+        begun = {row.object for row in self.drill.rows if is_twin(row.object)}
+        asks = [c for c in structure.twin_of if self.plan.strategies[c] and structure.uses[structure.standby[c]]]
+        return [structure.components[c] for c in asks if structure.components[c] not in begun]
 
     def _split(self, outage: Outage, time: int) -> str:
         """What happens at the end of a cut at whose both sides a component ran."""
@@ -384,29 +393,35 @@ class _Log:
             self.page.say(waited, indent=self.hang, style="dim", hang=2)
 
     def _name(self, row: Row) -> str:
+        """A step, and how it ended unless that is well."""
+        return self._title(row) + self._ending(row)
+
+    def _ending(self, row: Row) -> str:
+        if (row.step, row.incident, row.attempt) in self.drill.early:
+            return ": failed, it began too early"
+        if row.outcome == INTERRUPTED:
+            if is_twin(row.object):
+                return ": interrupted, the test is over"
+            if row.kind == "restore" and row.step >= 0:
+                common = self.drill.common_for(self.plan.steps[row.step].component, row.end + 1)
+                if common is not None and row.point is not None and common.point < row.point:
+                    return ": interrupted, its group goes further back"
+            why = lost_ground(self.plan, self.drill, row) if row.step >= 0 else ""
+            return f": interrupted, {why}" if why else ": interrupted"
+        return {
+            DONE: "",
+            RUNNING: ": still under way at the end",
+            "unusable": ": its copy was unusable",
+            "dropped": ": dropped, no longer wanted",
+        }.get(row.outcome or "", f": {row.outcome}")
+
+    def _title(self, row: Row) -> str:
         step = self.plan.steps[row.step] if row.step >= 0 else None
         place = f" @ {row.site}" if row.site and (step is None or step.point < 0) else ""
         if row.kind == "mobilise":
             place = f" to {row.site}" if row.site else ""
         number = f", try {row.attempt + 1}" if row.attempt else ""
         incident = f" #{row.incident}" if self.several else ""
-        ending = {
-            DONE: "",
-            RUNNING: ": still under way at the end",
-            "unusable": ": its copy was unusable",
-            INTERRUPTED: ": interrupted",
-            "dropped": ": dropped, no longer wanted",
-        }.get(row.outcome or "", f": {row.outcome}")
-        if row.outcome == INTERRUPTED and row.step >= 0 and (why := lost_ground(self.plan, self.drill, row)):
-            ending += f", {why}"
-        if row.kind == "restore" and row.outcome == INTERRUPTED and step is not None:
-            common = self.drill.common_for(step.component, row.end + 1)
-            if common is not None and row.point is not None and common.point < row.point:
-                ending = ": interrupted, its group goes further back"
-        if row.outcome == "interrupted" and is_twin(row.object):
-            ending = ": interrupted, the test is over"
-        if (row.step, row.incident, row.attempt) in self.drill.early:
-            ending = ": failed, it began too early"
         task = self.plan.scenario.landscape.steps.get(row.object) if row.kind == "task" else None
         what = task.do if task is not None and task.do else ""
         if task is not None and (task.approval or task.is_wait):
@@ -417,7 +432,7 @@ class _Log:
         if row.start <= right < row.end:
             what = f"first diagnosis wrong, {hours_minutes(shown_minutes(right, row.end))} longer"
         told = f" ({what})" if what else ""
-        return f"{row.kind} {row.object}{place}{told}{incident}{number}{ending}"
+        return f"{row.kind} {row.object}{place}{told}{incident}{number}"
 
     def _far(self, point: int) -> Wall:
         """The wall clock, with a date where a day of the week might be another week's."""
@@ -456,7 +471,7 @@ class _Log:
                 if row.kind != "stable":
                     since = f"wanted from {self.wall.text(row.wanted)}"
                     why = self._waited(row, self.plan.horizon) or self._lack(row, self.plan.horizon)
-                    self.page.say(f"{self._name(row).split(':')[0]}: {since}; {why}", hang=4)
+                    self.page.say(f"{self._title(row)}: {since}; {why}", hang=4)
             away: dict[str, list[str]] = defaultdict(list)
             for row in waiting:
                 if row.kind == "stable":
@@ -469,13 +484,17 @@ class _Log:
             self.page.heading(f"GIVEN UP BEFORE THEY STARTED {len(given_up)}")
             for row in given_up:
                 why = self._waited(row, row.end) if row.is_ready else self._lack(row, row.end)
-                told = f"{self._name(row).split(':')[0]}: at {self.wall.text(row.end)}{f'; {why}' if why else ''}"
+                told = f"{self._title(row)}: at {self.wall.text(row.end)}{f'; {why}' if why else ''}"
                 self.page.say(told, hang=4)
         dropped = [row for row in self.drill.rows if row.start < 0 and row.outcome == "dropped"]
         if dropped:
             self.page.blank()
             self.page.heading(f"NO LONGER WANTED BEFORE THEY STARTED {len(dropped)}")
-            self.page.say(" · ".join(f"{self._name(row).split(':')[0]}" for row in dropped))
+            if others := [self._title(row) for row in dropped if not is_twin(row.object)]:
+                self.page.say(" · ".join(others))
+            for row in filter(lambda row: is_twin(row.object), dropped):  # a test that is over
+                why = self._waited(row, row.end) if row.is_ready else self._lack(row, row.end)
+                self.page.say(f"{self._title(row)}: {why}", hang=4)
 
     def _lack(self, row: Row, time: int) -> str:
         """Why it was not ready just before an instant."""

@@ -23,6 +23,7 @@ __all__ = [
     "LATE",
     "OUT_OF_REACH",
     "RUNNING",
+    "STUCK",
     "UNUSABLE",
     "WAITING",
     "Common",
@@ -40,7 +41,11 @@ __all__ = [
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
 GIVEN_UP = "given up"
 RUNNING, WAITING = "running", "waiting"
-CALLED_OFF, LATE = "called off", "out of time"  # of a test; it may also be `running`, `done` or `failed`
+CALLED_OFF, LATE, STUCK = (
+    "called off",
+    "out of time",
+    "stuck",
+)  # of a test; it may also be `running`, `done` or `failed`
 OUT_OF_REACH, BAD = "out of reach", "bad"  # of a copy; it may also be `unusable`, or of a consistency group
 GROUP = "group "
 """how that begins"""

@@ -118,9 +118,9 @@ class Bubble:
             return False
         late = test.lasts is not None and run.now == self.begun + test.lasts.ms
         done = self.is_done()
-        if not (self.struck or done or late):
+        if not (self.struck or done or late or self.is_stuck()):
             return False
-        self.end("failed" if self.struck else "done" if done else "out of time")
+        self.end("failed" if self.struck else "done" if done else "out of time" if late else "stuck")
         if self.struck:
             self.stop()
         self.struck = False
@@ -160,6 +160,18 @@ class Bubble:
         run = self.run
         waits = any(run.strategy(c) is not None for c in self.twins if c in run.lost)
         return not waits and not any(self.inside(step[1]) for step in run.wanted())
+
+    def is_stuck(self) -> bool:
+        """Production is whole and wants nothing, and in the bubble nothing runs, is ready, or is soon given up."""
+        run = self.run
+        if run.up_sites() != set(run.land.sites) or run.up_links() != set(run.land.links) or run.broken():
+            return False
+        steps = run.wanted_of_components()
+        if not all(self.inside(step[1]) for step in steps) or any(self.inside(work.object) for work in run.running()):
+            return False
+        if any(run.lost[c].given_up is not None for c in self.twins if c in run.lost):
+            return False
+        return not any(map(run.has_ground, steps))
 
     def end(self, outcome: str) -> None:
         run = self.run

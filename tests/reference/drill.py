@@ -1768,6 +1768,13 @@ class Run:
             *self.bubble.wanted(),
         }
 
+    def wanted_of_components(self) -> list[tuple[str, str, str, int]]:
+        """Those of section 7, but for the steps of the plan."""
+        return [step for step in self.wanted() if step[0] in COMPONENT_KINDS]
+
+    def has_ground(self, step: tuple[str, str, str, int]) -> bool:
+        return self.ground(step[:3], Sight(self))
+
     def wanted_by_incidents(self) -> Iterable[tuple[str, str, str, int]]:
         """Section 6, the table."""
         for number, incident in enumerate(self.incidents):

@@ -162,18 +162,37 @@ def test_a_later_disaster_finds_the_room_free() -> None:
     assert tries(after, "web")[-1][-1] == "done"
 
 
-def test_what_fails_for_good_ends_out_of_time() -> None:
+def test_what_fails_for_good_leaves_it_stuck() -> None:
     replay = drilled(TWO, {"start works db 0": 0.95}, **QUIET, tests=trial("lasts: 3 h"))
-    # test:db fails at 140 and has no way left, so test:web waits in vain: at 240 it is over
+    # test:db fails at 140 and has no way left, so test:web would wait in vain, and nothing in production is still to change
     assert tries(replay, "test:db")[-1] == ("start", "there", 120, 140, "failed")
-    assert tries(replay, "test:web") == [("start", "there", -1, 240, "dropped")]
-    assert told(replay) == {"outcome": "out of time", "begun": 60, "ended": 240, "stopped": 260, "over": 260, "s": -1}
+    assert tries(replay, "test:web") == [("start", "there", -1, 140, "dropped")]
+    assert told(replay) == {"outcome": "stuck", "begun": 60, "ended": 140, "stopped": 160, "over": 160, "s": -1}
+    assert "is stuck, without s" in replay.timeline()
+    assert "start test:web @ there: it waits for test:db" in replay.timeline()
+    # while the line is cut something may come; it is back at 150, and nothing has come
+    cut = drilled(
+        TWO,
+        {"start works db 0": 0.95},
+        disruptions="{cut: {link: road, after: 130 min, lasts: 20 min}}",
+        tests=trial("lasts: 3 h"),
+    )
+    assert [told(cut)[name] for name in ("outcome", "ended")] == ["stuck", 150]
+
+
+def test_what_takes_too_long_ends_out_of_time() -> None:
+    replay = drilled(TWO, **QUIET, tests=trial("lasts: 90 min"))
+    # the start of test:web would end at 155: at 150 it is over
+    assert tries(replay, "test:web") == [("start", "there", 145, 150, "interrupted")]
+    assert told(replay) == {"outcome": "out of time", "begun": 60, "ended": 150, "stopped": 170, "over": 170, "s": -1}
     assert "is out of time, without s" in replay.timeline()
 
 
 def test_what_nobody_stands_in_for_is_not_there() -> None:
     replay = drilled(TWO, **QUIET, tests=trial("lasts: 3 h", stand_ins=""))
-    assert tries(replay, "test:web") == [("start", "there", -1, 240, "dropped")]
+    # db is checked till 145; web, which starts after the login, never begins
+    assert tries(replay, "test:web") == [("start", "there", -1, 145, "dropped")]
+    assert told(replay)["outcome"] == "stuck"
     shown = str(planned(Outlook(replay.plan), command=Command("case.yaml")))
     assert "WHAT IS TESTED WITHOUT here 2  in a bubble, after 1 h, for at most 3 h; production goes on" in shown
     assert "looked for, but not there:  login; what cannot do without it never starts" in shown
@@ -331,11 +350,13 @@ def test_those_who_are_freed_do_nothing_else() -> None:
 
 def test_only_the_room_that_is_freed_is_taken() -> None:
     replay = drilled(FREED, **QUIET, tests=freed("room: {there: {hosts: 2}}", "lasts: 4 h, "))
-    # of three hosts two are freed; mail, the last in plan order of those that take one, has none till the end at 60 + 240
+    # of three hosts two are freed; mail, the last in plan order of those that take one, has none: at 120, when the others are there,
+    # nothing can come any more
     assert [tries(replay, f"test:{name}")[0][3] for name in ("db", "web")] == [120, 120]
     assert tries(replay, "test:mail") == []
     found = told(replay)
-    assert [found[name] for name in ("outcome", "ended", "over", "s", "m")] == ["out of time", 300, 320, 60, -1]
+    assert [found[name] for name in ("outcome", "ended", "over", "s", "m")] == ["stuck", 120, 140, 60, -1]
+    assert "is stuck, without m (no room for test:mail)" in replay.timeline()
     # what never fits is not even tried: then the test is done without it
     none = drilled(FREED, **QUIET, tests=freed("room: {}"))
     assert [row.object for row in none.trajectory.rows] == ["test:hub", "here"]

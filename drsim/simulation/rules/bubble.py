@@ -9,7 +9,7 @@ from drsim.simulation.lookups import Lookups
 from drsim.simulation.rules.incidents import FIRST, PER_INCIDENT
 from drsim.simulation.rules.shedding import Shedding
 from drsim.simulation.rules.state import ASKED, ASSESS, DETECT, GIVEN, NONE, Incident, NoNumbers
-from drsim.simulation.trajectory import CALLED_OFF, DONE, FAILED, LATE, RUNNING, TrialLog, What
+from drsim.simulation.trajectory import CALLED_OFF, DONE, FAILED, LATE, RUNNING, STUCK, TrialLog, What
 
 __all__ = ["Bubble"]
 
@@ -105,8 +105,8 @@ class Bubble(Shedding):
             self._begin_trial()
             return True
         struck, self.struck = self.struck, False
-        if self.tries and (struck or due == "late" or self._is_done()):
-            self._end_trial(FAILED if struck else DONE if self._is_done() else LATE)
+        if self.tries and (outcome := self._outcome(struck=struck, late=due == "late")):
+            self._end_trial(outcome)
             if struck:
                 self._stop_twins()
             self.interrupt()
@@ -150,6 +150,24 @@ class Bubble(Shedding):
         return self.role[b] == STANDBY and all(
             self.role[d] == ACTIVE and self.started[d] for d in self.structure.of_component[c] if d != b
         )
+
+    def _outcome(self, *, struck: bool, late: bool) -> str:
+        """How it ends now; '' if it goes on."""
+        if struck:
+            return FAILED
+        if self._is_done():
+            return DONE
+        return LATE if late else STUCK if self._is_stuck() else ""
+
+    def _is_stuck(self) -> bool:
+        """Whether nothing of it can begin, and nothing is still to change outside that it could wait for."""
+        whole = all(self.site_up) and all(self.link_up) and not any(self.broken)
+        inside = self.lookups.in_bubble
+        if not whole or any(wanted >= 0 and step not in inside for step, wanted in enumerate(self.wanted)):
+            return False
+        if any(self.lost[c] and c in self.patience for c in self.structure.twin_of):
+            return False
+        return not any(self.wanted[step] >= 0 and (self.is_running(step) or self.grounded(step)) for step in inside)
 
     def _is_done(self) -> bool:
         """Whether nothing can come any more."""
