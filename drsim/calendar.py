@@ -247,14 +247,24 @@ def compile_schedule(schedule: Schedule, moment: datetime | None, since: int, un
     return tuple(sorted(t for t in instants if since <= t <= until))
 
 
+def exists(moment: datetime) -> bool:
+    """Whether clocks show a local time: they skip an hour when summer time begins."""
+    zone = ZoneInfo(TIME_ZONE)
+    return moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == moment
+
+
 def check_due(text: str) -> str:
     """Give a text of moments tidied: `2015-05-21 17:00`, `24th 9:00` or `Mon-Fri 9:00`; ValueError says what is wrong."""
     plain = tidy(text)
     if _ON_DATE.fullmatch(plain):
         try:
-            datetime.strptime(plain, "%Y-%m-%d %H:%M")
+            moment = datetime.strptime(plain, "%Y-%m-%d %H:%M")
         except ValueError:
             raise ValueError(f"'{plain}' is on no calendar: give a date and a time that exist") from None
+        if not exists(moment):
+            raise ValueError(
+                f"'{plain}' does not exist, clocks skip that hour when summer time begins: give another time"
+            )
     elif found := _ON_DAY.fullmatch(plain):
         if not 1 <= int(found[1]) <= 28 or _minute(found[2], plain) == _DAY_MINUTES:
             raise ValueError(f"'{plain}' is not in every month: write a day from '1st' to '28th' and a time")

@@ -46,7 +46,7 @@ def stretches(plan: Plan, points: Sequence[int], drill: Trajectory, below: Seque
         elif cuts:
             found += [Stretch(begin, cuts[0], planned=True, cut=True), Stretch(cuts[0], end, planned=False)]
         else:
-            found.append(Stretch(begin, end, planned=True))
+            found.append(Stretch(begin, end, planned=end < plan.horizon))  # what never ends was not planned so
     joined: list[Stretch] = []
     for stretch in found:
         last = joined[-1] if joined else None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar, get_args
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, PlainValidator, TypeAdapter, ValidationInfo
 
-from drsim.calendar import TIME_ZONE, Calendar
+from drsim.calendar import Calendar, exists
 from drsim.distributions import Law
 from drsim.errors import did_you_mean, nearest
 from drsim.model import fields
@@ -103,8 +102,7 @@ def _moment(value: object) -> datetime | None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         rule = f"'{value}' is too far away for calendars and their holidays"
         raise fields.refusal(rule, f"give a year from {FIRST_YEAR} to {LAST_YEAR}")
-    zone = ZoneInfo(TIME_ZONE)
-    if moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+    if not exists(moment):
         rule = f"'{value}' does not exist: clocks skip that hour when summer time begins"
         raise fields.refusal(rule, "give an hour earlier or later")
     return moment

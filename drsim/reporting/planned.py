@@ -129,6 +129,8 @@ def _moves(outlook: Outlook, page: Page) -> None:
         back += " with its consistency group"
     page.heading(f"WHAT IS MOVED FROM {moves.site} {len(outlook.moved)}", f"{when}; if a move fails, {back}")
     page.say(" · ".join(outlook.moved), hang=2)
+    if outlook.plan.grouped or outlook.plan.structure.tasks:
+        page.say("No group and no step of the plan holds a move up: these are for what is lost.", hang=2, style="dim")
 
 
 def _trial(outlook: Outlook, page: Page) -> None:

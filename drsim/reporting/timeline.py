@@ -138,11 +138,12 @@ class _Log:
         self.wall = _wall(self.replay)
         self.several = len({row.incident for row in self.drill.rows}) > 1
         self.last = ""
-        ends = [self.wall.text(0), *(self.wall.text(row.end) for row in self.drill.rows if row.end >= 0)]
-        days = (self.wall.day(time) for _, _, time, _ in self.replay.due)
-        self.day = max(len(self.wall.day(0)), *(len(end) - 6 for end in ends), *map(len, days))
-        self.end = max(len(end) for end in ends)
-        used = 2 + self.day + 1 + 5 + 1 + self.end + 1 + 6 + 2
+        ends = [0, *(row.end for row in self.drill.rows if row.end >= 0)]
+        times = [*ends, *(time for _, _, time, _ in self.replay.due)]
+        self.day = max(len(self.wall.day(time)) for time in times)
+        self.clock = max(len(self.wall.clock(time)) for time in times)
+        self.end = max(len(self.wall.text(end)) for end in ends)
+        used = 2 + self.day + 1 + self.clock + 1 + self.end + 1 + 6 + 2
         crews = [len(crew_text(self.plan, row.crew, row.what.skills)) for row in self.drill.rows]
         self.who = min(max([0, *crews]), 20)
         self.what = self.page.width - used - self.who - 1
@@ -356,7 +357,7 @@ class _Log:
         day = self.wall.day(time)
         shown = "" if day == self.last else day
         self.last = day
-        return [Cell(shown, self.day), Cell(self.wall.clock(time), 5)]
+        return [Cell(shown, self.day), Cell(self.wall.clock(time), self.clock)]
 
     def _event(self, time: int, text: str, style: str) -> None:
         lines = self.page.wrapped(text, self.page.width - self.hang)
@@ -590,7 +591,9 @@ class _Story:
         return f"{self.title} is back after {length}{', as planned' if longest.planned else ''}{times}"
 
     def _interruption(self, what: Interruption, segments: Sequence[Segment]) -> None:
-        day = max(len(self.wall.day(t)) for t in (what.begin, what.end, *(s.begin for s in segments)))
+        times = [what.begin, what.end, *(s.begin for s in segments)]
+        day = max(len(self.wall.day(time)) for time in times)
+        hand = max(len(self.wall.clock(time)) for time in times)
         team = min(self.page.width // 4 - 3, max([0, *(len(segment.team) for segment in segments)]))
         cause = max(len(segment.cause) for segment in segments)
         detail = self.page.width - 2 - day - 1 - 5 - 1 - 7 - 2 - cause - 2 - 1 - team
@@ -600,7 +603,7 @@ class _Story:
             lines = self.page.wrapped(_told(segment), detail) or [""]
             cells = [
                 Cell("" if today == last else today, day),
-                Cell(self.wall.clock(segment.begin), 5),
+                Cell(self.wall.clock(segment.begin), hand),
                 Cell(hours_minutes(shown_minutes(segment.begin, segment.end)), 7, "right"),
                 Cell("", 0),
                 Cell(segment.cause, cause + 1, style="red" if segment.cause == "failed attempt" else ""),
@@ -615,7 +618,7 @@ class _Story:
         self.page.row(
             [
                 Cell("" if end == last else end, day),
-                Cell(self.wall.clock(what.end), 5),
+                Cell(self.wall.clock(what.end), hand),
                 Cell(hours_minutes(shown_minutes(what.begin, what.end)), 7, "right", "bold"),
                 Cell("", 0),
                 Cell(

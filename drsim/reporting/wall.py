@@ -61,8 +61,9 @@ class Wall:
         return f"{name} {local.day}{month}"
 
     def clock(self, t: int) -> str:
-        """`10:00`."""
-        return f"{self.at(t):%H:%M}"
+        """`10:00`; `02:10B` in the hour that comes a second time when summer time ends."""
+        local = self.at(t)
+        return f"{local:%H:%M}{'B' if local.fold else ''}"
 
     def text(self, t: int) -> str:
         """`Tue 10:00`."""

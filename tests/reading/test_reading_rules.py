@@ -840,6 +840,13 @@ def test_starting_after_oneself_is_refused() -> None:
         "is on no calendar",
     ),
     (
+        "due-skipped",
+        "    needs: [oracle]",
+        "    due: {pay: {on: 2015-03-29 03:00, takes: 1 h, begins: 1 h}}",
+        "    due: {pay: {on: §2015-03-29 02:30, takes: 1 h, begins: 1 h}}",
+        "'2015-03-29 02:30' does not exist",
+    ),
+    (
         "due-often",
         "    needs: [oracle]",
         "    due: {pay: {on: Wed 9:00, takes: 1 h, begins: 1 h}}",

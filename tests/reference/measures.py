@@ -153,6 +153,7 @@ def planned_parts(
     for a, b in below:
         is_planned = a in {time for time, *_ in stops} and a not in losses
         cut = min((time for time in losses if a < time < b and is_planned), default=b)
+        is_planned = is_planned and cut < scenario.horizon.ms
         pieces.append((a, cut, is_planned))
         if cut < b:
             pieces.append((cut, b, False))

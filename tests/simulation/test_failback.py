@@ -70,6 +70,21 @@ def unprotected(replay: Replay, component: str) -> list[tuple[float, float]]:
     return [(in_minutes(a), in_minutes(b)) for a, b in replay.unprotected.get(component, ())]
 
 
+def test_who_never_comes_home_is_not_back_as_planned() -> None:
+    # down from 10:00 to 10:20, stable at 13:00; stopped at 20:00 (600 to 605), and neither the start at home (10 min) nor, after
+    # that has failed, the start where it came from ever works: that is no planned time, and the RTO does not hold
+    replay = drilled(
+        APP.replace("services: {s: {", "services: {s: {targets: {rto: 4 h}, "),
+        {"restart works app": 0.95},
+        disruptions=f"{{{FIRE}}}",
+        horizon="1 d",
+    )
+    assert spans(replay) == [(0, 20, ""), (605, 1440, "")]
+    # cut at noon of the first day all is well; so is a plan that ends within the horizon
+    assert spans(drilled(APP, disruptions=f"{{{FIRE}}}", horizon="2 h")) == [(0, 20, "")]
+    assert spans(drilled(APP, disruptions=f"{{{FIRE}}}", horizon="1 d")) == [(0, 20, ""), (605, 615, "planned")]
+
+
 def test_a_database_and_what_stands_on_it_go_home_in_the_evening() -> None:
     replay = drilled(
         PLACES
