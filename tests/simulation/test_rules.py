@@ -1348,7 +1348,9 @@ def test_the_age_of_a_nightly_copy_when_the_clock_changed(morning: str, hours: i
 
 def test_the_hour_that_comes_twice_is_told_apart() -> None:
     land = """\
-components: {app: {at: {here: active, there: warm}, start: {takes: 70 min}}, web: {at: {here: active, there: warm}, needs: [app], start: {takes: 2 h}}}
+components:
+  app: {at: {here: active, there: warm}, start: {takes: 70 min}}
+  web: {at: {here: active, there: warm}, needs: [app], start: {takes: 2 h}}
 """
     log = drilled(PLACES + land, moment="2015-10-25 01:00").timeline()
     # from 1:00 in summer 70 minutes are till 2:10; two hours later it is 3:10, for from 2:10 (A) to 2:10 (B) is one of them
