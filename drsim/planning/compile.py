@@ -540,6 +540,8 @@ class _PlanBuilder:
                 if self.scenario.moves is not None and part.active == (self.scenario.moves.site,):
                     for d in structure.of_component[c]:
                         add("stop", c, d, -1, part.stop)
+                    if part.data is not None and not is_replicated(part):
+                        add("synchronise", c, b, -1, Step(takes=Law.constant(0)))
                 if "cold" in part.recover and part.data is not None:
                     held = part.restore or landscapes.Restore()
                     add("restore", c, b, -1, Step(takes=Law.constant(0), by=held.by, skills=held.skills))
@@ -1187,6 +1189,13 @@ class _PlanBuilder:
                 law = self.landscape.sites[home].travel.get(goal) or self.landscape.sites[goal].travel[home]
                 self._travel[team, goal] = self.timed("travel", name, goal, law)
         return tuple(found)
+
+
+def is_replicated(part: Component) -> bool:
+    """Whether a replicated copy of a component is at its standby."""
+    return any(
+        copy.at == part.standby and copy.kind in ("synchronous", "asynchronous") for copy in part.copies.values()
+    )
 
 
 def _change_of(part: Component) -> Rate | Change | None:

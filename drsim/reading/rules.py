@@ -182,6 +182,10 @@ def move_findings(
         yield Finding(path, rule, "leave one of the two out", True)
         return
     yield from _moves_on_purpose(path, "moves", "is moved", here)
+    for name, component in here.items():
+        if any(copy.ships is not None for copy in component.copies.values()):
+            rule = f"what '{name}' ships is not drilled with 'moves', which would have to wait for the last of it"
+            yield Finding(path, rule, "write a 'lag' in the place of 'ships', or leave one of the two out", True)
 
 
 def trial_findings(

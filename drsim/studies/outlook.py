@@ -171,7 +171,7 @@ class Outlook:
             return self._is_due(step)
         if step.kind in ("stop", "restart") and self.sheddable.get(step.object):
             return True
-        if step.object in self.moved and step.kind in ("stop", "switch", "start", "restart"):
+        if step.object in self.moved and step.kind in ("stop", "switch", "start", "restart", "synchronise"):
             at_home = structure.roles[step.deployment] == ACTIVE
             return at_home if step.kind in ("stop", "restart") else not at_home
         if step.object not in self.lost:
@@ -418,7 +418,7 @@ class Outlook:
             case "stable":
                 return "its place is back"
             case "synchronise":
-                return "it is stable"
+                return "it is stable" if self.plan.failback else ""
             case "stop" if step.object in self.sheddable:
                 return f"there is no room for {' or '.join(self.sheddable[step.object])}"
             case "stop":
@@ -426,7 +426,9 @@ class Outlook:
                     return "its home is a standby, in the window"
                 moves = self.plan.scenario.moves
                 within = moves is not None and moves.window != ALWAYS
-                return f"what it starts after has moved{', in the window' if within else ''}"
+                copied = self.plan.data_size[step.component] >= 0
+                data = "all its data is at its standby, " if copied else ""
+                return f"{data}what it starts after has moved{', in the window' if within else ''}"
         return ""
 
     def to_dict(self) -> dict[str, Any]:

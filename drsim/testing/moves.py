@@ -34,4 +34,11 @@ def moves(draw: DrawFn, landscape: Document, *, calendars: bool) -> Document:
 def _may_be_left(components: Document, site: str) -> bool:
     """Whether something there has a standby, and whatever has one runs only there and serves the network."""
     here = [each for each in components.values() if site in active(each) and active(each) != list(each["at"])]
-    return bool(here) and not any(is_local(each) or len(active(each)) > 1 or is_alone(each) for each in here)
+    return bool(here) and not any(
+        is_local(each) or len(active(each)) > 1 or is_alone(each) or any("ships" in copy for copy in _copies(each))
+        for each in here
+    )
+
+
+def _copies(component: Document) -> list[Document]:
+    return list(component.get("copies", {}).values())

@@ -813,6 +813,8 @@ class Run:
                 moves = self.scenario.moves
                 if moves is not None and component.standby and component.active == (moves.site,):
                     kinds.append("stop")
+                    to_copy = component.data is not None and self.replica(c) is None
+                    kinds += ["synchronise"] if to_copy and s == component.standby else []
                 elif c in self.back.components:
                     kinds.append("stable")
                     kinds += ["synchronise"] if component.data is not None and component.data.change is not None else []

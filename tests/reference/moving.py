@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from drsim.calendar import compile_calendar
+from reference import network
 from reference.returning import Returns, Step
 from reference.trees import names
 
@@ -26,6 +27,7 @@ class Moves(Returns):
         self.gone: dict[str, int] = {}
         self.opened: set[str] = set()
         self.undone: set[str] = set()
+        self.copied: set[str] = set()
         self.hours = compile_calendar(self.moves.window, run.scenario.moment, run.offset + run.horizon + 10**9)
 
     def runs(self, c: str, s: str) -> bool:
@@ -59,14 +61,45 @@ class Moves(Returns):
                     yield "restart", c, home, self.leaving[c]
                 else:
                     yield "switch" if self.is_hot(c) else "start", c, there, self.leaving[c]
+            elif c in self.leaving and c not in self.undone and self.runs(c, home) and self.is_to_be_copied(c):
+                yield "synchronise", c, there, self.leaving[c]
             elif c in self.leaving and c not in self.undone and self.runs(c, home) and self.has_room(c):
-                if self.is_open() and not any(other in self.leaving for other in names(self.run.starts_after(c))):
+                if (
+                    self.is_in_step(c)
+                    and self.is_open()
+                    and not any(other in self.leaving for other in names(self.run.starts_after(c)))
+                ):
                     yield "stop", c, home, self.leaving[c]
             elif c in self.gone and c in self.undone and self.runs(c, there):
                 above = [other for other in self.components if c in names(self.run.starts_after(other))]
                 back = self.gone.keys() & self.undone
                 if not any(other in back or other in self.moving for other in above):
                     yield "stop", c, there, self.gone[c]
+
+    def is_to_be_copied(self, c: str) -> bool:
+        """There is data, no replicated copy at the standby, and nothing has been copied."""
+        return self.components[c].data is not None and self.run.replica(c) is None and c not in self.copied
+
+    def is_in_step(self, c: str) -> bool:
+        """ "What is written at home reaches the standby"."""
+        if self.components[c].data is None:
+            return True
+        run, ends = self.run, (self.home[c], self.standby(c))
+        reached = network.reached(run.land.links, run.up_sites(), run.up_links())
+        never = run.replica(c) is not None and c not in run.follow.lines
+        return ends in reached or never
+
+    def to_copy(self, c: str, s: str) -> int:
+        return int(self.components[c].data.size.size * 1000)
+
+    def stand_by(self, c: str, s: str) -> None:
+        self.copied.add(c)
+
+    def in_place(self, step: tuple[str, str, str]) -> bool:
+        kind, c, s = step
+        if kind == "synchronise" and c in self.components:
+            return self.run.role[c, s] not in ("active", "stale") and self.runs(c, self.home[c])
+        return super().in_place(step)
 
     def end_move(self, work: Any) -> bool:
         run, c, s = self.run, work.object, work.site
@@ -105,11 +138,15 @@ class Moves(Returns):
         return set() if group is None else set(self.run.at_one.members[group])
 
     def note_outages(self) -> None:
-        pass
+        for c, part in self.components.items():
+            if part.standby in self.run.went_down or (c, part.standby) in self.run.broke:
+                self.copied.discard(c)
 
     def settle(self) -> None:
         run = self.run
         for c in sorted(self.components, key=lambda c: run.plan[c]):
+            if c in run.lost:
+                self.copied.discard(c)
             if c in self.moving:
                 failed = c in self.rolled_back
                 self.lose(c)

@@ -430,13 +430,13 @@ consistency_groups: {finance: [ledger, cases]}
 components:
   ledger:
     at: {here: active, there: cold}
-    data: {size: 1 GB}
+    data: {size: 6 GB}
     stop: {takes: 5 min}
     start: {takes: 20 min}
     copies: {hourly: {at: there, kind: snapshot, taken: every 1 h, restores: 20 MB/s}}
   cases:
     at: {here: active, there: cold}
-    data: {size: 1 GB}
+    data: {size: 6 GB}
     stop: {takes: 5 min}
     start: {takes: 10 min, works: 50 %}
     starts_after: [ledger]
@@ -447,39 +447,42 @@ services: {s: {points: {p: {at: there, needs: [ledger, cases, mail]}}}}
 
 
 def test_a_move_that_fails_takes_back_its_group() -> None:
-    # ledger stops 0 to 5 and starts there, 5 to 25. Then cases, 25 to 30, whose start there, 30 to 40, fails: it starts at home
-    # again, 40 to 50. ledger, of its group, goes back when cases is no longer moving: stop 50 to 55, restart 55 to 75.
-    # mail, 25 to 26 and 26 to 56, is not of the group: it has moved and stays, and ledger does not wait for it to go back.
-    # At 50 mail is moving still, which starts after ledger: so ledger waits for 56. Stop 56 to 61, restart 61 to 81.
+    # Nothing is replicated, so both are copied first: twice 6 GB at 100 MB/s are two minutes. ledger stops 2 to 7 and starts there, 7
+    # to 27. Then cases, 27 to 32, whose start there, 32 to 42, fails: it starts at home again, 42 to 52. ledger, of its group, goes
+    # back when no other that starts after it is moving. mail, 27 to 28 and 28 to 58, is not of the group: it has moved and stays, and
+    # ledger does not wait for it to go back, but for 58. Stop 58 to 63, restart 63 to 83.
     replay = drilled(MOVED, {"start works cases": 0.7}, disruptions="{}", moves="{site: here}", horizon="1 d")
     assert tries(replay, "cases") == [
-        ("stop", "here", 25, 30, "done"),
-        ("start", "there", 30, 40, "failed"),
-        ("restart", "here", 40, 50, "done"),
+        ("synchronise", "there", 0, 2, "done"),
+        ("stop", "here", 27, 32, "done"),
+        ("start", "there", 32, 42, "failed"),
+        ("restart", "here", 42, 52, "done"),
     ]
     assert tries(replay, "ledger") == [
-        ("stop", "here", 0, 5, "done"),
-        ("start", "there", 5, 25, "done"),
-        ("stop", "there", 56, 61, "done"),
-        ("restart", "here", 61, 81, "done"),
+        ("synchronise", "there", 0, 2, "done"),
+        ("stop", "here", 2, 7, "done"),
+        ("start", "there", 7, 27, "done"),
+        ("stop", "there", 58, 63, "done"),
+        ("restart", "here", 63, 83, "done"),
     ]
-    assert tries(replay, "mail") == [("stop", "here", 25, 26, "done"), ("start", "there", 26, 56, "done")]
+    assert tries(replay, "mail") == [("stop", "here", 27, 28, "done"), ("start", "there", 28, 58, "done")]
     told = text(planned(Outlook(replay.plan), command=Command("x")))
     assert "if a move fails, that component goes back with its consistency group" in told
 
 
 def test_what_has_not_begun_of_a_group_stays() -> None:
-    # Now cases goes first: stop 0 to 5, and its start there, 5 to 15, fails. ledger, of its group, has not begun and never moves.
-    # mail starts after ledger, which is not ready until cases runs again, at 25.
+    # Now cases goes first: stop 2 to 7, and its start there, 7 to 17, fails. ledger, of its group, has not begun and never moves.
+    # mail starts after ledger, which is not ready until cases runs again, at 27.
     land = MOVED.replace("    starts_after: [ledger]\n", "").replace(
-        "    data: {size: 1 GB}\n    stop: {takes: 5 min}\n    start: {takes: 20 min}",
-        "    data: {size: 1 GB}\n    starts_after: [cases]\n    start: {takes: 20 min}",
+        "    data: {size: 6 GB}\n    stop: {takes: 5 min}\n    start: {takes: 20 min}",
+        "    data: {size: 6 GB}\n    starts_after: [cases]\n    start: {takes: 20 min}",
     )
     replay = drilled(land, {"start works cases": 0.7}, disruptions="{}", moves="{site: here}", horizon="1 d")
     assert tries(replay, "cases") == [
-        ("stop", "here", 0, 5, "done"),
-        ("start", "there", 5, 15, "failed"),
-        ("restart", "here", 15, 25, "done"),
+        ("synchronise", "there", 0, 2, "done"),
+        ("stop", "here", 2, 7, "done"),
+        ("start", "there", 7, 17, "failed"),
+        ("restart", "here", 17, 27, "done"),
     ]
-    assert tries(replay, "ledger") == []
-    assert tries(replay, "mail") == [("stop", "here", 25, 26, "done"), ("start", "there", 26, 56, "done")]
+    assert tries(replay, "ledger") == [("synchronise", "there", 0, 2, "done")]
+    assert tries(replay, "mail") == [("stop", "here", 27, 28, "done"), ("start", "there", 28, 58, "done")]

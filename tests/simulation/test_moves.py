@@ -122,6 +122,60 @@ def test_a_disaster_in_the_middle_is_dealt_with_as_ever() -> None:
     assert spans(replay)[0] == (65, 77, False)
 
 
+TAPE = TWO.replace(
+    "replica: {at: there, kind: asynchronous, lag: 10 min}",
+    "tape: {at: desk, kind: backup, taken: daily 1:00, restores: 10 MB/s}",
+).replace("here: active, there: warm}", "here: active, there: cold}", 1)
+
+
+def test_what_is_not_replicated_is_copied_before_it_is_stopped() -> None:
+    # 36 GB over 10 MB/s are an hour: 60 to 120; then stop 120 to 125 and start 125 to 145, and nothing is restored
+    replay = drilled(TAPE, **NOTHING, moves="{site: here, after: 1 h}")
+    assert tries(replay, "db") == [
+        ("synchronise", "there", 60, 120, "done"),
+        ("stop", "here", 120, 125, "done"),
+        ("start", "there", 125, 145, "done"),
+    ]
+    assert spans(replay) == [(125, 146, False)]
+    shown = " ".join(str(planned(Outlook(replay.plan), command=Command("case.yaml"))).split())
+    assert "synchronise db @ there" in shown
+    assert "all its data is at its standby" in shown
+    # it does not wait for the window, in which it is stopped
+    late = drilled(TAPE, **NOTHING, moves='{site: here, after: 1 h, window: "daily 20:00-23:00"}')
+    assert tries(late, "db")[:2] == [("synchronise", "there", 60, 120, "done"), ("stop", "here", 600, 605, "done")]
+
+
+def test_a_cut_line_stalls_the_copy_and_keeps_what_could_not_follow_at_home() -> None:
+    # both ways are cut from 90 to 120: half of it is left, till 150. Cut again from 140 to 145 it takes 5 minutes more
+    stalled = drilled(
+        TAPE,
+        disruptions="{cut: {links_of: there, after: 90 min, lasts: 30 min}, again: {links_of: there, after: 140 min, lasts: 5 min}}",
+        moves="{site: here, after: 1 h}",
+    )
+    assert tries(stalled, "db")[0] == ("synchronise", "there", 60, 155, "done")
+    # what is replicated is not stopped either while its standby does not follow: from 50 to 80 (two ways, so both are cut)
+    waiting = drilled(
+        TWO,
+        disruptions="{cut: {links_of: there, after: 50 min, lasts: 30 min}}",
+        moves="{site: here, after: 1 h}",
+    )
+    assert tries(waiting, "db")[0] == ("stop", "here", 80, 85, "done")
+    assert not waiting.trajectory.recoveries
+
+
+def test_what_was_copied_is_lost_with_the_standby() -> None:
+    # copied by 120, and at 122, before the window opens, the standby's site is lost for 8 minutes: all anew, 130 to 190
+    replay = drilled(
+        TAPE,
+        disruptions="{dark: {site: there, after: 122 min, lasts: 8 min}}",
+        moves='{site: here, after: 1 h, window: "daily 20:00-23:00"}',
+    )
+    assert tries(replay, "db")[:2] == [
+        ("synchronise", "there", 60, 120, "done"),
+        ("synchronise", "there", 130, 190, "done"),
+    ]
+
+
 def test_what_has_no_room_does_not_move() -> None:
     full = TWO.replace("there: {pools: {hosts: 2}}", "there: {pools: {hosts: 0}}")
     replay = drilled(full, **NOTHING, moves="{site: here, after: 1 h}")
@@ -227,6 +281,12 @@ def test_both_implementations_agree_whatever_hits_in_between(first: int, corrupt
 @pytest.mark.parametrize(
     ("old", "new", "moves", "message"),
     [
+        (
+            "data: {size: 36 GB}\n    copies: {replica: {at: there, kind: asynchronous, lag: 10 min}}",
+            "data: {size: 36 GB, change: 1 MB/s}\n    copies: {replica: {at: there, kind: asynchronous, ships: 2 MB/s}}",
+            "{site: here}",
+            "what 'db' ships is not drilled with 'moves'",
+        ),
         ("", "", "{site: desk}", "nothing can be moved from 'desk': no component that runs there has a standby"),
         ("", "", "{site: here, after: 20 d}", "it begins after '20 d', when the drill is over: the horizon is '7 d'"),
         (

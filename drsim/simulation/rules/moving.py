@@ -26,6 +26,8 @@ class Moving(Returning):
         """the same of those that have moved"""
         self.undoing: set[int] = set()
         """components whose moves are taken back, with those that have not begun"""
+        self.copied: set[int] = set()
+        """components whose standby has all their data, of those that have no replicated copy there"""
 
     def begin_moves(self) -> None:
         """It is time."""
@@ -40,6 +42,8 @@ class Moving(Returning):
         if self.to_open:
             self._open_all()
         home, b = self.lookups.homes[c]
+        if self.lost[c]:
+            self.copied.discard(c)
         failed = c in self.rolling
         if c in self.moving:
             self.lose_mover(c)
@@ -83,6 +87,11 @@ class Moving(Returning):
             return super().planned_wanted(c)
         home, b = self.lookups.homes[c]
         if c in self.leaving and self.started[home] and c not in self.undoing:
+            copying = self.lookups.synchronise[b]
+            if copying >= 0 and c not in self.copied:
+                return [(copying, self.leaving[c])]
+            if not self._in_step(c):
+                return []
             waits = any(other in self.leaving for other in self.lookups.started_before[c])
             if not waits and self.window_is_open() and (self.structure.hot[b] or self.room[c] == GIVEN):
                 return [(self.lookups.stop[home], self.leaving[c])]
@@ -91,6 +100,33 @@ class Moving(Returning):
             if not any((other in self.gone and other in self.undoing) or other in self.moving for other in above):
                 return [(self.lookups.stop[b], self.gone[c])]
         return []
+
+    def _in_step(self, c: int) -> bool:
+        """Whether what is written at home reaches the standby."""
+        if not self.structure.has_data[c]:
+            return True
+        home, b = (self.lookups.site_of[d] for d in self.lookups.homes[c])
+        group = self.reach_log[-1][1] if self.reach_log else self.lookups.whole
+        return (group[home] >= 0 and group[home] == group[b]) or not self.lookups.followed.get(c, True)
+
+    def keeps_place(self, step: int) -> bool:
+        """Whether the deployment of a step is in the role that the step needs."""
+        what = self.plan.steps[step]
+        if what.kind == "synchronise" and self.plan.move:
+            home, b = self.lookups.homes[what.component]
+            return self.role[b] == STANDBY and self.started[home]
+        return super().keeps_place(step)
+
+    def to_copy(self, c: int, d: int) -> int:
+        """What a standby lacks, milli-bytes."""
+        return self.plan.data_size[c] * 1000 if self.plan.move else super().to_copy(c, d)
+
+    def end_synchronising(self, c: int, d: int) -> None:
+        """All is copied."""
+        if self.plan.move:
+            self.copied.add(c)
+        else:
+            super().end_synchronising(c, d)
 
     def move_step(self, c: int) -> tuple[int, int]:
         """The step that starts a moving component, and its incident."""
@@ -145,7 +181,11 @@ class Moving(Returning):
     def note_outages(self, downs: list[int], breaks: list[int]) -> None:
         """Grounds may have gone."""
         super().note_outages(downs, breaks)
+        hit = {*breaks, *(d for s in downs for d in self.lookups.deployments_at[s])}
+        self.copied -= {c for c, (_, b) in self.lookups.homes.items() if b in hit}
         for c in (*self.leaving, *self.gone):
             for d in self.lookups.homes[c]:
-                self.shake(self.lookups.stop[d])
+                for step in (self.lookups.stop[d], self.lookups.synchronise[d]):
+                    if step >= 0:
+                        self.shake(step)
             self.dirty.add(c)

@@ -142,8 +142,8 @@ class Returning(Recovering):
             self.lose_mover(c)
         if c in self.returns:
             _, d = self.returns[c]
-            if self.role[d] == STALE and c in self.settled and not self.lost[c] and not self._to_copy(c, d):
-                self._stands_by(c, d)
+            if self.role[d] == STALE and c in self.settled and not self.lost[c] and not self.to_copy(c, d):
+                self.end_synchronising(c, d)
             if self.role[d] == ACTIVE or (self.role[d] == STANDBY and d == b):
                 del self.returns[c]
                 self.settled.discard(c)
@@ -244,7 +244,7 @@ class Returning(Recovering):
                 self.dirty.update(self.returns)
             case "synchronise":
                 self.finish(row, DONE)
-                self._stands_by(c, d)
+                self.end_synchronising(c, d)
             case "stop":
                 self._stop(c, d, row)
             case "restart" | "switch" | "start" if c in self.moving:
@@ -284,7 +284,7 @@ class Returning(Recovering):
             self.rolling.discard(c)
             self.serves(c, d, row, trusted=row.kind == "switch" or self.structure.automatic[c])
             if back:
-                self._stands_by(c, self.lookups.homes[c][1])
+                self.end_synchronising(c, self.lookups.homes[c][1])
         elif c not in self.rolling:
             assert self.plan.failback is not None
             self.failures[c] += 1
@@ -321,7 +321,7 @@ class Returning(Recovering):
                 if role == ACTIVE and self.role[other] == STALE:
                     self.stale_since[other] = self.now
 
-    def _stands_by(self, c: int, d: int) -> None:
+    def end_synchronising(self, c: int, d: int) -> None:
         """A stale deployment is a standby: as it was, or as home in waiting."""
         self.role[d] = STANDBY
         self.copy_begins_anew(c)
@@ -335,7 +335,7 @@ class Returning(Recovering):
 
     # data
 
-    def _to_copy(self, c: int, d: int) -> int:
+    def to_copy(self, c: int, d: int) -> int:
         """What of the data of a stale deployment is old, milli-bytes."""
         change, since = self.plan.change[c], self.stale_since[d]
         changed = change * (self.now - since)
@@ -350,7 +350,7 @@ class Returning(Recovering):
         step = self.plan.steps[row.step]
         source = next(d for d in self.structure.of_component[step.component] if self.role[d] == ACTIVE)
         site_of = self.lookups.site_of
-        left = self._to_copy(step.component, step.deployment)
+        left = self.to_copy(step.component, step.deployment)
         flow = Flow(row, left, NEVER, site_of[source], site_of[step.deployment])
         flow.since = self.now
         self.flows.append(flow)
