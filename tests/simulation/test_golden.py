@@ -734,6 +734,63 @@ restart san @hall | 1.0 | 85 85 85 90 | done | repair san"""
     assert replay.level("permits") == [(0, 1_000_000), (10 * MINUTE, 0), (90 * MINUTE, 1_000_000)]
 
 
+def test_one_of_two_is_ill_and_digid_is_out() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: a bad day
+moment: 2015-05-12 10:00
+disruptions:
+  fire: {site: hall}
+  flu: {team: infra, people: 1, lasts: 2 h}
+  digid-out: {component: digid, after: 30 min, lasts: 3 h}
+response: {detect: 5 min, assess: {takes: 10 min}, decide: {takes: 15 min}, evacuation: 0 s}
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}, logius: {kind: outside}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}, net: {between: [annex, logius], bandwidth: 1 GB/s}}
+  teams: {infra: {people: 2}}
+  components:
+    files: {at: {hall: active, annex: warm}, start: {takes: 60 min, by: infra}}
+    forms: {at: {hall: active, annex: warm}, start: {takes: 60 min, by: infra}}
+    mail: {at: {hall: active, annex: warm}, start: {takes: 60 min, by: infra}}
+    digid: {at: {logius: active}}
+  services:
+    permits: {points: {web: {at: annex, needs: [forms, digid]}}}
+    post: {points: {desk: {at: annex, needs: [mail]}}}
+"""
+    )
+    # Go at 30. One of infra is ill until 120: files 30-90, forms 90-150; then the other is back, who need not wait: mail 120-180.
+    # Nobody here can do anything about DigiD: out from 30 to 210, and back as soon as that is over. So permits wait for that.
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 5 | done | fire begins
+assess hall | 0.0 | 5 5 5 15 | done | detect hall
+decide hall | 0.0 | 15 15 15 30 | done | assess hall
+declare hall | 0.0 | 30 30 30 30 | done | decide hall
+detect digid | 1.0 | 30 30 30 35 | done | digid-out begins
+start files @annex | 0.0 | 30 30 30 90 | done | declare hall
+start forms @annex | 0.0 | 30 30 90 150 | done | declare hall
+start mail @annex | 0.0 | 30 30 120 180 | done | declare hall
+assess digid | 1.0 | 35 35 35 45 | done | detect digid
+restart digid @logius | 1.0 | 210 210 210 210 | done | digid-out ends"""
+    )
+    assert segments(replay, "post") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 30),
+        ("team busy", 30, 90),
+        ("team busy", 90, 120),
+        ("step under way", 120, 180),
+    ]
+    assert segments(replay, "permits") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 30),
+        ("waiting for the end of an outage", 30, 210),
+    ]
+
+
 def test_smoke_follows_a_fire() -> None:
     replay = replayed(
         """\

@@ -235,6 +235,33 @@ def test_no_step_is_done_twice_at_once(scenario: Scenario) -> None:
             assert end <= begin, "one component fails over in two ways at once"
 
 
+# deciding
+
+
+@many(60)
+@given(scenarios(min_disruptions=1, max_disruptions=3))
+def test_nothing_fails_over_before_it_is_declared_nor_after_it_is_abandoned(scenario: Scenario) -> None:
+    drill = drilled(scenario)
+    plan = drill.plan
+    roots = {root.name: root.is_site for root in plan.roots}
+    begun = {row.incident: row for row in drill.rows if row.kind == "detect" and roots[row.object]}
+    over = {row.incident: row for row in drill.rows if row.kind == "declare" and row.outcome == DONE}
+    decided = {row.incident: row.end for row in drill.rows if row.kind == "decide" and row.outcome == DONE}
+    moves = [row for row in drill.rows if row.kind in ("precheck", "restore", "start") and row.incident in begun]
+    moves = [row for row in moves if plan.steps[row.step].deployment in plan.structure.standby and row.start >= 0]
+    for row in moves:
+        lost, declared = begun[row.incident].wanted, over.get(row.incident)
+        assert declared is not None, row
+        go = max(declared.end, decided[row.incident])
+        assert lost + plan.wait <= go <= row.start, row
+        site = plan.structure.sites.index(begun[row.incident].object)
+        back = min((t for t, flag, up in drill.changes if flag == site and up and t > go), default=NEVER)
+        if scenario.response.abandon and row.start > back:
+            event("goes on with what ran when it was abandoned")
+            same = [o for o in moves if o.object == row.object and o.incident == row.incident and o.start < back]
+            assert any(other.end < 0 or other.end >= back for other in same), row
+
+
 # room and links
 
 

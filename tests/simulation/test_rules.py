@@ -1346,6 +1346,30 @@ def test_the_age_of_a_nightly_copy_when_the_clock_changed(morning: str, hours: i
     assert data_lost(replay) == [hours * 60]
 
 
+@pytest.mark.parametrize(("evening", "hours"), [("2015-03-21", 0), ("2015-03-28", -1), ("2015-10-24", 1)])
+def test_a_night_in_which_the_clock_changes_is_as_long_as_it_is(evening: str, hours: int) -> None:
+    """From 22:00: 4:00 is six hours away, or five, or seven; and a night shift till 6:00 has eight hours, or seven, or nine."""
+    night, moved = f"{evening} 22:00", "components: {app: {at: {here: active, there: warm}, start: {takes: 10 min}}}\n"
+    window = drilled(PLACES + moved, disruptions="{}", moment=night, moves='{site: here, window: "daily 4:00-5:00"}')
+    assert tries(window, "app")[0][:3] == ("stop", "here", 60 * (6 + hours))
+    seen = drilled(
+        PLACES + moved,
+        moment=night,
+        disruptions=f"{{fire: {{site: here, after: {5 + hours} h}}, wind: {{site: there, after: {6 + hours} h}}}}",
+        response='{detect: {within: "daily 4:00-8:00", takes: 1 min, otherwise: 2 min}, assess: {takes: 0 s}}',
+    )
+    detects = [(row.object, (row.end - row.start) // MINUTE) for row in seen.trajectory.rows if row.kind == "detect"]
+    assert detects == [("here", 2), ("there", 1)]
+    shift = 'teams: {infra: {works: "daily 22:00-24:00, daily 0:00-6:00"}}\n'
+    slow = "components: {app: {at: {here: active, there: warm}, start: {takes: 8 wh, by: infra}}}\n"
+    ((*_, end, how),) = tries(drilled(PLACES + shift + slow, moment=night), "app")
+    # eight hours of work: till 6:00; in March one is left for the next evening, 22:00 to 23:00; in October till 5:00
+    assert (end / 60, how) == ({0: 8, -1: 24, 1: 8}[hours], "done")
+    due = "services: {s: {due: {pay: {on: daily 4:00, takes: 1 h, begins: 2 h}}, points: {p: {at: there, needs: [app]}}}}\n"
+    paid = drilled(PLACES + moved + due, moment=night, horizon="1 d", disruptions="{}")
+    assert [time / HOUR for _, _, time, _ in paid.due] == [6 + hours]
+
+
 def test_the_hour_that_comes_twice_is_told_apart() -> None:
     land = """\
 components:
