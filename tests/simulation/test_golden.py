@@ -779,14 +779,15 @@ restart digid @logius | 1.0 | 210 210 210 210 | done | digid-out ends"""
     )
     assert segments(replay, "post") == [
         ("not yet detected", 0, 5),
-        ("not yet decided", 5, 30),
-        ("team busy", 30, 90),
-        ("team busy", 90, 120),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
+        ("team busy", 30, 120),
         ("step under way", 120, 180),
     ]
     assert segments(replay, "permits") == [
         ("not yet detected", 0, 5),
-        ("not yet decided", 5, 30),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
         ("waiting for the end of an outage", 30, 210),
     ]
 
