@@ -525,6 +525,7 @@ def _people(outlook: Outlook, page: Page) -> None:
     used = {team for step in outlook.steps for team in step.crew}
     talk = {"assesses": plan.assess[1] if _opens_incident(outlook) else ()}
     talk["decides"] = plan.decide[1] if any(outage.kind == "site" for outage in plan.outages) else ()
+    talk["empties the bubble"] = () if plan.trial is None else plan.trial.crew
     used |= {plan.structure.teams[team] for crew in talk.values() for team, _ in crew}
     called = {plan.structure.teams[team] for step in plan.steps for team, _ in step.crew} - used
     if not _opens_incident(outlook):

@@ -383,6 +383,7 @@ def test_too_few_who_are_freed_are_named_before() -> None:
     shown = str(planned(Outlook(replay.plan), command=Command("case.yaml")))
     assert "people freed:  1 of infra; the others do the rest, and nothing of this" in shown
     assert "too few freed for:  start test:db; never started" in shown
+    assert "infra 3 people · always · empties the bubble · 3 steps" in shown
     assert Outlook(replay.plan).trial["frees"] == {"infra": 1}  # type: ignore[index]
 
 
