@@ -430,7 +430,7 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "decided by people": (lambda d: "by" in section(d, "response").get("decide", {}), 0.02),
     "response of the drill": (lambda d: "response" in d, 0.05),
     "horizon": (lambda d: "horizon" in d, 0.14),
-    "any moment": (lambda d: d["moment"] == "any moment of the week", 0.14),
+    "any moment": (lambda d: d["moment"] == "any moment of the week", 0.15),
     "dated moment": (lambda d: d["moment"] != "any moment of the week", 0.4),
     "nothing happens": (lambda d: not disruptions(d), 0.01),
     "several disruptions": (lambda d: len(disruptions(d)) > 1, 0.3),
