@@ -183,6 +183,7 @@ class Hours:
         return done[i] + within
 
 
+@functools.lru_cache(maxsize=256)
 def compile_calendar(calendar: Calendar, moment: datetime | None, until: int) -> Hours:
     """Compile for at least [-7 d, until], in ms since the moment; openings and closings after `until` are not complete.
 
@@ -355,7 +356,18 @@ def _dates(moment: datetime, since: int, until: int) -> Iterator[date]:
 
 def _local(day: date, minute: int) -> int:
     """Give the instant of a local time in ms since 1970."""
+    midnight, is_even = _day(day)
+    if is_even:
+        return midnight + minute * MINUTE
     return _instant(datetime(day.year, day.month, day.day) + timedelta(minutes=minute))
+
+
+@functools.lru_cache(maxsize=4096)
+def _day(day: date) -> tuple[int, bool]:
+    """Give the instant at which a day begins, and whether it has 24 hours, as all have on which the clock is not changed."""
+    start = datetime(day.year, day.month, day.day)
+    begin = _instant(start)
+    return begin, _instant(start + timedelta(days=1)) - begin == DAY
 
 
 def _instant(local: datetime) -> int:

@@ -225,7 +225,10 @@ class Law(Quantity):
         for _ in range(_HALVES):
             middle = (below + above) / 2
             enough = self._at_most(_exp(middle) if endless else middle) >= goal
+            before = below, above
             below, above = np.where(enough, below, middle), np.where(enough, middle, above)
+            if np.array_equal(before, (below, above)):
+                break  # and so it would stay
         return _exp(above) if endless else above
 
     def _at_most(self, x: NDArray[np.float64]) -> NDArray[np.float64]:

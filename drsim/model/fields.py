@@ -289,8 +289,13 @@ def _read(parse: Callable[[Any], Q], value: object, info: ValidationInfo, what: 
 
 
 def _quantity(kind: type[Q], parse: Callable[[Any], Q], what: str, example: str) -> Any:
+    of_text = functools.lru_cache(maxsize=512)(parse)  # the same few durations are written again and again
+
+    def read(value: Any) -> Q:
+        return of_text(value) if isinstance(value, str) else parse(value)
+
     def validate(value: object, info: ValidationInfo) -> Q:
-        return value if isinstance(value, kind) and info.context is None else _read(parse, value, info, what, example)
+        return value if isinstance(value, kind) and info.context is None else _read(read, value, info, what, example)
 
     return PlainValidator(validate)
 

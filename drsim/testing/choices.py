@@ -7,7 +7,9 @@ something out (a site, say) without moving what comes after it.
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any, Final, TypeAlias, TypeVar
 
 from hypothesis import strategies as st
@@ -42,13 +44,27 @@ def several(draw: DrawFn, part: SearchStrategy[None], least: int, most: int) -> 
     A list, since from a list Hypothesis can remove an element and leave the others as they are. It may be longer than
     `most`, which makes full ones more likely; what is too much draws nothing.
     """
-    draw(st.lists(_while(part, iter(range(most))), min_size=least, max_size=2 * most))
+    token = _PART.set((part, iter(range(most))))
+    try:
+        draw(_list(least, 2 * most))
+    finally:
+        _PART.reset(token)
+
+
+_PART: Final[ContextVar[tuple[SearchStrategy[None], Iterator[int]]]] = ContextVar("part")
 
 
 @st.composite
-def _while(draw: DrawFn, part: SearchStrategy[None], room: Iterator[int]) -> None:
+def _while(draw: DrawFn) -> None:
+    part, room = _PART.get()
     if next(room, None) is not None:
         draw(part)
+
+
+@functools.cache
+def _list(least: int, most: int) -> SearchStrategy[list[None]]:
+    """Made once for all parts: to make a strategy costs as much as to draw from it ten times."""
+    return st.lists(_while(), min_size=least, max_size=most)
 
 
 def some(draw: DrawFn, options: Sequence[_T], most: int) -> list[_T]:

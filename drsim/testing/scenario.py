@@ -283,6 +283,7 @@ def _scenario(
 ) -> Document:
     fewest, most = given["min_disruptions"], given["max_disruptions"]
     least = max(fewest, min((0, 1, 1, 1, 1, 2, 2, 3)[below(draw, 8)], most))  # early, as in a landscape
+    moment = _moment(draw, given)
     world = draw(landscapes)
     targets = _Targets(world, given)
     if targets.kinds():
@@ -298,7 +299,7 @@ def _scenario(
     if given["labels"] and one_in(draw, 8):
         document |= {"question": "Does service simply go on?", "why": "no"}
     document["landscape"] = {key: value for key, value in world.items() if key != "drsim"}
-    document["moment"] = _moment(draw, given)
+    document["moment"] = moment
     if targets.disruptions:
         document["disruptions"] = targets.disruptions
     if changed:

@@ -12,7 +12,7 @@ from drsim.testing.components import active, is_local
 from drsim.testing.needs import leaves
 
 _AFTER: Final = ("0 s", "1 h", "90 min", "4 h")
-_LASTS: Final = (None, None, None, "2 h", "30 min")
+_LASTS: Final = (None, None, "30 min", "2 h")
 _OF_RESPONSE: Final = ("order", "failback")
 _TEARDOWN: Final = ("20 min", "1 h", "0 s")
 

@@ -19,6 +19,7 @@ from cases import drilled, in_minutes, rows, scenario, tries
 from hypothesis import HealthCheck, given, settings
 from relocations import drawn
 
+from drsim.calendar import FAR
 from drsim.errors import InputError
 from drsim.measures.drills import groups, measure
 from drsim.measures.explanation import explain
@@ -28,7 +29,10 @@ from drsim.planning.plan import ACTIVE
 from drsim.reading import loads
 from drsim.reporting.planned import planned
 from drsim.reporting.summary import Command
+from drsim.simulation.draws import DrawName, Numbers, Script, uniforms
+from drsim.simulation.engine import Engine
 from drsim.simulation.levels import levels
+from drsim.simulation.trajectory import Trajectory
 from drsim.studies.outlook import Outlook
 from drsim.studies.replay import Replay
 from drsim.testing import scenarios
@@ -432,22 +436,71 @@ def test_a_component_runs_at_one_place_and_no_data_is_lost_by_a_move(seed: int) 
         assert one.object != two.object or one.end <= two.wanted
 
 
-@settings(max_examples=40, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(
-    scenarios(
-        min_disruptions=1, max_components=5, site_scope=False, active_active=False, uncertain=False, failures=False
-    )
-)  # a return has the next number of an incident, with which luck would change
-def test_until_something_is_stable_failback_changes_nothing(case: Scenario) -> None:
+def changed(case: Scenario, luck: Script | None) -> Trajectory:
+    plan = compile_scenario(case)
+    return Engine(plan).drill(Numbers(plan, 1, 0, 1, luck), 0)
+
+
+def alike(name: DrawName, replication: int) -> float:
+    """The same luck in each incident, whatever its number: a return has one too, and those that open later have the next."""
+    return float(uniforms(1, (*name[:3], 0, name[4]), replication, 1)[0])
+
+
+def twice(drill: Trajectory) -> int:
+    """The first instant from which on a component runs at two places, which it never does with failback."""
+    structure = drill.plan.structure
+    first = len(structure.sites) + len(structure.links)
+    on = [role == ACTIVE for role in structure.roles]
+    for time, changes in groupby(drill.changes, key=lambda change: change[0]):
+        for _, flag, value in changes:
+            if first <= flag < first + len(on):
+                on[flag - first] = value
+        if any(sum(on[d] for d in ds) > 1 for ds in structure.of_component):
+            return time
+    return FAR
+
+
+def check_until_something_is_stable(case: Scenario) -> None:
     without = case.model_copy(update={"response": case.response.model_copy(update={"failback": None})})
-    drill, plain = engine_drill(case), engine_drill(without)
-    until = min((row.end for row in drill.rows if row.kind == "stable" and row.outcome == "done"), default=10**15)
-    ends = {time for time, *_ in plain.changes} & {time for time, *_ in drill.changes}
-    for time in ends:
-        if time < until:
-            assert [each for each in drill.changes if each[0] == time] == [
-                each for each in plain.changes if each[0] == time
+    for luck in (alike, None):
+        drill, plain = changed(case, luck), changed(without, luck)
+        stable = [row.end for row in drill.rows if row.kind == "stable" and row.outcome == "done"]
+        until = min([twice(plain), *stable])
+        if luck is None:
+            returns = [row.incident for row in drill.rows if row.kind == "stable"]
+            later = [
+                r.wanted for r in drill.rows if r.kind == "detect" and r.incident > min(returns, default=r.incident)
             ]
+            until = min([until, *later])
+        assert [each for each in drill.changes if each[0] < until] == [
+            each for each in plain.changes if each[0] < until
+        ]
+
+
+@settings(max_examples=40, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(scenarios(min_disruptions=1, max_components=5, site_scope=False, active_active=False))
+def test_until_something_is_stable_failback_changes_nothing(case: Scenario) -> None:
+    check_until_something_is_stable(case)
+
+
+@pytest.mark.parametrize("first", range(0, 140, 20))
+def test_nor_does_it_in_drills_full_of_it(first: int) -> None:
+    for seed in range(first, first + 20):
+        check_until_something_is_stable(loads(drawn(seed, corrupt=seed % 2 == 1)))
+
+
+def test_luck_goes_by_the_number_of_an_incident_and_a_return_has_one() -> None:
+    # app is away from 10:00 on, so that its return is incident 1; that web breaks at 11:00 is incident 2, and without failback 1
+    both = APP.replace("services:", "  web: {at: {desk: active}, restart: {takes: 10 to 20 min}}\nservices:")
+    hits = f"{{{FIRE}, bug: {{component: web, after: 1 h, lasts: 1 min}}}}"
+    stays = both.replace('response: {failback: {stable: 1 h, window: "daily 20:00-22:00"}}\n', "")
+    names = []
+    for land in (both, stays):
+        found = compile_scenario(scenario(land, disruptions=hits))
+        asked: list[DrawName] = []
+        Engine(found).drill(Numbers(found, 1, 0, 1, lambda name, _, asked=asked: asked.append(name)), 0)  # type: ignore[misc]
+        names.append([name for name in asked if name[1] == "web"])
+    assert names == [[("restart", "web", "desk", 2, 0)], [("restart", "web", "desk", 1, 0)]]
 
 
 def test_a_plan_without_failback_has_none_of_its_steps() -> None:

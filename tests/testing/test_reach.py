@@ -59,6 +59,51 @@ FAILING_OVER = scenarios(
     team_outages=False,
 )
 """Little but failovers, for what takes several of them, or several outages."""
+CORRUPT_OR_MOVED = scenarios(
+    min_disruptions=2,
+    max_disruptions=4,
+    max_services=1,
+    failback=False,
+    tests=False,
+    channels=False,
+    classes=False,
+    labels=False,
+    site_scope=False,
+    nested_needs=False,
+    circles=False,
+    active_active=False,
+    groups=False,
+    power=False,
+    fails=False,
+    link_outages=False,
+    team_outages=False,
+    sheddable=False,
+    consistency=False,
+    partitions=False,
+    behind=False,
+    cascades=False,
+)
+"""Little but what is corrupt, or moved on purpose."""
+TRIED_OR_GROUPED = scenarios(
+    min_disruptions=1,
+    max_services=1,
+    failback=False,
+    moves=False,
+    channels=False,
+    classes=False,
+    labels=False,
+    circles=False,
+    active_active=False,
+    fails=False,
+    sheddable=False,
+    consistency=False,
+    shipping=False,
+    corruptions=False,
+    partitions=False,
+    behind=False,
+)
+"""With more tests in a bubble, and groups that follow each other."""
+STRATEGIES = (USUAL, FAILING_OVER, CORRUPT_OR_MOVED, TRIED_OR_GROUPED)
 
 FAILOVER = ("precheck", "switch", "restore", "start")
 
@@ -454,7 +499,7 @@ def search(wanted: list[str]) -> Counter[str]:
     """Examples until each branch occurred, at most 3,000; in rounds, since within one Hypothesis repeats itself."""
     count: Counter[str] = Counter()
     for number in range(30):
-        count += reached(FAILING_OVER if number % 2 else USUAL, 100, number)
+        count += reached(STRATEGIES[number % len(STRATEGIES)], 100, number)
         if all(count[branch] for branch in wanted):
             break
     return count
