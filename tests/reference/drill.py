@@ -558,6 +558,7 @@ class Run:
         self.finish(work, "failed")
         if is_news:
             self.found[d] = work.name
+            self.back.hit({d})
         return True
 
     def open_found(self) -> None:

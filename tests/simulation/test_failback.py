@@ -400,6 +400,17 @@ def test_both_implementations_agree_whatever_hits_in_between(first: int, corrupt
             explain(drill.plan, group, drill)  # which asserts that segments add up
 
 
+@pytest.mark.parametrize("seed", range(16))
+def test_both_implementations_agree_where_components_fail_of_their_own(seed: int) -> None:
+    case = loads(drawn(seed, corrupt=seed % 2 > 0, fails=True))
+    drill, other = engine_drill(case, seed), reference_drill(case, seed)
+    found = differences(engine_view(drill), reference_view(other))
+    found = found or unequal(engine_measured([drill]), reference_measured(case, [other]))
+    assert not found, "\n".join([f"seed {seed}", *found[:6]])
+    for group in groups(drill.plan):
+        explain(drill.plan, group, drill)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_a_component_runs_at_one_place_and_no_data_is_lost_by_a_move(seed: int) -> None:
     drill = engine_drill(loads(drawn(seed)), seed)
