@@ -222,6 +222,7 @@ class Returning(Recovering):
     def _stale_again(self, c: int, home: int) -> None:
         """A home in waiting is none any more: it has what it had then."""
         self.settled.discard(c)
+        self.dirty.update(self.returns)  # what starts after it need not wait for it any more
         self.role[home] = STALE
         self.stale_since[home] = self.now
         self.standing.append((self.now, home, -1))
