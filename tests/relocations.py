@@ -5,8 +5,11 @@ from __future__ import annotations
 import random
 
 
-def drawn(seed: int, *, moves: bool = False, corrupt: bool = False) -> str:
-    """Three components that fail over and go home, or are moved on purpose from one of their places; some data may be corrupted."""
+def drawn(seed: int, *, moves: bool = False, corrupt: bool = False, fails: bool = False) -> str:
+    """Three components that fail over and go home, or are moved on purpose from one of their places.
+
+    Some data may be corrupted; components may fail of their own.
+    """
     rng = random.Random(seed)
     pick = rng.choice
     crew, names = ("", ", by: infra", ", by: infra"), ("a", "b", "d")
@@ -39,6 +42,8 @@ def drawn(seed: int, *, moves: bool = False, corrupt: bool = False) -> str:
         components.append(f"    {name}: {{{', '.join(part for part in parts if part)}}}")
     hits = ("site: here", "site: here", "site: there", "component: a", "component: b", "link: line", "site: third")
     hits += ("component: a, sites: [there]", "component: d, sites: [there]")
+    if fails:
+        components = _failing(seed, components)
     after, outages = 0, []
     for number in range(pick((2, 3, 4, 5))):
         hit = pick(hits) if number or moves else "site: here"
@@ -55,7 +60,7 @@ def drawn(seed: int, *, moves: bool = False, corrupt: bool = False) -> str:
 drsim: scenario 1
 title: drawn{f"{chr(10)}moves: {move}" if moves else ""}
 moment: 2015-05-12 10:00
-horizon: 3 d
+horizon: {"3 d" if not fails else "30 h"}
 disruptions: {{{", ".join(outages)}}}
 response:
   {{detect: {pick(("0 s", "5 min"))}, assess: {{takes: {pick(("0 s", "10 min"))}}}, decide: {{takes: 20 min}}, evacuation: 0 s,
@@ -71,6 +76,18 @@ landscape:
   services:
     s: {{points: {{p: {{at: third, needs: [d]}}, q: {{at: there, needs: [a]}}}}{pick(("", ", verify: {takes: 10 min, by: infra}"))}}}
 """
+
+
+def _failing(seed: int, components: list[str]) -> list[str]:
+    """Seen or not until a step finds it, for a time or until it is repaired."""
+    rng = random.Random(f"fails {seed}")
+    failing = []
+    for component in components:
+        every, lasts = rng.choice(("2 h", "5 h", "20 h")), rng.choice((", lasts: 1 h", ", lasts: mean 5 h", ""))
+        more = "" if lasts or "repair:" in component else ", repair: {takes: 30 min, by: infra}"
+        fails = f", fails: {{every: mean {every}{lasts}}}"
+        failing.append(f"{component[:-1]}{more}{fails}}}" if rng.random() < 0.6 else component)
+    return failing
 
 
 def _corruptions(seed: int, components: list[str]) -> list[str]:

@@ -558,6 +558,7 @@ class Run:
         self.finish(work, "failed")
         if is_news:
             self.found[d] = work.name
+            self.back.hit({d})
         return True
 
     def open_found(self) -> None:
@@ -740,6 +741,9 @@ class Run:
         if not incident.go:
             return []
         before = [n for n, step in self.steps.items() if c in step.ahead_of and n not in incident.done]
+        if incident.abandoned:
+            mine = [w for w in self.running() if w.kind == "task" and self.incidents[w.incident] is incident]
+            before = [n for n in before if n in {w.object for w in mine}]
         return [name for name in before if self.concerns_incident(name, incident)]
 
     def groups_wait(self, incident: Incident) -> bool:
@@ -1438,9 +1442,13 @@ class Run:
 
     def close_incidents(self) -> None:
         """Section 6: a site's closes when it is back before it is declared, a component's before it is assessed."""
-        for incident in self.incidents:
+        for number, incident in enumerate(self.incidents):
             if incident.go and incident.kind == "site" and self.scenario.response.abandon:
                 incident.abandoned = incident.abandoned or self.root_is_back(incident)
+                if incident.abandoned:  # what is not held any more was let go by no step
+                    for c in self.land.components:
+                        if not self.holders(c, incident):
+                            self.free_since.setdefault((c, number), -1)
             if incident.go or incident.closed:
                 continue
             if self.root_is_back(incident):
@@ -1877,6 +1885,8 @@ class Run:
         """Section 7: "once in each incident that it concerns, from *go* on, until it is done"."""
         for number, incident in enumerate(self.incidents):
             for name in self.steps:
+                if incident.abandoned:
+                    continue
                 if incident.go and name not in incident.done and self.concerns_incident(name, incident):
                     yield "task", name, "", number
 

@@ -213,10 +213,14 @@ class Returns:
     # what is settled
 
     def note_outages(self) -> None:
-        """At item 1: what is hit is no longer stable, and a home in waiting is stale."""
+        """At item 1."""
+        self.hit({d for d in self.run.role if d[1] in self.run.went_down or d in self.run.broke})
+
+    def hit(self, deployments: set[tuple[str, str]]) -> None:
+        """What is hit is no longer stable, and a home in waiting is stale."""
         run = self.run
         for c, (_, s) in self.open.items():
-            if s in run.went_down or (c, s) in run.broke:
+            if (c, s) in deployments:
                 self.stable.discard(c)
                 if run.role[c, s] == "waiting":
                     self.wait_no_more(c, s)

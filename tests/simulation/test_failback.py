@@ -406,6 +406,47 @@ def test_what_turns_out_to_be_corrupt_while_it_moves_is_not_started_from_that() 
     assert (cleaned.lost_at, cleaned.point) == (610 * MINUTE, -240 * MINUTE)
 
 
+def test_what_starts_after_it_waits_no_more_when_a_home_in_waiting_is_stale_again() -> None:
+    land = """\
+sites: {here: {}, there: {}}
+links: {line: {between: [here, there], bandwidth: 100 MB/s}}
+components:
+  db:
+    at: {here: active, there: warm}
+    data: {size: 36 GB}
+    copies:
+      replica: {at: there, kind: synchronous}
+      tape: {at: there, kind: backup, taken: daily 6:00, restores: 10 MB/s}
+    recover: [warm, cold]
+    start: {takes: 30 min}
+    restart: {takes: 20 min}
+    stop: {takes: 10 min}
+  app:
+    at: {here: active, there: warm}
+    needs: [db]
+    start: {takes: 10 min}
+    restart: {takes: 15 min}
+    stop: {takes: 5 min}
+services: {s: {points: {p: {at: there, needs: [app]}}}}
+response: {failback: {stable: 2 h}}
+"""
+    hits = "{fire: {site: here, lasts: 1 h}, virus: {corruption: db, after: 0 s, detected: 200 min}}"
+    replay = drilled(land, disruptions=hits)
+    # home is back at 60 and stable at 180: db is stopped until 190, and its data is known to be bad at 200, in the middle of its way
+    # home. Its home waits no more, so that app need not wait for it: its stop is wanted at 200, and begins when db runs over there, from
+    # the tape (36 GB at 10 MB/s: 260) at 280. db is stable again at 320.
+    wanted = [line for line in rows(replay.trajectory).splitlines() if line.startswith(("stop", "restart"))]
+    assert wanted == [
+        "stop db @there | 1.0 | 180 180 180 190 | done | stable db",
+        "restart db @here | 1.0 | 190 190 190 200 | interrupted | stop db",
+        "stop app @there | 2.0 | 200 280 280 285 | done | restart db",
+        "restart db @there | 3.0 | 260 260 260 280 | done | restore db",
+        "restart app @here | 2.0 | 285 285 285 300 | done | stop app",
+        "stop db @there | 1.1 | 320 320 320 330 | done | stable db",
+        "restart db @here | 1.1 | 330 330 330 350 | done | stop db",
+    ]
+
+
 @pytest.mark.parametrize("first", range(0, 80, 10))
 @pytest.mark.parametrize("corrupt", [False, True])
 def test_both_implementations_agree_whatever_hits_in_between(first: int, corrupt: bool) -> None:
@@ -417,6 +458,17 @@ def test_both_implementations_agree_whatever_hits_in_between(first: int, corrupt
         assert not found, "\n".join([f"seed {seed}", *found[:6]])
         for group in groups(drill.plan):
             explain(drill.plan, group, drill)  # which asserts that segments add up
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_both_implementations_agree_where_components_fail_of_their_own(seed: int) -> None:
+    case = loads(drawn(seed, corrupt=seed % 2 > 0, fails=True))
+    drill, other = engine_drill(case, seed), reference_drill(case, seed)
+    found = differences(engine_view(drill), reference_view(other))
+    found = found or unequal(engine_measured([drill]), reference_measured(case, [other]))
+    assert not found, "\n".join([f"seed {seed}", *found[:6]])
+    for group in groups(drill.plan):
+        explain(drill.plan, group, drill)
 
 
 @pytest.mark.parametrize("seed", range(60))

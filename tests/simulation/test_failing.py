@@ -30,6 +30,15 @@ from drsim.units import DAY, HOUR, MINUTE
 TWO = "sites: {here: {}, there: {}}\nlinks: {line: {between: [here, there], bandwidth: 10 MB/s}}\n"
 POINT = "services: {s: {points: {p: {at: there, needs: [app]}}}}\n"
 PEOPLE = "teams: {infra: {}}\nsuppliers: {vendor: {}}\n"
+MOVABLE = """\
+components:
+  app:
+    at: {here: active, there: warm}
+    fails: {every: 100 h, lasts: 10 h}
+    start: {takes: 20 min}
+    stop: {takes: 5 min}
+    restart: {takes: 10 min}
+"""
 ERROR = 5.9  # standard errors: a chance of 4 in a thousand million
 
 
@@ -133,6 +142,60 @@ repair app @there | 1.0 | 15 15 15 75 | done | detect app"""
     )
     # from 20 on nothing is left to try
     assert segments(replay, "s") == [("failed attempt", 10, 20), ("no way back", 20, 1440)]
+
+
+def test_a_move_that_ends_on_what_nobody_saw_fail_loses_what_was_moving() -> None:
+    land = TWO + POINT + MOVABLE
+    replay = drilled(
+        land,
+        {"fails app there 0": 0.01, "fails app here 0": 0.9},
+        disruptions="{}",
+        horizon="1 d",
+        response="{assess: {takes: 15 min}}",
+        moves="{site: here, after: 100 min}",
+    )
+    # 60: the standby fails for 10 h, which nobody sees. 100 to 105: app is stopped, 105 to 125: it would start over there. That finds
+    # it broken: app is lost, in an incident that needs no noticing, and is started in place once that is assessed: 140 to 150. No data
+    # is at stake. The move is not over: its ground is back at 660, when the failure is over.
+    assert (
+        rows(replay.trajectory)
+        == """\
+stop app @here | 0.0 | 100 100 100 105 | done | app.there.fails begins
+start app @there | 0.0 | 105 105 105 125 | failed | stop app
+detect app | 1.0 | 125 125 125 125 | done | start app
+assess app | 1.0 | 125 125 125 140 | done | detect app
+restart app @here | 1.0 | 140 140 140 150 | done | assess app
+start app @there | 1.0 | 140 - - 140 | dropped | -
+stop app @here | 0.1 | 150 660 660 665 | done | app.there.fails ends
+start app @there | 0.1 | 665 665 665 685 | done | stop app"""
+    )
+    assert replay.trajectory.found_at == {("app.there.fails", 60 * MINUTE): 125 * MINUTE}
+
+
+def test_a_move_home_that_ends_on_what_nobody_saw_fail_loses_what_was_moving() -> None:
+    land = TWO + POINT + MOVABLE
+    replay = drilled(
+        land,
+        {"fails app there 0": 0.9, "fails app here 0": 0.05},
+        disruptions="{fire: {site: here, after: 10 min, lasts: 1 h}}",
+        horizon="1 d",
+        response="{detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, "
+        'failback: {stable: 1 h, window: "daily 20:00-22:00"}}',
+    )
+    # 10: fire; app runs over there from 30. Home is back at 70, stable at 130, and waits for the evening (600). There, at 300, it fails
+    # for 10 h, which nobody sees. 600 to 605 app is stopped, 605 to 615 started at home: that finds it broken. app is lost and started
+    # where it was, 615 to 625. What was found has broken at 615: home waits no more; it is whole at 900 and stable anew at 960.
+    assert (
+        "\n".join(line for line in rows(replay.trajectory).splitlines() if "@" in line)
+        == """\
+start app @there | 0.0 | 10 10 10 30 | done | declare here
+stable app @here | 1.0 | 30 70 70 130 | done | fire ends
+stop app @there | 1.0 | 600 600 600 605 | done | app.here.fails begins
+restart app @here | 1.0 | 605 605 605 615 | failed | stop app
+stable app @here | 1.1 | 615 900 900 960 | done | app.here.fails ends
+restart app @there | 2.0 | 615 615 615 625 | done | assess app"""
+    )
+    assert replay.trajectory.found_at == {("app.here.fails", 300 * MINUTE): 615 * MINUTE}
 
 
 def test_a_hot_standby_is_seen_to_fail() -> None:

@@ -278,6 +278,20 @@ def test_both_implementations_agree_whatever_hits_in_between(first: int, corrupt
             explain(drill.plan, group, drill)  # which asserts that segments add up
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_both_implementations_agree_where_components_fail_of_their_own(seed: int) -> None:
+    text = drawn(seed, moves=True, corrupt=seed % 2 > 0, fails=True)
+    if "at: {here: active" not in text:
+        return
+    case = loads(text)
+    drill, other = engine_drill(case, seed), reference_drill(case, seed)
+    found = differences(engine_view(drill), reference_view(other))
+    found = found or unequal(engine_measured([drill]), reference_measured(case, [other]))
+    assert not found, "\n".join([f"seed {seed}", *found[:6]])
+    for group in groups(drill.plan):
+        explain(drill.plan, group, drill)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "moves", "message"),
     [

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import Luck, drilled, in_minutes, scenario, segments, tries
+from cases import Luck, drilled, in_minutes, rows, scenario, segments, tries
 
 from drsim.errors import InputError
 from drsim.planning.compile import compile_scenario
@@ -1552,6 +1552,35 @@ steps:
     assert tries(replay, "first") == [("task", "", 0, 10, "failed"), ("task", "", 10, 20, "done")]
     assert tries(replay, "second") == [("task", "", 20, 40, "done")]
     assert tries(replay, "b") == [("start", "there", 40, 50, "done")]
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_what_has_not_begun_of_the_plan_is_dropped_with_what_is_abandoned(works: bool) -> None:
+    # go at 10: `call` runs until 40 and holds a; `ask` waits for the carrier, who comes at 14:00 (240), and holds b. At 20 the site is
+    # back: `ask` is dropped, and b starts in place at once; `call` goes on and holds a until it ends, whether it works or not
+    steps = """\
+steps:
+  call: {takes: 30 min, works: 50 %, before: [a]}
+  tell: {takes: 10 min, after: [call]}
+  ask: {takes: 50 min, by: carrier, before: [b]}
+teams: {carrier: {works: "daily 14:00-15:00"}}
+"""
+    replay = drilled(
+        HELD % ("warm", "start: {takes: 5 min}") + steps,
+        {"task works call 0": 0.1 if works else 0.9},
+        response=f"{DECIDED[:-1]}, abandon: true}}",
+        disruptions="{fire: {site: here, lasts: 20 min}}",
+    )
+    found = [line for line in rows(replay.trajectory).splitlines() if line.split()[0] in ("task", "start", "restart")]
+    assert sorted(found) == [
+        "restart a @here | 0.0 | 20 40 40 45 | done | task call",
+        "restart b @here | 0.0 | 20 20 20 30 | done | fire ends",
+        "start a @there | 0.0 | 10 - - 20 | dropped | -",
+        "start b @there | 0.0 | 10 - - 20 | dropped | -",
+        "task ask | 0.0 | 10 10 - 20 | dropped | declare here",
+        f"task call | 0.0 | 10 10 10 40 | {'done' if works else 'failed'} | declare here",
+        "task tell | 0.0 | 10 - - 20 | dropped | -",
+    ]
 
 
 def test_each_lost_site_has_its_own_steps_of_the_plan() -> None:

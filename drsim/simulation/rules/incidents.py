@@ -56,6 +56,7 @@ class Incidents(Room):
                     self._go(incident)
             elif back and incident.go and not incident.abandoned and self._may_be_abandoned(incident):
                 incident.abandoned = True
+                self.dirty_tasks = self.dirty_tasks or bool(incident.concerning)
                 self._touch_all(incident)
             if back and not incident.assessed and not self._is_missed(incident):
                 for kind in (DETECT, ASSESS):

@@ -47,6 +47,8 @@ class Moving(Returning):
         failed = c in self.rolling
         if c in self.moving:
             self.lose_mover(c)
+            if c not in self.moving:
+                self._others_may_move()
         if c in self.leaving and c not in self.moving:
             over = c in self.undoing and not self.is_running(self.lookups.stop[home])
             if failed or over or self.role[home] != ACTIVE:

@@ -222,6 +222,7 @@ class Returning(Recovering):
     def _stale_again(self, c: int, home: int) -> None:
         """A home in waiting is none any more: it has what it had then."""
         self.settled.discard(c)
+        self.dirty.update(self.returns)  # what starts after it need not wait for it any more
         self.role[home] = STALE
         self.stale_since[home] = self.now
         self.standing.append((self.now, home, -1))
@@ -238,6 +239,8 @@ class Returning(Recovering):
             return
         d = self.lookups.deployment_of_step[row.step]
         match row.kind:
+            case _ if self.is_unseen(row, d):
+                super().end_step(row)
             case "stable":
                 self.finish(row, DONE)
                 self.settled.add(c)
@@ -365,6 +368,13 @@ class Returning(Recovering):
         return super().point_in_place(c, d)
 
     # outages
+
+    def find(self, c: int, d: int, row: Work) -> None:
+        """What a step finds broken breaks there and then."""
+        news = not self.broken[d]
+        super().find(c, d, row)
+        if self.relocates and news:
+            self.note_outages([], [d])
 
     def note_outages(self, downs: list[int], breaks: list[int]) -> None:
         """Homes in waiting that are hit are stale again, what is stale is no longer stable; grounds may have gone."""

@@ -493,12 +493,18 @@ class State:
 
     def holds_up(self, incident: Incident, c: int) -> bool:
         """Whether a step of the plan before a component is not done in an incident that it concerns."""
-        return any(t in incident.concerning and t not in incident.done for t in self.lookups.tasks_before.get(c, ()))
+        open_ = [t for t in self.lookups.tasks_before.get(c, ()) if t in incident.concerning and t not in incident.done]
+        return any(not incident.abandoned or runs(incident.tasks.get(t)) for t in open_)
 
     def reached(self, time: int, a: int, b: int) -> bool:
         """Whether two sites reached each other at a time, after the last round of its instant."""
         group = latest(self.reach_log, time) if self.reach_log else self.lookups.whole
         return group[a] >= 0 and group[a] == group[b]
+
+
+def runs(row: Work | None) -> bool:
+    """Whether a row has started and not ended."""
+    return row is not None and row.start >= 0 and row.outcome is None
 
 
 def latest(log: Sequence[tuple[int, T]], time: int) -> T:

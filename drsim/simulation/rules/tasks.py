@@ -5,7 +5,7 @@ from __future__ import annotations
 from drsim.simulation.clock import Work
 from drsim.simulation.rules.incidents import Incidents
 from drsim.simulation.rules.state import DECIDING, Incident
-from drsim.simulation.trajectory import DONE, FAILED
+from drsim.simulation.trajectory import DONE, DROPPED, FAILED
 
 __all__ = ["Tasks"]
 
@@ -52,6 +52,10 @@ class Tasks(Incidents):
 
     def _settle_task(self, incident: Incident, t: int) -> None:
         row = incident.tasks.get(t)
+        if incident.abandoned:  # what runs goes on, nothing else comes of it
+            if row is not None and row.outcome is None and row.start < 0:
+                self.finish(row, DROPPED)
+            return
         if row is None or row.outcome is not None:
             row = self._task_row(incident, t, 0 if row is None else row.attempt + 1)
         if row.start >= 0:
@@ -116,9 +120,10 @@ class Tasks(Incidents):
         works = self.luck(step.works, step.works_variable, row.incident, row.attempt)
         self.finish(row, DONE if works else FAILED)
         self.dirty_tasks = True
-        if not works:
+        if works:
+            incident.done.add(t)
+        elif not incident.abandoned:
             return
-        incident.done.add(t)
         for c in self.structure.tasks[t].before:
             if not self.holds_up(incident, c):
                 incident.released[c] = row.number
