@@ -138,6 +138,23 @@ def test_who_does_not_reach_the_witness_does_nothing() -> None:
     assert drilled(THREE + APP, disruptions="{cut: {link: line}}", horizon="2 d").trajectory.rows == []
 
 
+def test_who_saw_the_one_and_then_sees_the_other_never_lost_sight() -> None:
+    """At 240 the side at `here` stops, and `cloud` sees that at `there` at the same instant: the check there waits since 75."""
+    land = """\
+components:
+  zoo: {at: {here: active, there: hot}, on_partition: "takeover, alone", switch: {takes: 5 min}}
+  app: {at: {cloud: active}, needs: [zoo], restart: {takes: 15 min}, verify: {takes: 30 min, by: night}}
+"""
+    replay = drilled(
+        THREE.replace("teams: {infra: {}}", 'teams: {infra: {}, night: {works: "daily 22:00-24:00"}}') + land,
+        disruptions="{cut: {links_of: there, lasts: 4 h}, oops: {component: app, lasts: 60 min}}",
+        response="{detect: 5 min, assess: {takes: 10 min}}",
+        horizon="2 d",
+    )
+    assert "verify app @cloud | 0.0 | 75 75 720 750 | done | restart app" in rows(replay.trajectory)
+    assert (240, ("on", "zoo", "here"), False) in [(time / 60, *rest) for time, *rest in seconds(replay)]
+
+
 def test_a_return_at_the_end_of_a_cut_is_named_by_the_last_that_ended() -> None:
     """Both end at 240; what the site lost there waited for all of it, and only what is fenced is an outage of something."""
     land = """\

@@ -46,6 +46,8 @@ class Losing(Bubble):
             self.site_since[s] = last_end
         if downs or ups or links:
             self.change_reach(last_end)
+        while self.parted:
+            self.end_split(*self.parted.pop(0))
         corrupt = self.become_known() if self.due_known else []
         stopped = self._stop_all(downs, [*breaks, *(d for c in corrupt for d in structure.of_component[c])])
         if downs or breaks:

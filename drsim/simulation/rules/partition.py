@@ -43,8 +43,8 @@ class Partitions(Failures):
             self.dirty_incidents = True
             self._note(partition.name, cut.since, self.now)
             if partition.alone:
-                if cut.taken >= 0:
-                    self.end_split(c, cut, d)
+                if cut.taken >= 0:  # what is cut off no more is seen first, and then that one of the two stops
+                    self.parted.append((c, cut, d))
                 row = self.live[self.lookups.switch[partition.standby]]
                 if row is not None:
                     self.shaken.append(row)

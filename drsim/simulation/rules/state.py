@@ -254,6 +254,8 @@ class State:
         """deployment -> the outage of its failure that nobody has seen"""
         self.cuts: dict[int, Cut] = {}
         """components that are cut off from their standby"""
+        self.parted: list[tuple[int, Cut, int]] = []
+        """components that ran at both sides of a cut that has ended, the cut, and which side stops"""
         self.last_end = -1
         """the number of the last of these that ended at this instant"""
         self.unmended: set[int] = set()
