@@ -391,6 +391,62 @@ def explain(
 
 
 @cli.command()
+@click.argument("before", metavar="BEFORE")
+@click.argument("after", metavar="AFTER", required=False)
+@_drilled
+@_set
+@_json
+@_ascii
+def compare(
+    before: str,
+    after: str | None,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+    as_json: bool,
+    ascii_only: bool,
+) -> int:
+    """Show what a change does, drill by drill with the same luck.
+
+    BEFORE and AFTER are scenarios. With one alone, what --set changes is compared with it as it is; with both, --set changes AFTER.
+    """
+    from drsim.reporting.compared import compared
+    from drsim.reporting.progress import shown
+    from drsim.studies.compare import compare as compare_drills
+
+    if after is None and not changes:
+        _refuse(
+            "there is nothing to compare it with", "give a second scenario, or what to change with --set PATH=VALUE"
+        )
+    if before == after == "-":
+        _refuse("only one of the two can come from standard input", "give a file for the other")
+    with shown(f"reading {before}", quiet) as progress:
+        if after is None and before == "-":
+            with _standard_input(before):
+                one, two = _load(before, {}), _load(before, changes)
+        else:
+            one, two = _load(before, {}), _load(after or before, changes)
+        begun = time.perf_counter()
+        progress.count(0, 2 * replications)
+        comparison = compare_drills(
+            one, two, replications=replications, seed=seed, workers=workers, progress=progress.count
+        )
+        if comparison.interrupted:
+            _say("interrupted: showing what is finished", INTERRUPTED)
+        progress.end(comparison.before.replications + comparison.after.replications, time.perf_counter() - begun)
+    if as_json:
+        click.echo(_as_json(comparison.to_dict()))
+    else:
+        names = [_command(file, {}, replications, seed).place for file in (before, after or before)]
+        if changes:
+            names[1] += "".join(f" --set {path}={value}" for path, value in changes.items())
+        _print(compared(comparison, places=(names[0], names[1]), page=_page(ascii_only)))
+    return INTERRUPTED if comparison.interrupted else OK
+
+
+@cli.command()
 @click.argument("what", metavar="SCENARIO|LANDSCAPE")
 @click.option("--assumptions", "numbers", is_flag=True, help="List every number with its source, or as an assumption.")
 @_set

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from drsim.model.scenario import Scenario
 
-__all__ = ["Explanation", "Outcome", "Result", "mean_explanation"]
+__all__ = ["Explanation", "Outcome", "Result", "finite", "mean_explanation", "number", "share_dict"]
 
 Fared = Literal["misses", "undecided", "back in time", "keeps running", "no target"]
 
@@ -193,12 +193,11 @@ class Result:
         service = self.scenario.landscape.services[name]
         targets = service.targets
         asked = targets.share.millionths / ONE
-        recovery = _finite(block.recovery[index])
-        in_time = data_in_time = None
-        if targets.rto is not None:
-            times = block.working[index] if targets.rto.working else block.recovery[index]
-            in_time = self._share(times <= targets.rto.ms)
-        loss = _finite(block.data_loss[index])
+        recovery = finite(block.recovery[index])
+        data_in_time = None
+        met = self.in_time(index)
+        in_time = None if met is None else self._share(met)
+        loss = finite(block.data_loss[index])
         if targets.rpo is not None and group.data:
             data_in_time = self._share(block.data_loss[index] <= targets.rpo.ms)
         classes = Counter(CONTINUITY[code] for code in block.continuity[index].tolist())
@@ -222,9 +221,18 @@ class Result:
             elsewhere=estimates.mean(block.elsewhere[index], self.confidence)
             if any(p in self.plan.fallbacks for p in group.points)
             else None,
-            unprotected=estimates.quantile(_finite(block.unprotected[index]), 0.95, self.confidence),
+            unprotected=estimates.quantile(finite(block.unprotected[index]), 0.95, self.confidence),
             profile=tuple((block.profile[index] / self.replications).tolist()),
         )
+
+    def in_time(self, row: int) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+        """In which drills a row of `block` meets the RTO of its service; None without one."""
+        rto = self.scenario.landscape.services[self.plan.structure.services[self.groups[row].service]].targets.rto
+        if rto is None:
+            return None
+        times = self.block.working[row] if rto.working else self.block.recovery[row]
+        met: np.ndarray[Any, np.dtype[np.bool_]] = times <= rto.ms
+        return met
 
     def _share(self, good: Any) -> estimates.Share:
         return estimates.share(int(np.count_nonzero(good)), self.replications, self.confidence)
@@ -232,16 +240,9 @@ class Result:
     @cached_property
     def every_rto(self) -> estimates.Share | None:
         """The share of drills in which every service meets its RTO; None when no service has one."""
-        good = np.ones(self.replications, dtype=bool)
-        found = False
-        for index, group in enumerate(self.groups):
-            if _is_service(group):
-                rto = self.scenario.landscape.services[self.plan.structure.services[group.service]].targets.rto
-                if rto is not None:
-                    found = True
-                    times = self.block.working[index] if rto.working else self.block.recovery[index]
-                    good &= times <= rto.ms
-        return self._share(good) if found else None
+        rows = [index for index, group in enumerate(self.groups) if _is_service(group)]
+        found = [met for met in map(self.in_time, rows) if met is not None]
+        return self._share(np.all(found, axis=0)) if found else None
 
     @cached_property
     def turned_away(self) -> tuple[estimates.Mean, float]:
@@ -378,13 +379,13 @@ class Result:
 
         return pd.DataFrame(
             {
-                "recovery_h": column(_finite(block.recovery)) / HOUR,
-                "recovery_wh": column(_finite(block.working)) / HOUR,
+                "recovery_h": column(finite(block.recovery)) / HOUR,
+                "recovery_wh": column(finite(block.working)) / HOUR,
                 "down_h": column(block.downtime) / HOUR,
                 "down_open_h": column(block.downtime_open) / HOUR,
                 "degraded_h": column(block.degraded) / HOUR,
                 "degraded_open_h": column(block.degraded_open) / HOUR,
-                "data_loss_h": column(_finite(block.data_loss)) / HOUR,
+                "data_loss_h": column(finite(block.data_loss)) / HOUR,
                 "contacts_lost": column(block.contacts_lost),
                 "contacts_elsewhere": column(block.elsewhere),
                 "by_hand_h": column(block.by_hand) / HOUR,
@@ -475,8 +476,8 @@ class Result:
 
     def replay(self, drill: int) -> Replay:
         """One drill again, with its steps, levels and explanations."""
-        number = whole(drill, "drill", 0, self.replications - 1)
-        return Replay.of(self.plan, self.seed, number, engine=self._engine)
+        which = whole(drill, "drill", 0, self.replications - 1)
+        return Replay.of(self.plan, self.seed, which, engine=self._engine)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -491,7 +492,7 @@ class Result:
         Those that came back and those that did not are never mixed: only those that did as the quantile did. `count`: of how
         many ranks; by default a number that grows with the drills (`docs/semantics.md` section 14).
         """
-        index, ranks, p = self._index(service), self._ranks(service), checked_share(p, "around")
+        index, ranks, p = self.row(service), self._ranks(service), checked_share(p, "around")
         count = None if count is None else whole(count, "count", 1)
         middle = max(0, int(np.ceil(round(self.replications * p, 9))) - 1)
         if count is None:
@@ -505,7 +506,7 @@ class Result:
 
     def not_back(self, service: str) -> tuple[int, ...]:
         """The drills in which a service did not come back by the horizon."""
-        return tuple(np.flatnonzero(self.block.recovery[self._index(service)] >= NEVER).tolist())
+        return tuple(np.flatnonzero(self.block.recovery[self.row(service)] >= NEVER).tolist())
 
     def explain(self, service: str, around: float = 0.95, count: int | None = None) -> Explanation:
         """The mean explanation of the longest interruption in the drills around a quantile."""
@@ -524,12 +525,11 @@ class Result:
 
     def _ranks(self, service: str) -> list[int]:
         """All drills, the shortest recovery first, of equals the first drill."""
-        found: list[int] = np.lexsort(
-            (np.arange(self.replications), self.block.recovery[self._index(service)])
-        ).tolist()
+        found: list[int] = np.lexsort((np.arange(self.replications), self.block.recovery[self.row(service)])).tolist()
         return found
 
-    def _index(self, service: str) -> int:
+    def row(self, service: str) -> int:
+        """The row of `block` that is about a service as a whole."""
         for index, group in enumerate(self.groups):
             if _is_service(group) and self.plan.structure.services[group.service] == service:
                 return index
@@ -551,7 +551,7 @@ class Result:
             "confidence": self.confidence,
             "horizon_ms": self.plan.horizon,
             "ages_h": [hours for hours in AGES if hours * HOUR <= self.plan.horizon],
-            "every_rto": None if self.every_rto is None else _share_dict(self.every_rto),
+            "every_rto": None if self.every_rto is None else share_dict(self.every_rto),
             "contacts_lost": _mean_dict(turned_away),
             "contacts": contacts,
             "due": [
@@ -559,8 +559,8 @@ class Result:
                     "service": self.plan.structure.services[work.service],
                     "due": work.name,
                     "moments": float(self.block.due[row].mean()),
-                    "missed": _share_dict(self.due_shares(row)[0]),
-                    "by_hand": _share_dict(self.due_shares(row)[1]),
+                    "missed": share_dict(self.due_shares(row)[0]),
+                    "by_hand": share_dict(self.due_shares(row)[1]),
                 }
                 for row, work in enumerate(self.plan.due)
             ],
@@ -580,12 +580,12 @@ class Result:
                 "share": str(targets.share),
             },
             "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in outcome.recovery.items()},
-            "in_time": None if outcome.in_time is None else _share_dict(outcome.in_time),
+            "in_time": None if outcome.in_time is None else share_dict(outcome.in_time),
             "verdict": outcome.verdict,
             "data_loss": {"p95": _quantile_dict(outcome.data_loss)},
-            "data_in_time": None if outcome.data_in_time is None else _share_dict(outcome.data_in_time),
+            "data_in_time": None if outcome.data_in_time is None else share_dict(outcome.data_in_time),
             "data_verdict": outcome.data_verdict,
-            "uninterrupted": _share_dict(outcome.uninterrupted),
+            "uninterrupted": share_dict(outcome.uninterrupted),
             "continuity": outcome.continuity,
             "contacts_lost": _mean_dict(outcome.contacts_lost),
             "contacts": outcome.contacts,
@@ -619,20 +619,20 @@ def mean_explanation(
         for segment in segments:
             causes[segment.cause] += segment.length
             details.setdefault(segment.cause, Counter())[segment.detail or segment.team] += segment.length
-    number = len(drills)
+    count = len(drills)
     return Explanation(
         service=service,
         around=around,
         drills=drills,
-        total=total / number,
-        causes={cause: causes[cause] / number for cause in CAUSES if causes[cause]},
+        total=total / count,
+        causes={cause: causes[cause] / count for cause in CAUSES if causes[cause]},
         details={
-            cause: {name: time / number for name, time in details[cause].most_common()}
+            cause: {name: time / count for name, time in details[cause].most_common()}
             for cause in CAUSES
             if cause in details
         },
         censored=censored,
-        by_hand=by_hand / number,
+        by_hand=by_hand / count,
     )
 
 
@@ -640,7 +640,7 @@ def _is_service(group: Group) -> bool:
     return group.municipality is None and group.point is None
 
 
-def _finite(values: Any) -> Any:
+def finite(values: Any) -> Any:
     """Times as floats, NEVER as inf."""
     return np.where(values >= NEVER, np.inf, values.astype(np.float64))
 
@@ -650,7 +650,8 @@ def _share_columns(name: str, share: estimates.Share | None) -> dict[str, float]
     return {name: value, f"{name}_low": low, f"{name}_high": high}
 
 
-def _share_dict(share: estimates.Share) -> dict[str, Any]:
+def share_dict(share: estimates.Share) -> dict[str, Any]:
+    """A share for JSON."""
     return {
         "successes": share.successes,
         "trials": share.trials,
@@ -661,19 +662,20 @@ def _share_dict(share: estimates.Share) -> dict[str, Any]:
 
 
 def _mean_dict(mean: estimates.Mean) -> dict[str, Any]:
-    return {"value": mean.value, "low": _number(mean.low), "high": _number(mean.high)}
+    return {"value": mean.value, "low": number(mean.low), "high": number(mean.high)}
 
 
 def _quantile_dict(quantile: estimates.Quantile) -> dict[str, Any]:
     return {
-        "ms": _number(quantile.value),
+        "ms": number(quantile.value),
         "censored": bool(np.isinf(quantile.value)),
-        "low_ms": _number(quantile.low),
-        "high_ms": _number(quantile.high),
+        "low_ms": number(quantile.low),
+        "high_ms": number(quantile.high),
     }
 
 
-def _number(value: float) -> float | int | None:
+def number(value: float) -> float | int | None:
+    """A number for JSON; None for one that is not finite."""
     if not np.isfinite(value):
         return None
     return int(value) if value == int(value) else value
