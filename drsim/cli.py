@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import sys
 import tempfile
@@ -229,6 +230,14 @@ def cli(ctx: click.Context) -> None:
 @_scenario
 @_drilled
 @_set
+@click.option(
+    "--precision",
+    metavar="TEXT",
+    help="Drill on until it is reached: 'P95 within 5 %', 'every share within 2 points'; -n are the first.",
+)
+@click.option(
+    "--at-most", metavar="NUMBER", default="100000", show_default=True, callback=DRILLS, help="Drills for --precision."
+)
 @click.option("--intervals", is_flag=True, help="Show the intervals of all times.")
 @_json
 @click.option("--out", metavar="FILE", help="Write the result to a file, as JSON.")
@@ -240,6 +249,8 @@ def run(
     workers: int | None,
     quiet: bool,
     changes: dict[str, str],
+    precision: str | None,
+    at_most: int,
     intervals: bool,
     as_json: bool,
     out: str | None,
@@ -252,11 +263,15 @@ def run(
     target = None if out is None else _writable(out)
     page = _page(ascii_only)
     with shown(f"reading {scenario}", quiet) as progress:
-        result = _drill(scenario, changes, replications, seed, workers, progress)
+        result = _drill(scenario, changes, replications, seed, workers, progress, precision, at_most)
         services = [] if as_json or result.interrupted else most_interesting(result)
         explained = _explained(result, services, workers, progress)
     if target is not None:
-        _write(target, _as_json(result.to_dict()))
+        from drsim.studies.record import recorded
+
+        asked = () if precision is None else ("--precision", precision, "--at-most", str(at_most))
+        words = _command(scenario, changes, replications, seed).line("run", *asked, drills=True)
+        _write(target, _as_json(recorded(result, shlex.join(words))))
     if as_json:
         click.echo(_as_json(result.to_dict()))
     else:
@@ -444,6 +459,31 @@ def compare(
             names[1] += "".join(f" --set {path}={value}" for path, value in changes.items())
         _print(compared(comparison, places=(names[0], names[1]), page=_page(ascii_only)))
     return INTERRUPTED if comparison.interrupted else OK
+
+
+@cli.command()
+@click.argument("record", metavar="RECORD")
+@click.option("--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@_ascii
+def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> int:
+    """Run a recorded result again, and say whether the same comes out.
+
+    RECORD is a file that run --out wrote. The exit code is 1 when a figure differs.
+    """
+    from drsim.reporting.again import again
+    from drsim.reporting.progress import shown
+    from drsim.studies.record import rerun as run_again
+
+    begun = time.perf_counter()
+    with shown(f"reading {record}", quiet) as progress:
+        found = run_again(record, workers=workers, progress=progress.count)
+        if not found.result.interrupted:
+            progress.end(found.result.replications, time.perf_counter() - begun)
+    if found.result.interrupted:
+        return _say("interrupted: nothing can be compared", INTERRUPTED)
+    _print(again(found, record, _page(ascii_only)))
+    return FAILED if found.unequal else OK
 
 
 @cli.command()
@@ -648,6 +688,8 @@ def _drill(
     seed: int,
     workers: int | None,
     progress: Progress,
+    precision: str | None = None,
+    at_most: int = 100_000,
 ) -> Result:
     """Read, compile and run, and say how long that took."""
     begun = time.perf_counter()
@@ -655,7 +697,15 @@ def _drill(
     from drsim.studies.run import run as run_drills
 
     progress.count(0, replications)
-    result = run_drills(loaded, replications=replications, seed=seed, workers=workers, progress=progress.count)
+    result = run_drills(
+        loaded,
+        replications=replications,
+        seed=seed,
+        precision=precision,
+        at_most=at_most,
+        workers=workers,
+        progress=progress.count,
+    )
     result.elapsed = time.perf_counter() - begun
     if result.interrupted:
         _say("interrupted: showing what is finished", INTERRUPTED)

@@ -378,6 +378,8 @@ def _opening(result: Result, command: Command, page: Page) -> None:
     if scenario.response.wait.ms and any(what.kind == "site" for what in scenario.disruptions.values()):
         parts.append(f"a lost site is sat out for {scenario.response.wait.text} before failover is declared")
     page.say(" · ".join(parts), indent=0, style="dim")
+    if result.stopped is not None:
+        page.label("PRECISION", result.stopped, label_style="bold", indent=0)
     if result.interrupted:
         text = f"of {command.replications:,} drills {result.replications:,} were finished, and this is about those"
         page.label("INTERRUPTED", text, label_style="bold red", indent=0)

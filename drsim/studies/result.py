@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from drsim.model.scenario import Scenario
+    from drsim.studies.precision import Criterion
 
 __all__ = ["Explanation", "Outcome", "Result", "finite", "mean_explanation", "number", "share_dict"]
 
@@ -156,6 +157,8 @@ class Result:
     block: Block = field(repr=False)
     interrupted: bool = False
     confidence: float = 0.95
+    stopped: str | None = None
+    """why there were so many drills, when a precision was asked"""
     elapsed: float | None = None
     """seconds, when the caller measured them"""
 
@@ -174,6 +177,19 @@ class Result:
         return groups(self.plan)
 
     # estimates
+
+    def figures(self, criterion: Criterion) -> list[estimates.Quantile | estimates.Share]:
+        """What a precision is asked of: one figure for each service, or each share of one."""
+        rows = [index for index, group in enumerate(self.groups) if _is_service(group)]
+        if criterion.kind == "quantile":
+            table = finite(self.block.recovery[rows]).T
+            return [*estimates.quantiles(table, criterion.p, self.confidence)] if rows else []
+        counts = [np.count_nonzero(self.block.interruptions[rows] == 0, axis=1)] if rows else []
+        for row in rows:
+            for met in (self.in_time(row), self.data_in_time(row)):
+                if met is not None:
+                    counts.append(np.atleast_1d(np.count_nonzero(met)))
+        return [*estimates.shares(np.concatenate(counts), self.replications, self.confidence)] if counts else []
 
     @cached_property
     def outcomes(self) -> list[Outcome]:
@@ -194,12 +210,10 @@ class Result:
         targets = service.targets
         asked = targets.share.millionths / ONE
         recovery = finite(block.recovery[index])
-        data_in_time = None
-        met = self.in_time(index)
+        met, kept = self.in_time(index), self.data_in_time(index)
         in_time = None if met is None else self._share(met)
+        data_in_time = None if kept is None else self._share(kept)
         loss = finite(block.data_loss[index])
-        if targets.rpo is not None and group.data:
-            data_in_time = self._share(block.data_loss[index] <= targets.rpo.ms)
         classes = Counter(CONTINUITY[code] for code in block.continuity[index].tolist())
         return Outcome(
             group=group,
@@ -233,6 +247,15 @@ class Result:
         times = self.block.working[row] if rto.working else self.block.recovery[row]
         met: np.ndarray[Any, np.dtype[np.bool_]] = times <= rto.ms
         return met
+
+    def data_in_time(self, row: int) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+        """In which drills a row of `block` loses no more data than the RPO of its service; None without one, or data."""
+        group = self.groups[row]
+        rpo = self.scenario.landscape.services[self.plan.structure.services[group.service]].targets.rpo
+        if rpo is None or not group.data:
+            return None
+        kept: np.ndarray[Any, np.dtype[np.bool_]] = self.block.data_loss[row] <= rpo.ms
+        return kept
 
     def _share(self, good: Any) -> estimates.Share:
         return estimates.share(int(np.count_nonzero(good)), self.replications, self.confidence)
@@ -548,6 +571,7 @@ class Result:
             "seed": self.seed,
             "replications": self.replications,
             "interrupted": self.interrupted,
+            "stopped": self.stopped,
             "confidence": self.confidence,
             "horizon_ms": self.plan.horizon,
             "ages_h": [hours for hours in AGES if hours * HOUR <= self.plan.horizon],
