@@ -168,6 +168,7 @@ def _quantiles(_: click.Context, __: click.Parameter, value: str) -> tuple[float
 SEEDS: Final = _whole(0, 2**64 - 1, "a whole number from 0 to 2**64 - 1")
 DRILLS: Final = _whole(1, MOST_DRILLS, f"a number of drills from 1 to {MOST_DRILLS:,}")
 WORKERS: Final = _whole(1, 1_000, "a number of processes from 1 to 1,000")
+TRIALS: Final = _whole(1, 1_000, "a number of things to try, from 1 to 1,000")
 DRILL: Final = _whole(0, MOST_DRILLS - 1, f"the number of a drill, from 0 to {MOST_DRILLS - 1:,}")
 
 
@@ -368,6 +369,13 @@ def replay(
     callback=_quantiles,
     help="Around which quantiles of the recovery time.",
 )
+@click.option(
+    "--what-would-help",
+    "helping",
+    is_flag=True,
+    help="Try what held it up: made instant or without limit, and measures that could be taken, with the same luck.",
+)
+@click.option("--most", metavar="NUMBER", default="12", show_default=True, callback=TRIALS, help="Things to try.")
 @_drilled
 @_set
 @_json
@@ -376,6 +384,8 @@ def explain(
     scenario: str,
     service: str,
     around: tuple[float, ...],
+    helping: bool,
+    most: int,
     replications: int,
     seed: int,
     workers: int | None,
@@ -389,14 +399,28 @@ def explain(
     SERVICE is its name or its title.
     """
     from drsim.reporting.explained import explained
+    from drsim.reporting.helped import helped
     from drsim.reporting.progress import shown
+    from drsim.studies.helps import Helps, what_would_help
+
+    helps: Helps | None = None
 
     with shown(f"reading {scenario}", quiet) as progress:
         loaded = _load(scenario, changes)
         service = _service(service, loaded.landscape)
         result = _drill(loaded, {}, replications, seed, workers, progress)
         progress.say("looking for what held it up")
-        found = [result.explain(service, p) for p in around]
+        if helping and not result.interrupted:
+            helps = what_would_help(
+                result, service, around=around[-1], most=most, workers=workers, progress=progress.count
+            )
+        found = [] if helps is not None else [result.explain(service, p) for p in around]
+    if helps is not None:
+        if as_json:
+            click.echo(_as_json(helps.to_dict()))
+        else:
+            _print(helped(helps, command=_command(scenario, changes, replications, seed), page=_page(ascii_only)))
+        return INTERRUPTED if helps.interrupted else OK
     if as_json:
         click.echo(_as_json(_explanations(result, found)))
         return INTERRUPTED if result.interrupted else OK
@@ -675,6 +699,15 @@ def _explanations(result: Result, found: Sequence[Explanation]) -> dict[str, Any
                 "censored": each.censored,
                 "causes_ms": each.causes,
                 "details_ms": each.details,
+                "stories": [
+                    {
+                        "drills": list(story.drills),
+                        "example": story.example,
+                        "total_ms": story.total,
+                        "turns": [turn._asdict() for turn in story.turns],
+                    }
+                    for story in each.stories
+                ],
             }
             for each in found
         ],

@@ -22,7 +22,7 @@ from drsim.units import HOUR
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Compared", "Comparison", "compare"]
+__all__ = ["Compared", "Comparison", "compare", "difference_dict", "pairs_dict"]
 
 QUANTILES: Final = (0.5, 0.95)
 
@@ -243,18 +243,18 @@ class Comparison:
         return {
             "title": each.title,
             "verdict": each.verdict,
-            "recovery": _pairs_dict(each.recovery),
+            "recovery": pairs_dict(each.recovery),
             "recovery_quantiles": {
                 f"p{round(100 * p)}": {
                     "before_ms": number(each.recovery_quantiles[p][0]),
                     "after_ms": number(each.recovery_quantiles[p][1]),
-                    "difference_ms": _difference_dict(each.quantiles[p]),
+                    "difference_ms": difference_dict(each.quantiles[p]),
                 }
                 for p in QUANTILES
             },
-            "in_time": _difference_dict(each.in_time),
-            "data_loss": None if each.data_loss is None else _pairs_dict(each.data_loss),
-            "contacts_lost": _difference_dict(each.contacts_lost),
+            "in_time": difference_dict(each.in_time),
+            "data_loss": None if each.data_loss is None else pairs_dict(each.data_loss),
+            "contacts_lost": difference_dict(each.contacts_lost),
         }
 
 
@@ -319,12 +319,14 @@ def _columns(name: str, difference: Difference | None, unit: int = 0) -> dict[st
     return {key: value / divisor for key, value in zip(names, ends, strict=True)}
 
 
-def _difference_dict(difference: Difference | None) -> dict[str, Any] | None:
+def difference_dict(difference: Difference | None) -> dict[str, Any] | None:
+    """A difference for JSON; an end that nobody knows is null."""
     if difference is None:
         return None
     return {name: number(getattr(difference, name)) for name in ("before", "after", "value", "low", "high")}
 
 
-def _pairs_dict(pairs: Pairs) -> dict[str, Any]:
+def pairs_dict(pairs: Pairs) -> dict[str, Any]:
+    """Pairs of times for JSON."""
     shares = {name: share_dict(getattr(pairs, name)) for name in ("sooner", "later", "tied", "neither")}
-    return {**shares, "mean_ms": _difference_dict(pairs.mean), "verdict": pairs.verdict}
+    return {**shares, "mean_ms": difference_dict(pairs.mean), "verdict": pairs.verdict}

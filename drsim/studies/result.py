@@ -18,6 +18,7 @@ from drsim.errors import DrsimError, did_you_mean
 from drsim.measures import estimates
 from drsim.measures.drills import AGES, CONTINUITY, Block, Group, Interruption, groups
 from drsim.measures.explanation import CAUSES, Segment
+from drsim.measures.stories import Story, stories
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
@@ -145,6 +146,8 @@ class Explanation:
     """in how many of these drills it did not come back (the observed part is counted): none or all"""
     by_hand: float = 0.0
     """the mean time (ms) of this in which it is served by hand, closed hours included"""
+    stories: tuple[Story, ...] = ()
+    """the distinct ways in which these drills went, the commonest first; a mean over all of them hides that"""
 
 
 @dataclass(repr=False)
@@ -630,6 +633,7 @@ def mean_explanation(
     longest: Iterable[tuple[Interruption, list[Segment]] | None],
 ) -> Explanation:
     """The mean over drills, whose longest interruptions are given; None for a drill without any."""
+    longest = list(longest)
     causes: Counter[str] = Counter()
     details: dict[str, Counter[str]] = {}
     total, censored, by_hand = 0, 0, 0
@@ -657,6 +661,7 @@ def mean_explanation(
         },
         censored=censored,
         by_hand=by_hand / count,
+        stories=tuple(stories(drills, longest)),
     )
 
 
