@@ -82,6 +82,7 @@ def test_every_column_is_explained() -> None:
         "services": result.services,
         "drills, municipalities, points": result.drills,
         "steps": result.steps(),
+        "comparison": drsim.compare(result, result).table,
     }
     for name, table in tables.items():
         cells = re.findall(r"^\| ([^|]*)\|", sections[name], re.MULTILINE)
