@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 
-def drawn(seed: int, *, moves: bool = False) -> str:
-    """Three components that fail over and go home, or are moved on purpose from one of their places."""
+def drawn(seed: int, *, moves: bool = False, corrupt: bool = False) -> str:
+    """Three components that fail over and go home, or are moved on purpose from one of their places; some data may be corrupted."""
     rng = random.Random(seed)
     pick = rng.choice
     crew, names = ("", ", by: infra", ", by: infra"), ("a", "b", "d")
@@ -44,11 +44,13 @@ def drawn(seed: int, *, moves: bool = False) -> str:
         hit = pick(hits) if number or moves else "site: here"
         outages.append(f"o{number}: {{{hit}, after: {after} min, lasts: {pick(('10 min', '1 h', '2 h', '5 h'))}}}")
         after += pick((0, 30, 60, 90, 120, 200, 300, 600))
+    outages += _corruptions(seed, components) if corrupt else []
     window = pick(("always", "daily 8:00-23:00", "daily 12:00-13:00", "daily 14:00-18:00"))
     order = pick(("", "", ", order: groups, groups: [[a], [b]]", ", order: best-effort groups, groups: [[b], [a]]"))
     failback = f'{{stable: {pick(("0 s", "30 min", "1 h", "2 h"))}, window: "{window}", attempts: {pick((1, 1, 2))}}}'
     going = f"failback: {failback}" if not moves else "settle: 10 min"
-    move = f"{{site: here, after: {pick((0, 30, 90, 240))} min{pick(('', ', rollback: all'))}}}"
+    rollback = pick(("component", "all"))
+    move = f'{{site: here, after: {pick((0, 30, 90, 240))} min, rollback: {rollback}, window: "{window}"}}'
     return f"""\
 drsim: scenario 1
 title: drawn{f"{chr(10)}moves: {move}" if moves else ""}
@@ -69,3 +71,14 @@ landscape:
   services:
     s: {{points: {{p: {{at: third, needs: [d]}}, q: {{at: there, needs: [a]}}}}{pick(("", ", verify: {takes: 10 min, by: infra}"))}}}
 """
+
+
+def _corruptions(seed: int, components: list[str]) -> list[str]:
+    """Known at any time of what happens else."""
+    rng = random.Random(-1 - seed)
+    with_data = [each.split(":")[0].strip() for each in components if "data:" in each]
+    return [
+        f"v{number}: {{corruption: {rng.choice(with_data)}, after: {rng.randrange(0, 400, 10)} min, "
+        f"detected: {rng.choice((10, 20, 45, 90, 200, 400))} min}}"
+        for number in range(rng.choice((1, 1, 2)) if with_data else 0)
+    ]

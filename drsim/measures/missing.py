@@ -48,10 +48,15 @@ def no_ground(plan: Plan, group: Group, relevant: frozenset[int], drill: Traject
 
 
 def room_wait(plan: Plan, drill: Trajectory, row: Row) -> Standing | None:
-    """The wait for room before a step of the failover became wanted, None if there was none (section 8)."""
+    """The wait for room before a step became wanted, None if there was none (sections 8 and 17)."""
+    if row.step >= 0 and row.kind == "restart":
+        return _until_room_again(plan, drill, row)
     if row.step < 0 or row.kind not in ("restore", "start") or row.wanted != row.ready:
         return None
     step = plan.steps[row.step]
+    by = row.bound_by
+    if isinstance(by, Row) and by.kind == "stop" and by.object != row.object:
+        return None  # it waited for that, not for room
     moment = Moment(plan, drill, row.wanted)
     if moment.has_run(step.deployment):
         return None  # it has its room, or never asks for any
@@ -64,6 +69,22 @@ def room_wait(plan: Plan, drill: Trajectory, row: Row) -> Standing | None:
     since = _grounded_since(plan, drill, row, begin, row.wanted)
     then = go if go is not None and since == go.end else _ended(drill, since)
     return Standing(STUCK, since, 0, (_room(since, row.wanted, row.object, row.site),), then)
+
+
+def _until_room_again(plan: Plan, drill: Trajectory, row: Row) -> Standing | None:
+    """The time in which the room of what is sheddable was away, if it ended when its restart became wanted."""
+    c = plan.steps[row.step].component
+    mine = [(at, away) for at, who, away in drill.shed if who == c and at <= row.wanted]
+    if row.wanted != row.ready or not mine or mine[-1] != (row.wanted, False):
+        return None
+    return _away(drill, mine[-2][0], row.wanted, row.object, row.site)
+
+
+def _away(drill: Trajectory, since: int, until: int, component: str, site: str) -> Standing:
+    """Its room was away from `since` on: what gave it away is its stop, or what was lost had nothing left to stop."""
+    stops = (row for row in drill.rows if row.kind == "stop" and row.object == component)
+    stop = next((row for row in stops if row.end == since and row.outcome == DONE), None)
+    return Standing(STUCK, since, 0, (_room(since, until, component, site),), stop or _ended(drill, since))
 
 
 def _room(begin: int, end: int, component: str, site: str) -> Segment:
@@ -309,8 +330,30 @@ class _Missing:
         if c not in self._known:
             self._known[c] = None
             rows = [row for kind in (*FAILOVER, "restart") for row in self._open(kind, c)]
-            self._known[c] = self._nearest(rows) if rows else self._unwanted(c)
+            shed = self._shed(c) if self.structure.sheddable[c] else None
+            self._known[c] = shed or (self._nearest(rows) if rows else self._unwanted(c))
         return self._known[c]
+
+    def _shed(self, c: int) -> Standing | None:
+        """What is being stopped to make room, or has none any more."""
+        for row in self._open("stop", c):
+            if 0 <= row.start < self.time:
+                return self._row(row)
+        mine = [(at, away) for at, who, away in self.drill.shed if who == c and at < self.time]
+        if not mine or not mine[-1][1]:
+            return None
+        site = self.structure.sites[self.structure.deployments[self.structure.of_component[c][0]][1]]
+        return _away(self.drill, mine[-1][0], self.time, self.structure.components[c], site)
+
+    def _stops_for(self, c: int) -> list[Row]:
+        """The stops that are to make room where a component would come."""
+        place, structure = self.structure.deployments[self.structure.standby[c]][1], self.structure
+        return [
+            row
+            for row in self._all_open
+            if row.kind == "stop" and structure.sheddable[self.plan.steps[row.step].component]
+            if structure.deployments[self.plan.steps[row.step].deployment][1] == place
+        ]
 
     def _unwanted(self, c: int) -> Standing | None:
         """Nothing is wanted of it: nobody has said go, there is no room, or no step is left but a restart in place."""
@@ -332,6 +375,8 @@ class _Missing:
         if moved and self.plan.failback:
             moved = next((sign < 0 for at, d, sign in reversed(drill.standing) if d == b and at < self.time), False)
         if go is not None and b >= 0 and not moved and not exhausted and ways:
+            if stops := [s for row in self._stops_for(c) if (s := self._row(row)) is not None]:
+                return min(stops, key=_hope)
             since = max(go.end, lost)
             site = self.structure.sites[self.structure.deployments[b][1]]
             room = _room(since, self.time, self.structure.components[c], site)

@@ -124,7 +124,7 @@ class Moment:
         step, structure = self.plan.steps[row.step], self.structure
         if step.point >= 0:
             return structure.point_gate[step.point]
-        if step.kind in ("precheck", "repair"):
+        if step.kind in ("precheck", "repair") or (step.kind == "stop" and structure.sheddable[step.component]):
             return -1
         return structure.restore_gate[step.deployment] if step.kind == "restore" else structure.gate[step.deployment]
 
@@ -133,7 +133,7 @@ class Moment:
         step = self.plan.steps[row.step]
         if not self.site_up[self.structure.sites.index(step.site)]:
             return False
-        if step.kind in ("switch", "start", "restart", "restore") and self.is_broken(step.deployment):
+        if step.kind in ("switch", "start", "restart", "restore", "stop") and self.is_broken(step.deployment):
             return False
         if step.kind == "verify" and step.point < 0 and not self.on[step.deployment]:
             return False

@@ -48,6 +48,8 @@ class Pieces:
         decides = row.kind in ("detect", "assess", "gather", "decide", "declare")
         detail = row.kind if decides else row.object
         cause = BY_KIND.get(row.kind, "step under way")
+        if row.kind == "stop" and self.plan.structure.sheddable[self.plan.steps[row.step].component]:
+            cause = "making room"
         if row.kind == "task":
             task = next(task for task in self.plan.structure.tasks if task.name == row.object)
             if task.approval or task.is_wait:

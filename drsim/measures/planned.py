@@ -34,6 +34,7 @@ def stretches(plan: Plan, points: Sequence[int], drill: Trajectory, below: Seque
         (row.end, plan.steps[row.step].deployment)
         for row in drill.made
         if row.kind == "stop" and row.outcome == DONE and plan.steps[row.step].deployment in mine
+        if not plan.structure.sheddable[plan.steps[row.step].component]
     }
     losses = _losses(plan, drill, mine, stops)
     at = {time for time, _ in stops}

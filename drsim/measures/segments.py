@@ -14,6 +14,7 @@ CAUSES = (
     "not yet decided",
     "wrong diagnosis",
     "waiting for capacity",
+    "making room",
     "waiting for approval",
     "waiting",
     "people on their way",

@@ -495,7 +495,9 @@ class Component(Part):
     switch: Switch | None = None
     """A hot standby takes over; None: at once."""
     stop: Office | None = None
-    """Stop it for a planned move; None: at once, by itself."""
+    """Stop it for a planned move, or to make room; None: at once, by itself."""
+    sheddable: bool = False
+    """Whether it is stopped where something planned lacks room."""
     restart: Restart | None = None
     """Start it again in place; None: as `start`, which then always succeeds."""
     detect: Detection | None = None

@@ -12,7 +12,7 @@ from pydantic import Field
 from drsim.distributions import Law as LawOf
 from drsim.model import fields, tree
 from drsim.model.fields import Part
-from drsim.model.landscape import ALL, Landscape, Response
+from drsim.model.landscape import ALL, ALWAYS, Landscape, Response
 from drsim.units import DAY
 from drsim.units import Duration as DurationOf
 
@@ -54,6 +54,8 @@ class Moves(Part):
     site: fields.SiteName
     after: fields.ClockDuration = DurationOf(0)
     """How long after the moment of the drill."""
+    window: fields.Hours = ALWAYS
+    """When a component may be stopped to move."""
     rollback: Literal["component", "all"] = "component"
     """What goes back when a move fails: that component, or all that has moved."""
 

@@ -206,6 +206,7 @@ class _StructureBuilder:
             automatic=tuple(restart_of(part)[1] for part in parts),
             local=tuple(part.scope == "site" for part in parts),
             has_data=tuple(part.data is not None for part in parts),
+            sheddable=tuple(part.sheddable for part in parts),
             opts_in=tuple(part.verify is not None for part in parts),
             uses=tuple(
                 tuple((pool_of[s, pool], count.number) for pool, count in sorted(parts[c].uses.items()))
@@ -522,6 +523,8 @@ class _PlanBuilder:
                     held = part.restore or landscapes.Restore()
                     add("restore", c, d, -1, Step(takes=Law.constant(0), by=held.by, skills=held.skills))
             for d in structure.of_component[c]:
+                if part.sheddable:
+                    add("stop", c, d, -1, part.stop)
                 add("restart", c, d, -1, restart_of(part)[0], tries=part.restart is not None)
                 if part.repair is not None:
                     add("repair", c, d, -1, part.repair, tries=True, last=b >= 0)
@@ -645,6 +648,10 @@ class _PlanBuilder:
         failback = None
         if response.failback is not None:
             failback = Failback(self.calendar(response.failback.window), response.failback.attempts)
+        move = None
+        if scenario.moves is not None:
+            window, all_back = self.calendar(scenario.moves.window), scenario.moves.rollback == "all"
+            move = Move(structure.sites.index(scenario.moves.site), scenario.moves.after.ms, window, all_back)
         moment = scenario.moment
         end = self.reach_end + LONGEST_WORK
         calendars = tuple(
@@ -697,11 +704,7 @@ class _PlanBuilder:
             grouped=response.order != "dependencies",
             best_effort=response.order == "best-effort groups",
             failback=failback,
-            move=None
-            if scenario.moves is None
-            else Move(
-                structure.sites.index(scenario.moves.site), scenario.moves.after.ms, scenario.moves.rollback == "all"
-            ),
+            move=move,
             change=tuple(
                 0
                 if (data := landscape.components[name].data) is None or data.change is None

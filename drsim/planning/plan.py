@@ -314,6 +314,8 @@ class Move(NamedTuple):
 
     site: int
     after: int
+    window: int
+    """calendar"""
     all_back: bool
     """whether the first that fails takes back all"""
 
@@ -405,6 +407,8 @@ class Structure:
     local: tuple[bool, ...]
     """components of `scope: site`"""
     has_data: tuple[bool, ...]
+    sheddable: tuple[bool, ...]
+    """components that may be stopped to make room"""
     opts_in: tuple[bool, ...]
     """components with a verification of their own"""
     uses: tuple[tuple[tuple[int, int], ...], ...]
@@ -572,6 +576,13 @@ class Plan:
     def relocates(self) -> bool:
         """Whether anything is stopped somewhere to be started elsewhere."""
         return self.failback is not None or self.move is not None
+
+    @property
+    def window(self) -> int:
+        """The calendar of when something may be stopped to be started elsewhere."""
+        relocation = self.failback or self.move
+        assert relocation is not None
+        return relocation.window
 
     def own_share(self, deployment: int) -> int:
         """Level that a deployment gives when all its needs are whole, in millionths."""

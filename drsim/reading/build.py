@@ -33,7 +33,7 @@ from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Moves, Scenario
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
 from drsim.reading.paths import LANDSCAPE_KEYS, SCENARIO_KEYS, SECTIONS, Change, apply, begins_well
-from drsim.reading.resolve import apply_classes, expand_channels, fill, name_calendars, name_watches
+from drsim.reading.resolve import apply_classes, expand_channels, fill, name_calendars, name_watches, name_window
 from drsim.reading.rules import (
     Findings,
     Parts,
@@ -323,7 +323,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
     tree = Table() if draft.tree is None else draft.tree
     builder = _LandscapeBuilder(Table() if draft.landscape is None else draft.landscape, draft, problems)
     checker = Checker(tree, builder.checker.known, problems)
-    head = _head(checker)
+    head = _head(checker, builder.tree)
     horizon = None if head is None else head.horizon
     response = _response(checker, builder)
     disruptions = _disruptions(checker, builder.parts)
@@ -369,7 +369,7 @@ def _check_horizon(checker: Checker, builder: _LandscapeBuilder, horizon: Durati
     checker.refuse(("horizon",), rule, f"lengthen the horizon, or leave these out: {some}")
 
 
-def _head(checker: Checker) -> _Head | None:
+def _head(checker: Checker, landscape: Table) -> _Head | None:
     """Read what is not read part by part; whatever is no key of a scenario is refused here."""
     tree = checker.root
     head = Table(tree.mark)
@@ -378,6 +378,13 @@ def _head(checker: Checker) -> _Head | None:
             head.take(tree, key)
         elif key not in SCENARIO_KEYS:
             checker.refuse((key,), f"'{key}' is not a key of a scenario", did_you_mean(key, _ALL_KEYS), key=True)
+    if "moves" in head:
+        named = Table(tree.mark)
+        named.put("moves", cloned(tree["moves"]), tree.at("moves"))
+        if "calendars" in landscape:
+            named.take(landscape, "calendars")
+        name_window(Checker(named, checker.known, checker.problems), "moves")
+        head.take(named, "moves")
     return Checker(head, checker.known, checker.problems).read(_HEAD, ())
 
 

@@ -333,6 +333,12 @@ def name_watches(checker: Checker) -> None:
         _name_calendar(checker, ("response", "decide", "quorum", "arrives", "within"))
 
 
+def name_window(checker: Checker, key: str) -> None:
+    """The same for the window of what stands at a key, if it is a table."""
+    if isinstance(checker.root.get(key), Table):
+        _name_calendar(checker, (key, "window"))
+
+
 def _name_calendar(checker: Checker, path: Path) -> None:
     holder: Any = checker.root
     for part in path[:-1]:

@@ -121,7 +121,7 @@ def response_findings(response: Response, parts: Parts) -> Findings:
         rule = f"{quorum.people} of {quorum.of} never come"
         yield Finding(("response", "decide", "quorum", "people"), rule, "ask for fewer, or call more")
     yield from _wrong(("response", "assess"), response.assess)
-    yield from _groups(("response",), response)
+    yield from _groups(("response",), response, parts.components)
     if response.failback is not None:
         yield from _failback(("response", "failback"), response.failback, parts.components)
 
@@ -166,6 +166,8 @@ def move_findings(
     if not here:
         rule = f"nothing can be moved from '{moves.site}': no component that runs there has a standby"
         yield Finding((*path, "site"), rule, "name a site from which something can be moved")
+    if not moves.window.spans:
+        yield Finding((*path, "window"), "nothing is ever moved in it", "write when moves may begin")
     if moves.after.ms >= horizon.ms:
         rule = f"it begins after '{moves.after.text}', when the drill is over: the horizon is '{horizon.text}'"
         yield Finding((*path, "after"), rule, "let it begin earlier, or lengthen the horizon")
@@ -176,7 +178,7 @@ def move_findings(
     yield from _moves_on_purpose(path, "moves", "is moved", here)
 
 
-def _groups(path: Path, response: Response) -> Findings:
+def _groups(path: Path, response: Response, components: Mapping[str, Component]) -> Findings:
     """Groups have members, each component is in one at most, and an order of groups has some."""
     if response.order != "dependencies" and not response.groups:
         rule = f"'{response.order}' is the order, but there are no groups"
@@ -186,6 +188,9 @@ def _groups(path: Path, response: Response) -> Findings:
         if not group:
             yield Finding((*path, "groups", index), "nothing is in this group", "name its components, or leave it out")
         for place, name in enumerate(group):
+            if name in components and components[name].sheddable:
+                rule = f"'{name}' may be stopped to make room, so nothing waits for it"
+                yield Finding((*path, "groups", index, place), rule, "leave it out: it comes last")
             if name in seen:
                 rule = f"'{name}' is in a group already"
                 yield Finding((*path, "groups", index, place), rule, "leave it in one of them")
@@ -564,10 +569,40 @@ def _component_steps(component: Component, parts: Parts) -> Findings:
     if component.precheck is not None and not {"warm", "cold"} & set(component.recover):
         rule = "nothing would ever be looked at: neither warm nor cold is one of its strategies"
         yield Finding(("precheck",), rule, "leave 'precheck' out", True)
-    if component.stop is not None and component.standby is None:
-        yield Finding(("stop",), "it has no standby, so it never moves and is never stopped", "leave 'stop' out", True)
+    if component.stop is not None and component.standby is None and not component.sheddable:
+        hint = "leave 'stop' out, or write 'sheddable: true'"
+        yield Finding(("stop",), "it has no standby, so it never moves and is never stopped", hint, True)
     if component.restore is not None:
         yield from _crew(("restore",), component.restore, parts.crews)
+
+
+def _sheddable(component: Component, parts: Parts) -> Findings:
+    """What may be stopped to make room runs at one place, takes room there, and nothing else rests on it."""
+    if not component.sheddable:
+        return
+    path: Path = ("sheddable",)
+    rule = ""
+    if component.standby is not None:
+        rule = "it has a standby: what is recovered elsewhere is not stopped to make room"
+    elif len(component.active) > 1:
+        rule = f"it is active at {' and '.join(component.active)}, and only what stands at one site is stopped to make room"
+    elif component.scope == "site":
+        rule = "it serves only its own site: what needs it there would stop with it"
+    elif not component.uses:
+        rule = "it uses no room, so stopping it makes none"
+    if rule:
+        yield Finding(path, rule, "leave 'sheddable' out", True)
+
+
+def _rests_on_sheddable(component: Component, parts: Parts) -> Findings:
+    """Only what may be stopped itself rests on what may be stopped."""
+    for key in ("needs", "starts_after"):
+        need: Need | None = getattr(component, key)
+        for name in dict.fromkeys(leaves(need)) if need is not None and not component.sheddable else ():
+            if name in parts.components and parts.components[name].sheddable:
+                rule = f"'{name}' may be stopped to make room, and this component with it"
+                hint = f"write 'sheddable: true' here too, or leave it out of '{name}'"
+                yield Finding((key,), rule, hint, leaf=name)
 
 
 def _copies(component: Component, _: Parts) -> Findings:
@@ -657,6 +692,7 @@ def _ways(component: Component, role: str) -> str:
 _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
     *(_roles, _needs_beside, _pools, _component_steps, _boots),
     *(_copies, _standby_data, _recover, _patience, _own_failures, _cut_off),
+    *(_sheddable, _rests_on_sheddable),
 )
 
 
@@ -864,6 +900,10 @@ def _corrupted(path: Path, disruption: Disruption, parts: Parts) -> Findings:
         rule = f"'{target}' has no data that could be corrupted"
         yield Finding((*path, "corruption"), rule, "give it 'data', or let it break: 'component' or 'label'")
     else:
+        for name in sorted(name for name, part in components.items() if part in hit and part.data is not None):
+            if components[name].sheddable:
+                rule = f"'{name}' may be stopped to make room, and how corrupt data and that go together is not drilled"
+                yield Finding((*path, "corruption"), rule, f"leave 'sheddable' out of '{name}', or hit something else")
         kept = [copy for component in hit for copy in component.copies.values() if not copy.replicated]
         known = sorted({word for copy in kept for word in (copy.kind, copy.at)})
         for index, word in enumerate(disruption.reaches):

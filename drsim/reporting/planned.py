@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from drsim.distributions import Law
-from drsim.model.landscape import ALL, NO_POWER
+from drsim.model.landscape import ALL, ALWAYS, NO_POWER
 from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
 from drsim.planning.graph import closure, needs_graph
@@ -101,6 +101,8 @@ def _moves(outlook: Outlook, page: Page) -> None:
         return
     page.blank()
     when = f"after {moves.after.text}" if moves.after.ms else "at once"
+    if moves.window != ALWAYS:
+        when = f"{when}, within {moves.window}"
     back = "all goes back" if moves.rollback == "all" else "that component goes back"
     page.heading(f"WHAT IS MOVED FROM {moves.site} {len(outlook.moved)}", f"{when}; if a move fails, {back}")
     page.say(" · ".join(outlook.moved), hang=2)
@@ -193,11 +195,27 @@ def _recovery(outlook: Outlook, page: Page) -> None:
         page.heading("HOW IT COMES BACK")
         for way in sorted(found, key=lambda way: (way == "only where it was", way)):
             page.label(f"{way} {len(found[way])}:", " · ".join(found[way]), label_style="bold", hang=2)
+    _sheddable(outlook, page)
     if plan.never_fits:
         page.blank()
         page.heading(f"NEVER FITS {len(plan.never_fits)}", style="bold red")
         for sentence in plan.never_fits:
             page.say(sentence, hang=2)
+
+
+def _sheddable(outlook: Outlook, page: Page) -> None:
+    """What is stopped when something does not fit, and for whom."""
+    structure, found = outlook.plan.structure, outlook.sheddable
+    if not found:
+        return
+    page.blank()
+    page.heading(f"WHAT MAY BE STOPPED TO MAKE ROOM {len(found)}", "in this order, and only as many as are needed")
+    for name, whom in found.items():
+        d = structure.of_component[structure.components.index(name)][0]
+        room = " and ".join(f"{size} {structure.pools[pool][1]}" for pool, size in structure.uses[d])
+        site = structure.sites[structure.deployments[d][1]]
+        text = f"{room} at {site}, for {' · '.join(whom) if whom else 'nothing that is lost here'}"
+        page.label(f"{name}:", text, label_style="bold", hang=2)
 
 
 _RULES: Final = {

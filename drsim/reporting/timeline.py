@@ -28,6 +28,7 @@ MOST_WAITS = 4
 """Reasons that are named for one wait; the rest is summed."""
 MOST_TIMES = 3
 """Times without a standby that are told of one component; the rest is counted."""
+_ROOM = {True: "makes room: what it uses is given to others", False: "has its room again"}
 
 
 def timeline(replay: Replay, service: str | None = None, page: Page | None = None) -> Page:
@@ -227,6 +228,8 @@ class _Log:
         for service, name, time, fate in self.replay.due:
             style = "bold red" if fate == MISSED else ""
             yield time, 3, 0, f"{due_title(self.plan, service, name)} is due: {fate}", style
+        for time, c, away in self.drill.shed:
+            yield time, 1, math.inf, f"{self.plan.structure.components[c]} {_ROOM[away]}", ""
         for time, text in self._rests():
             yield time, 1, math.inf, text, ""
         for number, row in enumerate(self.drill.rows):

@@ -56,6 +56,10 @@ class Lookups:
         """component -> (home, standby), for those that go home"""
         self.started_before = _started_before(plan) if plan.relocates else {}
         """component -> the components that its `starts_after` names, for those that go home"""
+        self.sheddable = {c: structure.of_component[c][0] for c, may_be in enumerate(structure.sheddable) if may_be}
+        """component that may be stopped to make room -> its only deployment"""
+        self.shedding = frozenset(self.stop[d] for d in self.sheddable.values())
+        """the steps by which that happens"""
         self.point_verify = [plan.step_of.get(("point", p), -1) for p in range(len(structure.points))]
         gated: list[list[int]] = [[] for _ in range(count)]
         of_component: list[list[int]] = [[] for _ in structure.components]
@@ -84,7 +88,7 @@ class Lookups:
         """component -> the steps of the plan that concern an incident that takes it down"""
         bound = self.tasks_after.union(self.tasks_before, plan.give_up)
         for i, step in enumerate(steps):
-            if step.kind in ("switch", "start", "restart"):
+            if step.kind in ("switch", "start", "restart") or i in self.shedding:
                 gated[step.deployment].append(i)
             elif step.kind == "stop" and step.component in self.homes:
                 gated[self.other(step.component, step.deployment)].append(i)
@@ -98,6 +102,8 @@ class Lookups:
         self.gated = [tuple(found) for found in gated]
         """for each deployment the steps that its `starts_after` lets start"""
         self.steps_of = [tuple(found) for found in of_component]
+        self.near = _near_stops(plan, self.sheddable)
+        """component that may be stopped to make room -> the steps that its stop concerns"""
         self.at_site = [tuple(found) for found in at_site]
         self.component_of_step = [step.component for step in steps]
         self.deployment_of_step = [step.deployment for step in steps]
@@ -179,6 +185,8 @@ class Lookups:
         d = step.deployment
         if step.point >= 0:
             return Ground("point", site, structure.point_gate[step.point])
+        if index in self.shedding:
+            return Ground("whole", site, -1, d)
         if step.kind in ("precheck", "repair", "task") or (step.kind == "stop" and step.component not in self.homes):
             return Ground("site", site, -1, d)
         if step.kind == "verify":
@@ -288,6 +296,23 @@ def _started_before(plan: Plan) -> dict[int, tuple[int, ...]]:
             else:
                 todo.extend(inputs.get(node, ()))
         found[c] = tuple(sorted(seen))
+    return found
+
+
+def _near_stops(plan: Plan, sheddable: dict[int, int]) -> dict[int, frozenset[int]]:
+    """Component -> the steps that its stop concerns, section 17."""
+    structure = plan.structure
+    found = {}
+    for c, d in sheddable.items():
+        site = structure.deployments[d][1]
+        found[c] = frozenset(
+            i
+            for i, step in enumerate(plan.steps)
+            if step.kind in ("precheck", "restore", "start", *(["stop"] if plan.move else []))
+            and step.component >= 0
+            and (b := structure.standby[step.component]) >= 0
+            and structure.deployments[b][1] == site
+        )
     return found
 
 

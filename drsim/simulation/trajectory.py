@@ -156,6 +156,8 @@ class Trajectory:
     """(step, incident, try) of what failed since it began too early"""
     standing: list[tuple[int, int, int]]
     """(time, deployment, 1 or -1): it becomes a standby, or is one no longer; only with failback"""
+    shed: list[tuple[int, int, bool]]
+    """(time, component, whether its room is away from then on): what was stopped to make room, in order"""
     outages: dict[str, Spans]
     """disruption, or `SITE.power`, -> its (begin, end) as drawn, NEVER for no end of its own; none if it does not happen"""
     found_at: dict[tuple[str, int], int]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from drsim.model.landscape import ALWAYS
 from drsim.model.needs import All, AtLeast, Need
 from drsim.model.tree import UNTIL_REPAIRED
 from drsim.planning.graph import starting_needs
@@ -156,6 +157,8 @@ class Outlook:
             )
         if step.kind == "task":
             return self._is_due(step)
+        if step.kind in ("stop", "restart") and self.sheddable.get(step.object):
+            return True
         if step.object in self.moved and step.kind in ("stop", "switch", "start", "restart"):
             at_home = structure.roles[step.deployment] == ACTIVE
             return at_home if step.kind in ("stop", "restart") else not at_home
@@ -191,6 +194,23 @@ class Outlook:
             for d, (c, site) in enumerate(structure.deployments)
             if site == move.site and structure.roles[d] == ACTIVE and self.plan.strategies[c]
         ]
+
+    @cached_property
+    def sheddable(self) -> dict[str, list[str]]:
+        """What may be stopped to make room, in the order in which it is, and for whom."""
+        structure = self.plan.structure
+        found: dict[str, list[str]] = {}
+        for c in reversed(range(len(structure.components))):
+            if structure.sheddable[c]:
+                pools = {pool for pool, _ in structure.uses[structure.of_component[c][0]]}
+                found[structure.components[c]] = [
+                    name
+                    for other, name in enumerate(structure.components)
+                    if (b := structure.standby[other]) >= 0 and not structure.hot[b]
+                    if pools & {pool for pool, _ in structure.uses[b]} and self.plan.strategies[other]
+                    if name in self.lost or name in self.moved
+                ]
+        return found
 
     @cached_property
     def going_home(self) -> list[str]:
@@ -312,10 +332,14 @@ class Outlook:
                 return "its place is back"
             case "synchronise":
                 return "it is stable"
+            case "stop" if step.object in self.sheddable:
+                return f"there is no room for {' or '.join(self.sheddable[step.object])}"
             case "stop":
-                return (
-                    "its home is a standby, in the window" if self.plan.failback else "what it starts after has moved"
-                )
+                if self.plan.failback:
+                    return "its home is a standby, in the window"
+                moves = self.plan.scenario.moves
+                within = moves is not None and moves.window != ALWAYS
+                return f"what it starts after has moved{', in the window' if within else ''}"
         return ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -363,6 +387,7 @@ class Outlook:
             "never_fits": list(plan.never_fits),
             "going_home": list(self.going_home),
             "moved": list(self.moved),
+            "sheddable": {name: list(whom) for name, whom in self.sheddable.items()},
             "steps": [
                 {
                     "place": step.place,

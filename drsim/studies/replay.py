@@ -201,6 +201,10 @@ class Replay:
             "outages": {
                 name: [self._span(name, *span) for span in spans] for name, spans in trajectory.outages.items()
             },
+            "room": [
+                {"time": time, "component": self.plan.structure.components[c], "away": away}
+                for time, c, away in trajectory.shed
+            ],
             "supply": [
                 {"time": event.time, "site": self.plan.structure.sites[event.site], "what": event.what}
                 for event in trajectory.supply

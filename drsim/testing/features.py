@@ -63,6 +63,8 @@ class Features(TypedDict, total=False):
     """Components of which many items start at once, and share a pool for that."""
     pools: bool
     """Pools with `uses` and `shares`."""
+    sheddable: bool
+    """Components that are stopped to make room; needs `pools`."""
     data: bool
     """Components with data, and replicated copies."""
     transfers: bool
@@ -166,6 +168,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "cold": True,
     "storms": True,
     "pools": True,
+    "sheddable": True,
     "data": True,
     "transfers": True,
     "corruptions": True,

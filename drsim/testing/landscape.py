@@ -15,6 +15,7 @@ from drsim.testing.features import Features, complete
 from drsim.testing.people import People, named_calendars, response, team
 from drsim.testing.places import Places, place
 from drsim.testing.services import Services, channel, service
+from drsim.testing.shedding import sheddable
 from drsim.testing.tasks import Tasks, task
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def landscape(draw: DrawFn, given: Features) -> Document:
     drawn_response = draw(response(given, people.crews, people))
     known = Components(given, places, people, backwards=given["max_components"] > 1 and one_in(draw, 3))
     several(draw, component(known), least, given["max_components"])
+    if given["sheddable"] and given["pools"] and below(draw, 3):
+        sheddable(draw, known)
     if given["failback"] and below(draw, 3):
         drawn_response |= failback(draw, given, people, known.components)
     services = Services(given, known)
@@ -45,7 +48,7 @@ def landscape(draw: DrawFn, given: Features) -> Document:
     if given["steps"]:
         several(draw, task(tasks), 0, 3)
     if given["groups"] and one_in(draw, 4):
-        drawn_response |= _groups(draw, list(known.components))
+        drawn_response |= _groups(draw, [name for name, each in known.components.items() if "sheddable" not in each])
     sections = {
         "response": drawn_response,
         "sites": places.sites,

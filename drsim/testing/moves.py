@@ -8,11 +8,12 @@ from hypothesis.strategies import DrawFn
 
 from drsim.testing.choices import Document, one_in, pick
 from drsim.testing.components import active, is_alone, is_local
+from drsim.testing.quantities import CALENDARS
 
 _AFTER: Final = ("0 s", "1 h", "90 min", "4 h")
 
 
-def moves(draw: DrawFn, landscape: Document) -> Document:
+def moves(draw: DrawFn, landscape: Document, *, calendars: bool) -> Document:
     """The key of a scenario, or nothing where something could not be moved."""
     if "failback" in landscape.get("response", {}):
         return {}
@@ -25,6 +26,8 @@ def moves(draw: DrawFn, landscape: Document) -> Document:
         found["after"] = after
     if one_in(draw, 2):
         found["rollback"] = "all"
+    if calendars and one_in(draw, 2):
+        found["window"] = pick(draw, CALENDARS[:-1])
     return {"moves": found}
 
 

@@ -292,7 +292,7 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
     if changed:
         document["response"] = changed
     if given["moves"] and one_in(draw, 2):
-        document |= moves(draw, world)
+        document |= moves(draw, world, calendars=given["calendars"])
     if horizon := _horizon(draw, document, given):
         document["horizon"] = horizon
     return document

@@ -24,6 +24,7 @@ from reference.heads import Person, able, is_at_rest, people_of, rests_of, there
 from reference.moving import Moves
 from reference.power import Span, without_supply
 from reference.returning import Returns
+from reference.shedding import Shedding
 from reference.trees import circles, holds, names
 
 Name = tuple[str, str, str, int, int]
@@ -368,6 +369,7 @@ class Run:
         self.plan = {c: (self.group[c], self.priority(c), self.depth(c), c) for c in self.land.components}
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
         self.back = Returns(self) if scenario.moves is None else Moves(self)
+        self.shed = Shedding(self)
         self.possible = self.possible_steps()
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
         self.steps = self.land.steps
@@ -795,6 +797,7 @@ class Run:
                     kinds.append("stable")
                     kinds += ["synchronise"] if component.data is not None and component.data.change is not None else []
                     kinds += ["stop"] if s == component.standby else ["switch"] if "hot" in component.recover else []
+                kinds += ["stop"] if component.sheddable else []
                 steps += [(kind, c, s) for kind in kinds]
         for name, (service, point) in sorted(self.points.items()):
             if self.land.services[service].verify is not None:
@@ -876,7 +879,7 @@ class Run:
     def lost_deployments(self) -> set[Deployment]:
         """Section 5: "An active deployment that is not started is **lost**"."""
         stopped = {d for d, role in self.role.items() if role == "active" and d not in self.started}
-        return {d for d in stopped if d[0] not in self.back.moving}
+        return {d for d in stopped if d[0] not in self.back.moving and d[0] not in self.shed.stopped}
 
     def running(self) -> list[Work]:
         return [work for work in self.work if work.running]
@@ -952,6 +955,7 @@ class Run:
         self.round_began = len(self.applied)
         self.apply_outages()
         while True:
+            self.shed.halt(lambda: Sight(self))
             self.end_steps(lambda kind: kind not in ("mobilise", "detect", "declare"))
             self.end_steps(lambda kind: kind == "mobilise")
             self.settle()
@@ -1171,6 +1175,8 @@ class Run:
             return None
         if self.back.end(work):
             return None
+        if work.kind == "stop":
+            self.shed.give_away(work.object)
         match work.kind:
             case "detect":
                 self.incidents[work.incident].detected = True
@@ -1334,6 +1340,7 @@ class Run:
     def bring_up(self, c: str, s: str, point: int, work: Work) -> None:
         self.role[c, s] = "active"
         self.started.add((c, s))
+        self.shed.stopped.pop(c, None)
         self.started_in[c, s] = work.incident
         self.incident_of.pop((c, s), None)
         loss = self.lost.pop(c, None)
@@ -1431,6 +1438,7 @@ class Run:
         self.lose(corrupt)
         self.end_splits()
         for c, number in corrupt.items():
+            self.back.become_corrupt(c, number)
             self.begin_anew(c, number)
         self.newly_corrupt = set()
         self.went_down, self.broke, self.stopped = set(), set(), set()
@@ -1563,7 +1571,7 @@ class Run:
                 and (self.has_no_more_use_of_room(c) if c in self.lost else c not in self.back.leaving)
             ):
                 self.room.discard((c, s))
-        blocked: set[tuple[str, str]] = set()
+        requests = []
         for c in sorted({*self.lost, *self.back.leaving}, key=lambda c: self.plan[c]):
             s = self.standby(c)
             if c not in self.lost and not self.back.asks(c):
@@ -1572,16 +1580,8 @@ class Run:
                 continue
             if c in self.lost and (not self.fails_over(c) or not self.is_go(c)):
                 continue
-            uses = self.land.components[c].uses
-            lacking = {
-                (s, pool)
-                for pool, count in uses.items()
-                if (s, pool) in blocked or count.number > self.capacity(s, pool) - self.reserved(s, pool)
-            }
-            if lacking:
-                blocked |= lacking
-            else:
-                self.room.add((c, s))
+            requests.append((c, s, self.lost[c].incident if c in self.lost else self.back.leaving[c]))
+        self.shed.settle(requests)
 
     def has_no_more_use_of_room(self, c: str) -> bool:
         return self.strategy(c) is None or (self.incidents[self.lost[c].incident].abandoned and not self.is_moving(c))
@@ -1635,6 +1635,9 @@ class Run:
             return True
         if applied[0] == "row":
             by_kind, by_thing, by_number = applied[1], applied[2], applied[4]
+            waits_for_room = kind in ("precheck", "restore", "start") or (kind == "stop" and self.scenario.moves)
+            if by_kind == "stop" and waits_for_room and self.shed.is_near(by_thing, thing):
+                return True
             if by_kind == "task" or (kind == "task" and by_kind not in INCIDENT_KINDS):
                 return (by_kind, by_thing, by_number) == (kind, thing, number)
             if by_kind in INCIDENT_KINDS:
@@ -1708,6 +1711,7 @@ class Run:
             *self.wanted_verifies(),
             *self.wanted_tasks(),
             *self.back.wanted(),
+            *self.shed.wanted(),
         }
 
     def wanted_by_incidents(self) -> Iterable[tuple[str, str, str, int]]:
@@ -1749,6 +1753,8 @@ class Run:
         for (c, s), role in self.role.items():
             lost = role == "active" and (c, s) not in self.started
             stale = role in ("stale", "waiting") and c in self.lost
+            if c in self.shed.stopped or (c in self.shed.sheddable and self.shed.is_held(c)):
+                continue
             if not (lost or stale) or not self.usable(c, s) or c in self.back.moving or self.back.takes_over(c):
                 continue
             if any(work.object == c and work.kind in FAILOVER_KINDS for work in self.running()):
@@ -1827,6 +1833,8 @@ class Run:
             case "switch" | "start" | "restart":
                 return self.usable(c, s) and sight.may_start(c, s, others_count_as_met=early)
             case "stable":
+                return self.usable(c, s)
+            case "stop" if c in self.shed.sheddable:
                 return self.usable(c, s)
             case "stop" if c not in self.back.components:
                 return False
@@ -1994,6 +2002,7 @@ class Run:
                 who = self.who_is_free(team, self.skills(work).get(team))
                 work.who += [(team, person) for person in who[:heads]]
         work.start, work.outcome = self.now, "running"
+        self.shed.begin(work)
         if work.kind in ("switch", "start"):
             if work.object in self.lost:
                 work.strategy = self.strategy(work.object) or ""

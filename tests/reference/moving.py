@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from drsim.calendar import compile_calendar
 from reference.returning import Returns, Step
 from reference.trees import names
 
@@ -25,6 +26,7 @@ class Moves(Returns):
         self.gone: dict[str, int] = {}
         self.opened: set[str] = set()
         self.undone = False
+        self.hours = compile_calendar(self.moves.window, run.scenario.moment, run.offset + run.horizon + 10**9)
 
     def runs(self, c: str, s: str) -> bool:
         return self.run.role[c, s] == "active" and (c, s) in self.run.started
@@ -32,11 +34,20 @@ class Moves(Returns):
     def standby(self, c: str) -> str:
         return str(self.components[c].standby)
 
+    def is_open(self) -> bool:
+        return self.hours.is_open(self.run.now + self.run.offset)
+
     def has_room(self, c: str) -> bool:
         return (c, self.standby(c)) in self.run.room
 
     def asks(self, c: str) -> bool:
-        return c in self.leaving and c not in self.moving and self.runs(c, self.home[c]) and not self.has_room(c)
+        return (
+            c in self.leaving
+            and c not in self.moving
+            and self.runs(c, self.home[c])
+            and not self.has_room(c)
+            and self.is_open()
+        )
 
     def wanted(self) -> Iterable[Step]:
         for c in self.components:
@@ -49,7 +60,7 @@ class Moves(Returns):
                 else:
                     yield "switch" if self.is_hot(c) else "start", c, there, self.leaving[c]
             elif c in self.leaving and not self.undone and self.runs(c, home) and self.has_room(c):
-                if not any(other in self.leaving for other in names(self.run.starts_after(c))):
+                if self.is_open() and not any(other in self.leaving for other in names(self.run.starts_after(c))):
                     yield "stop", c, home, self.leaving[c]
             elif c in self.gone and self.undone and self.runs(c, there):
                 above = [other for other in self.components if c in names(self.run.starts_after(other))]
@@ -111,4 +122,7 @@ class Moves(Returns):
                     run.incidents.append(incident)
 
     def next_edge(self) -> int | None:
-        return int(self.moves.after.ms) if self.moves.after.ms > self.run.now else None
+        times = [int(self.moves.after.ms)]
+        if any(c not in self.moving and self.runs(c, self.home[c]) for c in self.leaving):
+            times += [t - self.run.offset for t in (*self.hours.opens, *self.hours.closes)]
+        return min((t for t in times if t > self.run.now), default=None)

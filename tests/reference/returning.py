@@ -205,10 +205,22 @@ class Returns:
             if s in run.went_down or (c, s) in run.broke:
                 self.stable.discard(c)
                 if run.role[c, s] == "waiting":
-                    run.role[c, s] = "stale"
-                    self.stale_since[c, s] = run.now
-                    if run.replica(c) is not None:
-                        run.lost_since[c, s] = run.now
+                    self.wait_no_more(c, s)
+
+    def wait_no_more(self, c: str, s: str) -> None:
+        """A home in waiting becomes stale again."""
+        self.stable.discard(c)
+        self.run.role[c, s] = "stale"
+        self.stale_since[c, s] = self.run.now
+        if self.run.replica(c) is not None:
+            self.run.lost_since[c, s] = self.run.now
+
+    def become_corrupt(self, c: str, number: int) -> None:
+        """Section 15: a moving component is lost by that, and its home waits no more."""
+        if c in self.moving:
+            self.lose_in_move(c, self.active(c), number)
+        if c in self.components and self.waits(c):
+            self.wait_no_more(c, self.home[c])
 
     def settle(self) -> None:
         """At item 4, in plan order of components."""
@@ -239,6 +251,10 @@ class Returns:
         if run.usable(c, target):
             return
         number = run.broken_in[c, target] if target in run.up_sites() else run.incident_of_root["site", target]
+        self.lose_in_move(c, before, number)
+
+    def lose_in_move(self, c: str, before: str, number: int) -> None:
+        run = self.run
         self.moving.discard(c)
         self.rolled_back.discard(c)
         run.incident_of[c, before] = number

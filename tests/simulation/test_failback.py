@@ -341,10 +341,57 @@ def test_a_window_may_be_a_calendar_by_name() -> None:
     )
 
 
+PAIR = """\
+sites: {here: {}, there: {}}
+links: {line: {between: [here, there], bandwidth: 100 MB/s}}
+components:
+  db:
+    at: {here: active, there: ROLE}
+    recover: [ROLE, cold]
+    data: {size: 36 GB}
+    copies:
+      replica: {at: there, kind: synchronous}
+      tape: {at: there, kind: backup, taken: daily 6:00, restores: 10 MB/s}
+    start: {takes: 10 min}
+    restart: {takes: 30 min}
+services: {s: {points: {p: {at: there, needs: [db]}}}}
+response: {failback: {stable: 0 s, window: "daily 20:00-22:00"}}
+"""
+
+
+@pytest.mark.parametrize("role", ["hot", "warm"])
+def test_a_home_in_waiting_does_not_take_over_with_corrupt_data(role: str) -> None:
+    # lost from 10:00 to 11:00, then its home is a standby; at 13:00 its data turns out to be bad: tape, then 30 min
+    hits = "{fire: {site: here, lasts: 1 h}, virus: {corruption: db, after: 2 h, detected: 1 h}}"
+    replay = drilled(PAIR.replace("ROLE", role), disruptions=hits)
+    assert tries(replay, "db", "restore", "start", "restart", "switch")[1:4] == [
+        ("restore", "there", 180, 240, "done"),
+        ("restart", "there", 240, 270, "done"),
+        ("restart" if role == "warm" else "switch", "here", 600, 630 if role == "warm" else 600, "done"),
+    ]
+    assert [each.point for each in replay.trajectory.recoveries][-1] == -240 * MINUTE  # 6:00
+
+
+def test_what_turns_out_to_be_corrupt_while_it_moves_is_not_started_from_that() -> None:
+    # it goes home at 20:00, by half past; at 20:10 its data turns out to be bad since noon
+    hits = "{fire: {site: here, lasts: 1 h}, virus: {corruption: db, after: 2 h, detected: 490 min}}"
+    replay = drilled(PAIR.replace("ROLE", "warm"), disruptions=hits)
+    found = sorted(tries(replay, "db", "restore", "start", "restart", "stop"), key=lambda row: row[2:4])
+    assert found[1:5] == [
+        ("stop", "there", 600, 600, "done"),
+        ("restart", "here", 600, 610, "interrupted"),
+        ("restore", "there", 610, 670, "done"),
+        ("restart", "there", 670, 700, "done"),
+    ]
+    (_, cleaned) = replay.trajectory.recoveries
+    assert (cleaned.lost_at, cleaned.point) == (610 * MINUTE, -240 * MINUTE)
+
+
 @pytest.mark.parametrize("first", range(0, 80, 10))
-def test_both_implementations_agree_whatever_hits_in_between(first: int) -> None:
+@pytest.mark.parametrize("corrupt", [False, True])
+def test_both_implementations_agree_whatever_hits_in_between(first: int, corrupt: bool) -> None:
     for seed in range(first, first + 10):
-        case = loads(drawn(seed))
+        case = loads(drawn(seed, corrupt=corrupt))
         drill, other = engine_drill(case, seed), reference_drill(case, seed)
         found = differences(engine_view(drill), reference_view(other))
         found = found or unequal(engine_measured([drill]), reference_measured(case, [other]))

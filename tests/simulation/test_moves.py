@@ -129,10 +129,86 @@ def test_what_has_no_room_does_not_move() -> None:
     assert tries(replay, "web")[-1] == ("switch", "there", 60, 61, "done")
 
 
+def test_what_turns_out_to_be_corrupt_while_it_moves_is_restored() -> None:
+    # stopped at 10:30 to be started at the standby by 11:00; at 10:50 its data turns out to be bad since 10:00
+    land = """\
+sites: {here: {}, there: {}}
+links: {line: {between: [here, there], bandwidth: 100 MB/s}}
+components:
+  db:
+    at: {here: active, there: warm}
+    data: {size: 36 GB}
+    copies:
+      replica: {at: there, kind: synchronous}
+      tape: {at: there, kind: backup, taken: daily 6:00, restores: 10 MB/s}
+    recover: [warm, cold]
+    start: {takes: 30 min}
+services: {s: {points: {p: {at: there, needs: [db]}}}}
+"""
+    hits = {"disruptions": "{virus: {corruption: db, after: 0 s, detected: 50 min}}"}
+    replay = drilled(land, **hits, moves="{site: here, after: 30 min}")
+    assert tries(replay, "db", "stop", "restore", "start") == [
+        ("stop", "here", 30, 30, "done"),
+        ("start", "there", 30, 50, "interrupted"),
+        ("restore", "there", 50, 110, "done"),
+        ("start", "there", 110, 140, "done"),
+    ]
+    (recovery,) = replay.trajectory.recoveries
+    assert (recovery.lost_at - recovery.point) == (4 * 60 + 50) * 60_000  # from 6:00 to 10:50
+
+
+def test_what_is_not_stopped_in_the_window_waits_for_the_next() -> None:
+    # The move opens at 10:30, the window at 11:00, and closes at 11:20. db is stopped within it, from 11:00 to 11:05, and starts over
+    # there until 11:25 although it has closed. web may go then, and waits for the next window: 11:00 the day after, 25 h after 10:00.
+    window = 'window: "daily 11:00-11:20"'
+    replay = drilled(TWO, **NOTHING, moves=f"{{site: here, after: 30 min, {window}}}")
+    assert tries(replay, "db") == [("stop", "here", 60, 65, "done"), ("start", "there", 65, 85, "done")]
+    assert tries(replay, "web") == [("stop", "here", 1500, 1500, "done"), ("switch", "there", 1500, 1501, "done")]
+    assert spans(replay) == [(65, 85, False), (1500, 1501, False)]
+    shown = str(planned(Outlook(replay.plan), command=Command("case.yaml")))
+    assert "WHAT IS MOVED FROM here 2 after 30 min, within daily 11:00-11:20; if a move fails" in " ".join(
+        shown.split()
+    )
+    assert "what it starts after has moved, in the window" in shown
+    named = "calendars: {noon: daily 11:00-11:20}\n" + TWO
+    by_name = scenario(named, **NOTHING, moves="{site: here, after: 30 min, window: noon}")
+    assert by_name.moves == scenario(named, **NOTHING, moves=f"{{site: here, after: 30 min, {window}}}").moves
+
+
+def test_going_back_waits_for_no_window() -> None:
+    # web fails at 86, outside the window from 11:00 to 11:26 (it was stopped at 11:25): db goes back at once
+    replay = drilled(
+        TWO,
+        {"switch works web 0": 0.95},
+        **NOTHING,
+        moves='{site: here, after: 1 h, rollback: all, window: "daily 11:00-11:26"}',
+    )
+    assert tries(replay, "db")[2:] == [("stop", "there", 86, 91, "done"), ("restart", "here", 91, 98, "done")]
+
+
+def test_room_is_asked_for_in_the_window_only() -> None:
+    # mail breaks at 11:10 and takes the only room there at once, which db asked for until 11:00 (nobody of infra was free to stop it)
+    text = TWO.replace("teams: {infra: {}}", 'teams: {infra: {works: "daily 12:00-23:00"}}')
+    text = text.replace("there: {pools: {hosts: 2}}", "there: {pools: {hosts: 1}}").replace(
+        "  web:", "  mail: {at: {desk: active, there: warm}, uses: {hosts: 1}, start: {takes: 5 min}}\n  web:"
+    )
+    text = text.replace("desk: {}", "desk: {pools: {hosts: 1}}")
+    hit = "{virus: {component: mail, after: 10 min}}"
+    quick = "{detect: 0 s, assess: {takes: 0 s}}"
+    replay = drilled(text, disruptions=hit, response=quick, moves='{site: here, window: "daily 10:30-11:00"}')
+    assert tries(replay, "mail", "start") == [("start", "there", 10, 15, "done")]
+    assert not tries(replay, "db")
+    # what it was given it keeps: it is stopped in the next window, for nobody was there in the first
+    replay = drilled(text, disruptions=hit, response=quick, moves='{site: here, window: "daily 10:00-13:00"}')
+    assert not tries(replay, "mail", "start")
+    assert tries(replay, "db")[-2:] == [("stop", "here", 120, 125, "done"), ("start", "there", 125, 145, "done")]
+
+
 @pytest.mark.parametrize("first", range(0, 60, 10))
-def test_both_implementations_agree_whatever_hits_in_between(first: int) -> None:
+@pytest.mark.parametrize("corrupt", [False, True])
+def test_both_implementations_agree_whatever_hits_in_between(first: int, corrupt: bool) -> None:
     for seed in range(first, first + 10):
-        text = drawn(seed, moves=True)
+        text = drawn(seed, moves=True, corrupt=corrupt)
         if "at: {here: active" not in text:
             continue  # nothing could be moved
         case = loads(text)
@@ -141,6 +217,8 @@ def test_both_implementations_agree_whatever_hits_in_between(first: int) -> None
         found = found or unequal(engine_measured([drill]), reference_measured(case, [other]))
         assert not found, "\n".join([f"seed {seed}", *found[:6]])
         moved = {row.incident for row in drill.rows if row.kind == "stop"}
+        begun = [row.start for row in drill.rows if row.kind == "stop" and row.site == "here" and row.start >= 0]
+        assert all(drill.plan.calendars[drill.plan.window].is_open(start + drill.offset) for start in begun)
         assert not [recovery for recovery in drill.recoveries if recovery.incident in moved]
         for group in groups(drill.plan):
             explain(drill.plan, group, drill)  # which asserts that segments add up
@@ -152,6 +230,8 @@ def test_both_implementations_agree_whatever_hits_in_between(first: int) -> None
         ("", "", "{site: desk}", "nothing can be moved from 'desk': no component that runs there has a standby"),
         ("", "", "{site: here, after: 20 d}", "it begins after '20 d', when the drill is over: the horizon is '7 d'"),
         ("", "", "{site: here, rollback: none}", "rollback"),
+        ("", "", "{site: here, window: never}", "nothing is ever moved in it"),
+        ("", "", "{site: here, window: nights}", "no calendar is named 'nights'"),
         ("", "", "{site: hear}", "did you mean 'here'"),
         (
             "teams: {infra",

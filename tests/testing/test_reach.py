@@ -147,6 +147,8 @@ BRANCHES = [
     "interruption that is planned",
     "planned move",
     "planned move that is rolled back",
+    "stopped to make room",
+    "room again",
 ]
 
 
@@ -355,12 +357,17 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     )
     yield "mains that trip", "the mains trip" in supply
     yield "place that is stable again", any(row.kind == "stable" for row in done)
-    moved = {row.object for row in done if row.kind == "stop"}
+    homes = {row.object for row in rows if row.kind == "stop"} - {
+        structure.components[c] for c, may_be in enumerate(structure.sheddable) if may_be
+    }
+    moved = {row.object for row in done if row.kind == "stop"} & homes
     yield "move home", bool(moved)
     yield "planned move", plan.move is not None and any(row.object in moved and row.kind == "start" for row in done)
-    starts = {(row.object, row.incident) for row in rows if row.kind == "stop"}
+    starts = {(row.object, row.incident) for row in rows if row.kind == "stop" and row.object in homes}
     failed = [row for row in rows if row.outcome == FAILED and (row.object, row.incident) in starts]
     yield "planned move that is rolled back", plan.move is not None and bool(failed)
+    yield "stopped to make room", any(away for *_, away in drill.shed)
+    yield "room again", any(not away for *_, away in drill.shed)
     copied = {row.object for row in done if row.kind == "synchronise"}
     yield "move home with data that was copied", bool(moved & copied)
     tasks = [row for row in rows if row.kind == "task"]

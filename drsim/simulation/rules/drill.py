@@ -112,6 +112,7 @@ class Drill(Losing):
             wrong=self.wrong,
             early=self.early,
             standing=self.standing,
+            shed=self.shed,
             outages=self.outages,
             found_at=self.found_at,
             supply=sorted(self.supply),
@@ -152,8 +153,10 @@ class Drill(Losing):
                 self.due_patience.append(value)
             case "moves":
                 self.begin_moves()
+            case "stop":
+                self.due_stops.append(value)
             case "window":
-                self.dirty.update(self.returns)
+                self.at_window_edge()
             case "heads":
                 self.due_heads.append(value)
             case "edge":
@@ -172,6 +175,8 @@ class Drill(Losing):
         self._next_round()
         if self.due_outages:
             self.apply_outages()
+        if self.due_stops:
+            self.halt_begun()
         if self.flows:
             self.due_rows.extend(flow.row for flow in self.flows if flow.end == now)
             self.flows_changed = self.flows_changed or any(flow.empty == now < flow.end for flow in self.flows)
@@ -275,6 +280,8 @@ class Drill(Losing):
         if row.step < 0:
             self.begin_incident_row(row)
             return True
+        if row.step in self.lookups.shedding:
+            self.clock.at(now, "stop", row)
         step = row.what
         assert isinstance(step, StepPlan)
         length = self.value(step.fixed, step.variable, row.incident, row.attempt)

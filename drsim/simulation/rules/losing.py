@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from drsim.planning.plan import ACTIVE, Tree
 from drsim.simulation.rules.cleaning import STOPPED
-from drsim.simulation.rules.moving import Moving
+from drsim.simulation.rules.shedding import Shedding
 from drsim.simulation.rules.state import ASKED, DETECT, NONE, Incident
 from drsim.simulation.trajectory import INTERRUPTED, by_order
 
@@ -17,7 +17,7 @@ Numbers = dict[tuple[str, int], int]
 """(kind, target) -> the number of the last outage that hit it or left it at this instant"""
 
 
-class Losing(Moving):
+class Losing(Shedding):
     """Outages that end, then outages that begin; then what they take down."""
 
     def apply_outages(self) -> None:
@@ -226,6 +226,7 @@ class Losing(Moving):
         self.touch(c)
         if self.room[c] == ASKED:
             self.room[c] = NONE
+            self.dirty_room = True  # who waits behind it need not any more
         if self.incidents[number].go:
             self.ask_room(c)
 

@@ -53,10 +53,18 @@ class Moving(Returning):
         if c in self.gone and c not in self.moving and self.role[b] != ACTIVE:
             del self.gone[c]
             self._others_may_move()
-        asks = c in self.leaving and c not in self.moving and self.started[home] and self.room[c] == NONE
-        if asks and not self.structure.hot[b]:
-            self.room[c] = ASKED
+        if c not in self.leaving or c in self.moving or not self.started[home]:
+            return
+        self.await_window()
+        before, after = (NONE, ASKED) if self.window_is_open() else (ASKED, NONE)
+        if self.room[c] == before and not self.structure.hot[b]:
+            self.room[c] = after
             self.dirty_room = True
+
+    def at_window_edge(self) -> None:
+        """The window opens or closes."""
+        super().at_window_edge()
+        self._others_may_move()
 
     def _open_all(self) -> None:
         """All at once, so that each knows what else is to move."""
@@ -76,7 +84,7 @@ class Moving(Returning):
         home, b = self.lookups.homes[c]
         if c in self.leaving and self.started[home] and not self.undoing:
             waits = any(other in self.leaving for other in self.lookups.started_before[c])
-            if not waits and (self.structure.hot[b] or self.room[c] == GIVEN):
+            if not waits and self.window_is_open() and (self.structure.hot[b] or self.room[c] == GIVEN):
                 return [(self.lookups.stop[home], self.leaving[c])]
         if self.undoing and c in self.gone and self.started[b]:
             above = (other for other, below in self.lookups.started_before.items() if c in below)

@@ -22,6 +22,8 @@ class Recovering(Partitions, Cleaning):
                 self.settle_incidents()
             if self.dirty and self.plan.abandon:
                 self._release_abandoned()
+            if self.dirty and self.lookups.sheddable:
+                self.before_room()
             if self.dirty_room:  # before what is wanted, since who has no room may restart in place
                 self.give_room()
             if self.dirty:
@@ -36,6 +38,9 @@ class Recovering(Partitions, Cleaning):
                 self.settle_tasks()
             if self.dirty_groups and not self.is_unsettled():
                 self.settle_groups()
+
+    def before_room(self) -> None:
+        """What asks for room or gives it back does so now, section 17."""
 
     def is_unsettled(self) -> bool:
         """Whether something but the groups is to be brought in line."""
@@ -161,6 +166,8 @@ class Recovering(Partitions, Cleaning):
             if cause.step < 0:
                 return p < 0 and cause.incident == number and cause.kind in DECIDING
             other = self.lookups.component_of_step[cause.step]
+            if cause.kind == "stop" and step in self.lookups.near.get(other, ()):
+                return True
             return cause.step == step or (other in structure.direct[p] if p >= 0 else other == c)
         if p >= 0:
             return False

@@ -92,13 +92,13 @@ class Returning(Recovering):
 
     def _may_move(self, c: int) -> bool:
         """Whether the window is open, no move failed in it, and nothing that it starts after is still to go home."""
-        failback = self.plan.failback
-        assert failback is not None
-        if self.now < self.not_before.get(c, 0):
-            return False
-        if not self.plan.calendars[failback.window].is_open(self.now + self.offset):
+        if self.now < self.not_before.get(c, 0) or not self.window_is_open():
             return False
         return not any(self._goes_home(other) for other in self.lookups.started_before[c])
+
+    def window_is_open(self) -> bool:
+        """Whether something may be stopped to be started elsewhere."""
+        return self.plan.calendars[self.plan.window].is_open(self.now + self.offset)
 
     def _goes_home(self, c: int) -> bool:
         if c not in self.returns:
@@ -125,6 +125,10 @@ class Returning(Recovering):
 
     # what is settled
 
+    def at_window_edge(self) -> None:
+        """The window opens or closes."""
+        self.dirty.update(self.returns)
+
     def settle_component(self, c: int) -> None:
         """Returns open and end before it is seen what is wanted."""
         if c in self.lookups.homes:
@@ -150,7 +154,7 @@ class Returning(Recovering):
                 if self.role[d] == STALE:
                     self._open_return(c, d)
         if self.role[home] == STANDBY and not self.lost[c] and c not in self.moving:
-            self._await_window()
+            self.await_window()
 
     def _open_return(self, c: int, d: int) -> None:
         self.returns[c] = self.open_planned(d).number, d
@@ -166,7 +170,7 @@ class Returning(Recovering):
         self.incidents.append(incident)
         return incident
 
-    def _await_window(self) -> None:
+    def await_window(self) -> None:
         """Look again when the window opens or closes."""
         if self.window_due <= self.now:
             self.window_due = min(self._next_edge(opens=True), self._next_edge(opens=False))
@@ -174,8 +178,7 @@ class Returning(Recovering):
 
     def _next_edge(self, *, opens: bool) -> int:
         """When the window opens, or closes, next; NEVER for not any more."""
-        assert self.plan.failback is not None
-        hours = self.plan.calendars[self.plan.failback.window]
+        hours = self.plan.calendars[self.plan.window]
         edges = hours.opens if opens else hours.closes
         place = bisect_right(edges, self.now + self.offset)
         return edges[place] - self.offset if place < len(edges) else NEVER
@@ -190,15 +193,39 @@ class Returning(Recovering):
         number = self.broken_incident[target]
         if not self.site_up[site]:
             number = self.last_incident(self.lookups.root_of_site[site]).number
+        self._lose_in_move(c, source, number)
+        if self.structure.tasks:
+            self.note_tasks(len(self.applied) - 1)
+        self.first_strategy(c, number)
+
+    def _lose_in_move(self, c: int, source: int, number: int) -> None:
+        """A moving component is lost, with the deployment where it was active."""
         self.moving.discard(c)
         self.rolling.discard(c)
         self.lost[c] = True
         self.lost_at[c], self.lost_round[c] = self.now, self.rounds
         self.incident_of[source] = number
         self.concern(self.incidents[number], c)
-        if self.structure.tasks:
-            self.note_tasks(len(self.applied) - 1)
-        self.first_strategy(c, number)
+
+    def begin_anew(self, c: int, incident: Incident) -> None:
+        """Corrupt data is neither started in a move nor taken over by a home in waiting."""
+        if c in self.moving:
+            source = next(d for d in self.structure.of_component[c] if self.role[d] == ACTIVE)
+            self._lose_in_move(c, source, incident.number)
+        if c in self.lookups.homes and c in self.returns:
+            home, _ = self.lookups.homes[c]
+            if self.role[home] == STANDBY:
+                self._stale_again(c, home)
+        super().begin_anew(c, incident)
+
+    def _stale_again(self, c: int, home: int) -> None:
+        """A home in waiting is none any more: it has what it had then."""
+        self.settled.discard(c)
+        self.role[home] = STALE
+        self.stale_since[home] = self.now
+        self.standing.append((self.now, home, -1))
+        if self.replica(c, self.lookups.homes[c][1]) >= 0:
+            self.stopped_at[home] = self.now
 
     # what ends
 
@@ -233,6 +260,10 @@ class Returning(Recovering):
         self.finish(row, DONE)
         self.moving.add(c)
         self.failures[c] = 0
+        self.halt(c, d, row.number)
+
+    def halt(self, c: int, d: int, number: int) -> None:
+        """A deployment is started no longer, on purpose; `number` is that of what was applied."""
         self.started[d] = False
         self.stopped_at[d] = self.now
         self.flip(self.lookups.flag_on + d, False)
@@ -240,7 +271,7 @@ class Returning(Recovering):
             self.unready(d)
         self.dirty_points.update(self.structure.trusts[i][0] for i in self.structure.trusted_by[d])
         if c in self.lookups.tasks_after:
-            self.note_tasks(row.number)
+            self.note_tasks(number)
 
     def end_move(self, c: int, d: int, row: Work) -> None:
         """A moving component is started, or is not."""
@@ -337,11 +368,7 @@ class Returning(Recovering):
             if site_of[d] in downs or d in breaks:
                 self.settled.discard(c)
                 if d == home and self.role[d] == STANDBY:
-                    self.role[d] = STALE
-                    self.stale_since[d] = self.now
-                    self.standing.append((self.now, d, -1))
-                    if self.replica(c, b) >= 0:
-                        self.stopped_at[d] = self.now
+                    self._stale_again(c, home)
             for step in (self.lookups.stable[d], self.lookups.synchronise[d], self.lookups.stop[b]):
                 if step >= 0:
                     self.shake(step)

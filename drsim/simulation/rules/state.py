@@ -188,6 +188,16 @@ class State:
         """component -> (time, sites where it is active from then on)"""
         self.room = [NONE] * components
         self.free = lookups.first_free[:]
+        self.chosen: dict[int, int] = {}
+        """component that is to be stopped to make room -> the incident of the request"""
+        self.halted: dict[int, int] = {}
+        """component that was stopped to make room -> the incident of its stop"""
+        self.roomless: set[int] = set()
+        """components whose room is given to others"""
+        self.due_stops: list[Work] = []
+        """stops that have begun, of what still runs"""
+        self.shed: list[tuple[int, int, bool]] = []
+        """(time, component, whether its room is away from then on)"""
         # people
         self.on_duty = list(plan.people)
         """by calendar, those that are away included"""

@@ -33,9 +33,9 @@ class Tasks(Incidents):
 
     def _is_grounded(self, incident: Incident, t: int) -> bool:
         task = self.structure.tasks[t]
-        return not any(self.lost[c] or c in self.moving for c in task.after) and incident.done.issuperset(
-            task.after_tasks
-        )
+        return not any(
+            self.lost[c] or c in self.moving or c in self.halted for c in task.after
+        ) and incident.done.issuperset(task.after_tasks)
 
     def settle_tasks(self) -> None:
         """Ask for what is due, see what is ready, and hold or release the steps of components."""
