@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from reference.bubble import inside, recovery_times
 from reference.drill import Drill, Recovery, simulate
 from reference.levels import groups as groups_of
 from reference.measures import due, join, level_at, protection, timeline
@@ -14,6 +15,8 @@ from reference.measures import measure as reference_measure
 
 from drsim.measures.drills import AGES, CONTINUITY, Group, due_fates, groups, interruptions, measure
 from drsim.measures.protection import unprotected
+from drsim.measures.trials import NOT_TRIED, tried
+from drsim.model.bubble import is_twin
 from drsim.model.scenario import Scenario
 from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import NEVER, STANDBY, Plan
@@ -44,12 +47,13 @@ def engine_view(drill: Trajectory) -> dict[str, Any]:
         "rows": sorted(
             (r.kind, r.object, r.site, r.incident, r.attempt, r.wanted, r.ready, r.start, r.end, r.outcome)
             + (reference_of(r.bound_by), reference_of(drill.freed_by(r)))
-            + (drill.copy_name(r), r.point, r.passed_over)
+            + (drill.copy_name(r), r.point, r.passed_over, r.behind)
             for r in drill.rows
         ),
         "changes": sorted((time, drill.flag_name(flag), value) for time, flag, value in drill.changes),
         "recoveries": sorted((structure.components[r.component], *r[1:]) for r in drill.recoveries),
         "lost_at_end": sorted(structure.components[c] for c in drill.lost_at_end),
+        "test": ("", -1, -1) if drill.trial is None else (drill.trial.outcome, drill.trial.begun, drill.trial.stopped),
     }
 
 
@@ -60,6 +64,7 @@ def reference_view(drill: Drill) -> dict[str, Any]:
         "changes": sorted(drill.changes),
         "recoveries": sorted(map(tuple, drill.recoveries)),
         "lost_at_end": sorted(drill.lost_at_end),
+        "test": drill.test,
     }
 
 
@@ -91,6 +96,7 @@ def as_reference(drill: Trajectory) -> Drill:
         lost_at_end=[structure.components[c] for c in drill.lost_at_end],
         uniform=lambda name: float(uniforms(numbers.seed, name, drill.replication, 1)[0]),
         spare=_spare(drill),
+        test=("", -1, -1) if drill.trial is None else (drill.trial.outcome, drill.trial.begun, drill.trial.stopped),
     )
 
 
@@ -114,7 +120,7 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
     plan = drills[0].plan
     structure, computed, which = plan.structure, levels(plan, drills), groups(plan)
     block = measure(plan, which, drills, computed)
-    points = {f"point {structure.services[point[0]]}.{point[1]}": p for p, point in enumerate(structure.points)}
+    points = {f"point {structure.service(point[0])}.{point[1]}": p for p, point in enumerate(structure.points)}
     asked_for = {op.node for _, ops in structure.level_groups for op in ops if op.kind == "deployment"}
     deployments = {
         f"deployment {structure.components[c]} at {structure.sites[s]}": d
@@ -128,6 +134,9 @@ def engine_measured(drills: Sequence[Trajectory]) -> dict[str, Any]:
         for table, names in ((computed.points, points), (computed.deployments, deployments)):
             for name, row in names.items():
                 measured[f"{i}: level of {name}"] = list(zip(times, table[row, columns].tolist(), strict=True))
+        for row, name in enumerate(structure.tested):
+            time = int(tried(plan, drills, computed)[row, i])
+            measured[f"{i}: recovery time of {name}"] = None if time == NOT_TRIED else _time(time)
         alone = levels(plan, [drill])
         for w, (work, fates) in enumerate(zip(plan.due, due_fates(plan, drill, alone), strict=True)):
             name = structure.services[work.service], work.name
@@ -191,6 +200,15 @@ def reference_measured(scenario: Scenario, drills: Sequence[Drill]) -> dict[str,
         for component, site in line[0][2].deployment:
             values = [(since, now.deployment[component, site]) for since, _, now in line]
             measured[f"{i}: level of deployment {component} at {site}"] = values
+        for since, _, now in inside(scenario, drill) if scenario.tests is not None else ():
+            for (service, point), level in now.point.items():
+                if is_twin(service):
+                    measured.setdefault(f"{i}: level of point {service}.{point}", []).append((since, level))
+            for (component, site), level in now.deployment.items():
+                if is_twin(component):
+                    measured.setdefault(f"{i}: level of deployment {component} at {site}", []).append((since, level))
+        for service, time in recovery_times(scenario, drill).items():
+            measured[f"{i}: recovery time of {service}"] = time
         for name, fates in due(scenario, drill, line).items():
             measured[f"{i}: due {name}"] = fates
             states = [state for _, state in fates]

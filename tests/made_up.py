@@ -23,7 +23,7 @@ def made_up(draw: DrawFn) -> list[Trajectory]:
 
     The times between are around the lengths that count, `settle` and the MTPD: a millisecond less, equal, and one more.
     """
-    plain = {"failures": False, "verification": False, "failback": False, "moves": False}
+    plain = {"failures": False, "verification": False, "failback": False, "moves": False, "tests": False}
     scenario = draw(scenarios(max_components=4, max_teams=1, max_disruptions=1, **plain))
     plan = compile_scenario(scenario)
     structure = plan.structure

@@ -17,6 +17,7 @@ from drsim.measures.due import KEPT_BY_HAND, MISSED, fates
 from drsim.measures.planned import has_stops, stretches
 from drsim.measures.protection import Protection
 from drsim.measures.served import Span, at_columns, moved, served, spell
+from drsim.measures.trials import tried
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.levels import Levels
 from drsim.simulation.trajectory import Trajectory
@@ -95,6 +96,8 @@ class Block:
     """how long a second failure would have found no standby"""
     planned: Ints
     """the part of `downtime` that is in planned interruptions"""
+    tried: Ints
+    """(services in a bubble, drills): the recovery time in the test"""
     profile: np.ndarray[Any, np.dtype[np.float64]]
     """(groups, ages): the level at each age of `Plan` horizon, summed over the drills"""
 
@@ -127,11 +130,13 @@ class Interruption:
 
 def groups(plan: Plan) -> list[Group]:
     """Services, then services by municipality, then points; each in order of names."""
-    structure, landscape = plan.structure, plan.scenario.landscape
+    structure, landscape = plan.structure, plan.landscape
     found: list[Group] = []
     for level in ("service", "municipality", "point"):
         members: dict[tuple[Any, ...], list[int]] = {}
         for p, (sv, name, _, municipality, channel, _) in enumerate(structure.points):
+            if sv >= len(structure.services):
+                continue  # in a bubble
             key: tuple[Any, ...] = (sv, None, None, None)
             if level == "municipality":
                 if not municipality:
@@ -179,7 +184,7 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
         for group in which
     ]
     arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
-    arrays |= _due(plan, drills, clock, level, met)
+    arrays |= _due(plan, drills, clock, level, met) | {"tried": tried(plan, drills, level)}
     if not rows:
         empty = np.zeros((0, len(drills)), dtype=np.int64)
         arrays = {field.name: empty for field in fields(Block)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from drsim.measures.drills import Group
+from drsim.measures.held import and_text, groups_before, holders, incident_of, tasks_open
 from drsim.measures.moment import Moment
 from drsim.measures.pieces import Pieces
 from drsim.measures.segments import Segment
@@ -111,6 +112,9 @@ class _Missing:
         self.now = Moment(plan, drill, time)
         self.pieces = Pieces(plan, drill)
         self._known: dict[int, Standing | None] = {}
+        self._asked: list[int] = []
+        """the components whose standing is being found, each for the one before"""
+        self._circular = False
 
     def binding(self) -> Standing | None:
         """Of what the level cannot do without, what is furthest from coming back."""
@@ -230,9 +234,9 @@ class _Missing:
             return self._task(row)
         if row.step < 0:
             return Standing(WAITING, time, row.order, (), row)
-        if held := self._holders(row):
+        if held := holders(self.now, row):
             return min((s for other in held if (s := self._row(other)) is not None), key=_hope, default=None)
-        if before := self._groups_before(row):
+        if before := groups_before(self.now, row):
             return min((s for c in before if (s := self._component(c)) is not None), key=_hope, default=None)
         if not self.now.grounded(row) and not (self.plan.best_effort and 0 <= row.ready < time):
             return self._ground(row)
@@ -253,37 +257,11 @@ class _Missing:
         lost = [c for c in task.after if not any(on[d] for d in self.structure.of_component[c])]
         found = [standing for c in lost if (standing := self._component(c)) is not None]
         names = {self.structure.tasks[t].name for t in task.after_tasks}
-        found += [s for other in self._tasks_open(row.incident, names) if (s := self._row(other)) is not None]
+        found += [s for other in tasks_open(self.now, row.incident, names) if (s := self._row(other)) is not None]
         if found:
             return min(found, key=_hope)
         waits = self.pieces.waits(row, row.ready, self.time) if 0 <= row.ready < self.time else []
         return Standing(WAITING, self.time if not waits else row.ready, row.order, tuple(waits), row)
-
-    def _tasks_open(self, incident: int, names: Collection[str]) -> list[Row]:
-        rows = (row for row in self.drill.rows if row.kind == "task" and row.incident == incident)
-        return [row for row in rows if row.object in names and self._is_open(row)]
-
-    def _holders(self, row: Row) -> list[Row]:
-        """The steps of the plan that hold a step."""
-        c = self.plan.steps[row.step].component
-        automatic = c >= 0 and self.structure.automatic[c]
-        if row.kind not in ("restore", "start", "restart") or (row.kind == "restart" and automatic):
-            return []
-        return self._tasks_open(row.incident, {task.name for task in self.structure.tasks if c in task.before})
-
-    def _groups_before(self, row: Row) -> list[int]:
-        """The components of earlier groups that hold a step which never was ready."""
-        c = self.plan.steps[row.step].component
-        if not self.plan.grouped or c < 0 or row.ready >= 0 or row.kind not in ("restore", "start", "restart"):
-            return []
-        if self.now.is_go(row.incident) is None or self.structure.automatic[c] * (row.kind == "restart"):
-            return []
-        on, group = self.now.on, self.structure.group
-        return [
-            other
-            for other, deployments in enumerate(self.structure.of_component)
-            if group[other] < group[c] and not any(on[d] for d in deployments) and self._incident(other) == row.incident
-        ]
 
     def _ground(self, row: Row) -> Standing | None:
         """A row without ground: its site, what is broken, or what it starts after."""
@@ -327,11 +305,16 @@ class _Missing:
 
     def _component(self, c: int) -> Standing | None:
         """A component that does not run."""
+        if c in self._asked:
+            return self._circle(self._asked[self._asked.index(c) :])
         if c not in self._known:
-            self._known[c] = None
+            self._asked.append(c)
             rows = [row for kind in (*FAILOVER, "restart") for row in self._open(kind, c)]
             shed = self._shed(c) if self.structure.sheddable[c] else None
             self._known[c] = shed or (self._nearest(rows) if rows else self._unwanted(c))
+            self._asked.pop()
+            if not self._asked and self._circular:  # what was found on the way may rest on where a circle was entered
+                self._known, self._circular = {c: self._known[c]}, False
         return self._known[c]
 
     def _shed(self, c: int) -> Standing | None:
@@ -355,17 +338,35 @@ class _Missing:
             if structure.deployments[self.plan.steps[row.step].deployment][1] == place
         ]
 
+    def _circle(self, members: Sequence[int]) -> Standing:
+        """Components that wait for each other for good: since the last of them was lost and may be worked on."""
+        self._circular = True
+        found = []
+        for c in members:
+            go = self.now.is_go(incident_of(self.drill, c, self.time))
+            lost = self.now.lost_since(c)
+            found.append((lost, None) if go is None or go.end < lost else (go.end, go))
+        since, then = max(found, key=lambda each: (each[0], each[1] is not None))
+        text = f"{and_text(self.structure.components[c] for c in members)} wait for each other"
+        return Standing(NO_WAY, since, 0, (Segment(since, self.time, "no way back", text),), then)
+
     def _unwanted(self, c: int) -> Standing | None:
         """Nothing is wanted of it: nobody has said go, there is no room, or no step is left but a restart in place."""
         now, drill = self.now, self.drill
+        waits_for = [s for other in drill.awaited_by(c, self.time) if (s := self._component(other)) is not None]
+        if waits_for:
+            return min(waits_for, key=_hope)
         mine = [row for row in drill.rows if row.step >= 0 and self.plan.steps[row.step].component == c]
         tried = [row for row in mine if row.kind in FAILOVER and 0 <= row.end < self.time]
         last = max(tried, key=drill.place, default=None)
         lost = now.lost_since(c)
         exhausted = last is not None and last.outcome in (FAILED, UNUSABLE, GIVEN_UP) and last.end >= lost
-        incident = self._incident(c)
+        incident = incident_of(self.drill, c, self.time)
         for row in drill.rows:
             if row.step < 0 and row.kind in DECIDING and row.incident == incident and self._is_open(row):
+                return self._row(row)
+        for row in drill.rows:  # which holds back the `assess` of all incidents
+            if row.kind == "teardown" and self._is_open(row):
                 return self._row(row)
         go, b = now.is_go(incident), self.structure.standby[c]
         moved = any(row.kind in ("switch", "start") and row.outcome == DONE for row in tried)
@@ -391,10 +392,6 @@ class _Missing:
             return Standing(STUCK, begin, 0, (Segment(begin, self.time, cause, outage.name),), then)
         why = self._why_hopeless(c, last if exhausted else None, places, moved=moved)
         return Standing(NO_WAY, begin, 0, (Segment(begin, self.time, "no way back", why),), then)
-
-    def _incident(self, c: int) -> int:
-        """To which incident a lost component belongs; -1 if it is not lost."""
-        return next((number for at, who, number in reversed(self.drill.losses) if who == c and at < self.time), -1)
 
     def _away(self, d: int) -> tuple[int, str, Outage] | None:
         """What keeps a deployment from a restart: (rank, cause, outage)."""

@@ -95,11 +95,21 @@ class Moment:
         c, place = self.structure.deployments[d]
         if place == s or self.structure.local[c]:
             return place == s and self.site_up[s]
-        return self._groups[s] >= 0 and self._groups[s] == self._groups[place]
+        groups = self._inside if c in self.structure.twin_of else self._groups
+        return groups[s] >= 0 and groups[s] == groups[place]
 
     @cached_property
     def _groups(self) -> list[int]:
         return site_groups(self.structure, self.site_up, self.link_up)
+
+    @cached_property
+    def _inside(self) -> list[int]:
+        """The same for what is in a bubble."""
+        return site_groups(self.structure, self._up_inside, self.link_up)
+
+    @cached_property
+    def _up_inside(self) -> list[bool]:
+        return [up and s != self.structure.left_out for s, up in enumerate(self.site_up)]
 
     @cached_property
     def seen(self) -> dict[int, tuple[int, int, bool]]:
@@ -152,11 +162,13 @@ class Moment:
             if self.plan.steps[other.step].component == step.component
         }
         target, lost = self.structure.sites.index(step.site), self.lost_since(step.component)
+        common = self.drill.common_for(step.component, self.time)
+        lost = lost if common is None else min(lost, common.point)
         return any(
             not copy.replicated
             and i not in bad
             and self._is_taken(copy.calendar, lost, (step.component, i))
-            and self._route(copy.site, target)
+            and self._route(copy.site, target, step.component)
             for i, copy in enumerate(self.plan.copies[step.component])
         )
 
@@ -172,8 +184,9 @@ class Moment:
                 return True
         return False
 
-    def _route(self, source: int, target: int) -> bool:
-        return route(self.structure, self.plan.bandwidth, self.site_up, self.link_up, source, target) is not None
+    def _route(self, source: int, target: int, c: int) -> bool:
+        up = self._up_inside if c in self.structure.twin_of else self.site_up
+        return route(self.structure, self.plan.bandwidth, up, self.link_up, source, target) is not None
 
     # people of an incident
 
@@ -193,6 +206,8 @@ class Moment:
     def lost_since(self, c: int) -> int:
         """When a component that does not run last ran; 0 if it never did."""
         structure = self.structure
+        if c in structure.twin_of and self.drill.trial is not None:
+            return self.drill.trial.begun
         first = len(structure.sites) + len(structure.links)
         flags = {first + d for d in structure.of_component[c]}
         ended = [at for at, flag, value in self.drill.changes if at < self.time and flag in flags and not value]

@@ -24,6 +24,7 @@ BY_KIND = {
     "mobilise": "people on their way",
     "restore": "restoring data",
     "verify": "being verified",
+    "teardown": "clearing a test away",
 }
 
 Why = tuple[str, str, str]
@@ -45,8 +46,8 @@ class Pieces:
         team = " + ".join(self.plan.structure.teams[t] for t, _ in row.crew)
         if row.outcome not in (DONE, RUNNING):
             return joined([Segment(begin, end, "failed attempt", f"{row.kind} {row.object}", team)])
-        decides = row.kind in ("detect", "assess", "gather", "decide", "declare")
-        detail = row.kind if decides else row.object
+        decides = row.kind in ("detect", "assess", "gather", "decide", "declare", "teardown")
+        detail = row.kind if decides else row.object + self._last_of(row, end)
         cause = BY_KIND.get(row.kind, "step under way")
         if row.kind == "stop" and self.plan.structure.sheddable[self.plan.steps[row.step].component]:
             cause = "making room"
@@ -67,6 +68,16 @@ class Pieces:
             for a, b, is_open in self._in_hours(row, begin, end)
         )
 
+    def _last_of(self, row: Row, end: int) -> str:
+        """Of which consistency group the other members wait for a `restore`."""
+        if row.kind != "restore":
+            return ""
+        c = self.plan.steps[row.step].component
+        for name, members in self.plan.structure.consistency:
+            if c in members and any(c in self.drill.awaited_by(other, end) for other in members):
+                return f", for which {name} waits"
+        return ""
+
     def _closed(self, row: Row) -> str:
         """Why work in working hours stands still: its calendar is that of the first team."""
         return "supplier closed" if self.plan.structure.outside[row.crew[0][0]] else "nobody on duty"
@@ -85,6 +96,8 @@ class Pieces:
     def _hours(self, row: Row) -> int:
         if row.order >= 0:
             return self.plan.steps[row.order].hours
+        if row.kind == "teardown":
+            return -1 if self.plan.trial is None else self.plan.trial.hours
         return {"assess": self.plan.assess[2], "decide": self.plan.decide[2]}.get(row.kind, -1)
 
     # waiting
@@ -108,6 +121,7 @@ class Pieces:
             return set()
         places = len(self.plan.structure.sites) + len(self.plan.structure.links)
         tries = {other.end for other in self.drill.rows if other.kind == "restore" and other.object == row.object}
+        tries |= {time for time, _, _ in self.drill.common}
         return tries | {t for t, flag, _ in self.drill.changes if flag < places}
 
     def _people_cuts(self, row: Row) -> set[int]:

@@ -28,6 +28,7 @@ CAUSES = (
     "supplier at work",
     "supplier closed",
     "being verified",
+    "clearing a test away",
     "waiting for a site",
     "waiting for the end of an outage",
     "another outage",

@@ -21,6 +21,7 @@ from drsim.model.needs import NOTHING
 from drsim.units import HOUR, MINUTE, ONE
 from drsim.units import Count as CountOf
 from drsim.units import Duration as DurationOf
+from drsim.units import Rate as RateOf
 from drsim.units import Share as ShareOf
 
 ALWAYS = Calendar.parse("always")
@@ -409,12 +410,41 @@ class Standing(Part):
     """The part of its level that it gives when it runs here."""
 
 
+class Change(Part):
+    """How much of something changes, by the hour."""
+
+    within: fields.Hours
+    rate: fields.Rate
+    otherwise: fields.Rate | None = None
+    """None: nothing."""
+
+    @property
+    def text(self) -> str:
+        """As people say it."""
+        return f"{self.rate.text} in {self.within}, else {self.otherwise.text if self.otherwise else 'nothing'}"
+
+
+_RATE: TypeAdapter[RateOf] = TypeAdapter(fields.Rate)
+_CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
+
+
+def _changing(value: object, info: ValidationInfo) -> RateOf | Change:
+    """Read a rate, or one that goes by the hour."""
+    if isinstance(value, (Change, Mapping)):
+        return _CHANGE.validate_python(value, context=info.context)
+    return _RATE.validate_python(value, context=info.context)
+
+
+Changing: TypeAlias = Annotated[RateOf | Change, PlainValidator(_changing)]
+"""How much of something changes."""
+
+
 class Data(Part):
     """What a component keeps."""
 
     size: fields.Size
-    change: fields.Rate | None = None
-    """How much of it changes; what has changed is copied before it goes home. None: nothing worth copying."""
+    change: Changing | None = None
+    """How much of it changes; it has to be shipped, or copied before it goes home. None: nothing worth copying."""
 
 
 class Copy(Part):
@@ -424,7 +454,9 @@ class Copy(Part):
     """The site where it is kept."""
     kind: fields.CopyKind
     lag: fields.ClockLaw | None = None
-    """How far it is behind; asynchronous only."""
+    """How far it is behind, besides what is left to ship; asynchronous only."""
+    ships: fields.Rate | None = None
+    """How fast what changes is shipped; asynchronous only. None: as fast as it changes."""
     taken: fields.Times | None = None
     """When it is taken; snapshot and backup only."""
     restores: fields.RateLaw | None = None
@@ -735,6 +767,8 @@ class Landscape(Part):
     teams: fields.Named[Team] = _NONE
     suppliers: fields.Named[Supplier] = _NONE
     components: fields.Named[Component] = _NONE
+    consistency_groups: fields.Named[fields.Items[fields.ComponentName]] = _NONE
+    """Components whose data goes back to one moment, each by name."""
     steps: fields.Named[Task] = _NONE
     """Of the plan, beside those of components."""
     services: fields.Named[Service] = _NONE

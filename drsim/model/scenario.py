@@ -12,7 +12,7 @@ from pydantic import Field
 from drsim.distributions import Law as LawOf
 from drsim.model import fields, tree
 from drsim.model.fields import Part
-from drsim.model.landscape import ALL, ALWAYS, Landscape, Response
+from drsim.model.landscape import ALL, ALWAYS, Landscape, Office, Response
 from drsim.units import DAY
 from drsim.units import Duration as DurationOf
 
@@ -56,8 +56,23 @@ class Moves(Part):
     """How long after the moment of the drill."""
     window: fields.Hours = ALWAYS
     """When a component may be stopped to move."""
-    rollback: Literal["component", "all"] = "component"
+    rollback: Annotated[Literal["component", "all"], fields.choice("component", "all")] = "component"
     """What goes back when a move fails: that component, or all that has moved."""
+
+
+class Trial(Part):
+    """The loss of a site is tried in a bubble, while production goes on."""
+
+    site: fields.SiteName
+    """The site that the bubble does without."""
+    after: fields.ClockDuration = DurationOf(0)
+    """How long after the moment of the drill it begins."""
+    lasts: fields.Horizon | None = None
+    """How long after that it is over, done or not; None: no limit."""
+    stand_ins: fields.SomeComponents = ()
+    """Components from outside of which the bubble has something that answers like them."""
+    teardown: Office
+    """Empty the bubble."""
 
 
 class Scenario(Part):
@@ -78,6 +93,8 @@ class Scenario(Part):
     """How far the drill looks."""
     moves: Moves | None = None
     """What is moved on purpose; None: nothing."""
+    tests: Trial | None = None
+    """What is tried in a bubble; None: nothing."""
     file: Annotated[str | None, Field(exclude=True, repr=False)] = None
     """Where it was read, for messages; not compared."""
 

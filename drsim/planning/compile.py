@@ -8,8 +8,10 @@ from typing import Literal
 
 from drsim.calendar import Calendar, Hours, Schedule, compile_calendar, compile_due, compile_schedule, either
 from drsim.distributions import Law
+from drsim.model import bubble
 from drsim.model import landscape as landscapes
-from drsim.model.landscape import Component, Landscape, Response, Step, Team, Watch
+from drsim.model import scenario as scenarios
+from drsim.model.landscape import ALWAYS, Change, Component, Landscape, Response, Step, Team, Watch
 from drsim.model.needs import All, Any, AtLeast, Need, leaves
 from drsim.model.scenario import Disruption, Scenario
 from drsim.planning import graph
@@ -46,10 +48,12 @@ from drsim.planning.plan import (
     Structure,
     Task,
     Tree,
+    Trial,
     Trip,
     Variable,
 )
-from drsim.units import DAY, ONE, WEEK, Share
+from drsim.planning.shipping import Shipping, steady
+from drsim.units import DAY, HOUR, MINUTE, ONE, WEEK, Rate, Share
 
 __all__ = ["compile_scenario", "compile_structure"]
 
@@ -62,6 +66,9 @@ TARGET_CALENDAR = "Mon-Fri 9:00-17:00 except Dutch holidays"
 
 def compile_scenario(scenario: Scenario, structure: Structure | None = None) -> Plan:
     """The plan of a scenario. `structure`, if given, must be that of the scenario's landscape and its groups."""
+    if scenario.tests is not None:
+        landscape = bubble.doubled(scenario.tests, scenario.landscape)
+        structure = _StructureBuilder(landscape, scenario.response, scenario.tests.site).structure()
     return _PlanBuilder(scenario, structure or compile_structure(scenario.landscape, scenario.response)).plan()
 
 
@@ -128,16 +135,18 @@ def _tree(need: Need, leaf: Mapping[str, int]) -> Tree:
 
 
 class _StructureBuilder:
-    def __init__(self, landscape: Landscape, response: Response) -> None:
+    def __init__(self, landscape: Landscape, response: Response, left_out: str = "") -> None:
         self.landscape = landscape
-        self.group = dict.fromkeys(landscape.components, len(response.groups))
-        self.group |= {name: index for index, names in enumerate(response.groups) for name in names}
+        self.left_out = left_out
+        groups = {name: index for index, names in enumerate(response.groups) for name in names}
+        self.group = {name: groups.get(bubble.original(name), len(response.groups)) for name in landscape.components}
         self.best_effort = response.order == "best-effort groups"
         self.needs = graph.needs_graph(landscape)
         self.starts = graph.starting_needs(landscape)
         self.depth = graph.depths(self.starts)
         self.priority = graph.priorities(landscape, self.needs, NO_PRIORITY)
         self.names = sorted(landscape.components, key=self._place)
+        self.services = sorted(landscape.services, key=lambda name: (bubble.is_twin(name), name))
         self.parts = [landscape.components[name] for name in self.names]
         self.sites = sorted(landscape.sites)
         self.site_of = {name: index for index, name in enumerate(self.sites)}
@@ -149,9 +158,9 @@ class _StructureBuilder:
             for c, part in enumerate(self.parts)
         ]
 
-    def _place(self, name: str) -> tuple[int, int, int, str]:
+    def _place(self, name: str) -> tuple[bool, int, int, int, str]:
         """In plan order."""
-        return self.group[name], self.priority[name], self.depth[name], name
+        return bubble.is_twin(name), self.group[name], self.priority[name], self.depth[name], name
 
     def _site(self, name: str) -> int:
         return self.site_of[name]
@@ -166,10 +175,10 @@ class _StructureBuilder:
         standby = [next((d for d in ds if roles[d] != "active"), -1) for ds in self.of_component]
         points = [
             (sv, name, self.site_of[point.at], point.municipality or "", point.channel or "", point.weight)
-            for sv, service in enumerate(sorted(landscape.services))
+            for sv, service in enumerate(self.services)
             for name, point in sorted(landscape.services[service].points.items())
         ]
-        services = sorted(landscape.services)
+        services = self.services
         direct = [
             tuple(sorted({self.component_of[n] for n in leaves(landscape.services[services[p[0]]].points[p[1]].needs)}))
             for p in points
@@ -180,6 +189,7 @@ class _StructureBuilder:
             if landscape.services[services[point[0]]].verify is not None
             for c in direct[p]
             if parts[c].verify is None
+            if bubble.is_twin(self.names[c]) == bubble.is_twin(services[point[0]])
             for d in self.of_component[c]
             if parts[c].scope == "network" or self.deployments[d][1] == point[2]
         ]
@@ -197,7 +207,7 @@ class _StructureBuilder:
             outside=tuple(crews[team].outside for team in teams),
             based=tuple(-1 if (based := crews[team].based) is None else self.site_of[based] for team in teams),
             components=tuple(self.names),
-            services=tuple(services),
+            services=tuple(name for name in services if not bubble.is_twin(name)),
             deployments=tuple(self.deployments),
             of_component=tuple(self.of_component),
             roles=tuple(ACTIVE if role == "active" else STANDBY for role in roles),
@@ -244,6 +254,17 @@ class _StructureBuilder:
             priority=tuple(self.priority[name] for name in self.names),
             group=tuple(self.group[name] for name in self.names),
             tasks=self._tasks(),
+            consistency=tuple(
+                (name, tuple(self.component_of[member] for member in sorted(members)))
+                for name, members in sorted(landscape.consistency_groups.items())
+            ),
+            twin_of={
+                c: self.component_of[bubble.original(name)]
+                for c, name in enumerate(self.names)
+                if bubble.is_twin(name) and parts[c].at
+            },
+            left_out=self.site_of.get(self.left_out, -1),
+            tested=tuple(name for name in services if bubble.is_twin(name)),
         )
 
     def _tasks(self) -> tuple[Task, ...]:
@@ -321,7 +342,7 @@ class _StructureBuilder:
             early = self.best_effort and len(mates) < len(seen)
             early_gate.append(network.tree(need, mates, 1 + 4 * d + 3) if early else -1)
         for p, (sv, name, s, *_) in enumerate(self.points):
-            need = self.landscape.services[sorted(self.landscape.services)[sv]].points[name].needs
+            need = self.landscape.services[self.services[sv]].points[name].needs
             opts = {n: self.landscape.components[n].verify is not None for n in leaves(need)}
             seen = {n: view(n, s, only_checked=opts[n]) for n in sorted(opts)}
             point_gate.append(network.tree(need, seen, 1 + 4 * p + 2))
@@ -376,7 +397,7 @@ class _StructureBuilder:
 
         point_ops = []
         for p, (sv, name, _, *_rest) in enumerate(self.points):
-            need = self.landscape.services[sorted(self.landscape.services)[sv]].points[name].needs
+            need = self.landscape.services[self.services[sv]].points[name].needs
             local = {self.names[c]: i for i, c in enumerate(self.direct[p])}
             point_ops.append(LevelOp("point", p, _tree(need, local)))
             for c in self.direct[p]:
@@ -413,6 +434,8 @@ class _PlanBuilder:
         self.scenario = scenario
         self.structure = structure
         self.landscape = scenario.landscape
+        if scenario.tests is not None:
+            self.landscape = bubble.doubled(scenario.tests, scenario.landscape)
         self.horizon = scenario.horizon.ms
         self.calendars: dict[Calendar | tuple[Calendar, ...], int] = {}
         self.schedules: dict[Schedule, int] = {}
@@ -436,7 +459,8 @@ class _PlanBuilder:
         return self.schedules.setdefault(schedule, len(self.schedules))
 
     def variable(self, purpose: str, name: str, site: str, law: Law | None) -> int:
-        self.variables.append(Variable(purpose, name, site, law))
+        """What is drawn for a twin has the name of what it stands for."""
+        self.variables.append(Variable(purpose, bubble.original(name), site, law))
         return len(self.variables) - 1
 
     def timed(self, purpose: str, name: str, site: str, law: Law) -> tuple[int, int]:
@@ -468,8 +492,8 @@ class _PlanBuilder:
         ) -> None:
             if p >= 0:
                 sv, point, site, *_ = structure.points[p]
-                name = f"{structure.services[sv]}.{point}"
-                rto = landscape.services[structure.services[sv]].targets.rto
+                name = f"{structure.service(sv)}.{point}"
+                rto = landscape.services[structure.service(sv)].targets.rto
                 priority, depth = NO_PRIORITY if rto is None else rto.ms, max(structure.depth, default=-1) + 1
                 group = last_group
             else:
@@ -497,7 +521,8 @@ class _PlanBuilder:
                 hours=-1 if step is None or kind == "restore" else self.hours(step),
                 skills=() if step is None else self.skills(step.skills),
             )
-            found.append(((last, group, priority, depth, name, place, KINDS.index(kind)), plan))
+            turn = 2 if bubble.is_twin(name) else int(last)
+            found.append(((turn, group, priority, depth, name, place, KINDS.index(kind)), plan))
 
         corrupted = {name for what in self.scenario.disruptions.values() for name in self._corrupted(what)}
         for c, name in enumerate(structure.components):
@@ -531,7 +556,7 @@ class _PlanBuilder:
                 if part.verify is not None:
                     add("verify", c, d, -1, part.verify)
         for p, point_row in enumerate(structure.points):
-            verify = landscape.services[structure.services[point_row[0]]].verify
+            verify = landscape.services[structure.service(point_row[0])].verify
             if verify is not None:
                 add("verify", -1, -1, p, verify)
         for task, (group, priority) in zip(structure.tasks, self._task_places(last_group), strict=True):
@@ -556,7 +581,7 @@ class _PlanBuilder:
                 hours=self.hours(step),
                 skills=self.skills(step.skills),
             )
-            found.append(((False, group, priority, 0, task.name, "", KINDS.index("task")), plan))
+            found.append(((0, group, priority, 0, task.name, "", KINDS.index("task")), plan))
         return [step for _, step in sorted(found, key=lambda pair: pair[0])]
 
     def _add_failback(self, add: Callable[..., None], c: int, part: Component) -> None:
@@ -631,7 +656,7 @@ class _PlanBuilder:
             if crew.heads
         }
         open_hours = tuple(
-            self.calendar(landscape.services[structure.services[p[0]]].points[p[1]].open) for p in structure.points
+            self.calendar(landscape.services[structure.service(p[0])].points[p[1]].open) for p in structure.points
         )
         by_hand = {
             sv: self._by_hand(name, manual)
@@ -652,6 +677,13 @@ class _PlanBuilder:
         if scenario.moves is not None:
             window, all_back = self.calendar(scenario.moves.window), scenario.moves.rollback == "all"
             move = Move(structure.sites.index(scenario.moves.site), scenario.moves.after.ms, window, all_back)
+        shipping = self._shipping()
+        change_hours = {
+            c: (self.calendar(change.within), _rates(change)[1])
+            for c, name in enumerate(structure.components)
+            if isinstance(change := _change_of(landscape.components[name]), Change)
+        }
+        trial = None if scenario.tests is None else self._trial(scenario.tests)
         moment = scenario.moment
         end = self.reach_end + LONGEST_WORK
         calendars = tuple(
@@ -705,12 +737,10 @@ class _PlanBuilder:
             best_effort=response.order == "best-effort groups",
             failback=failback,
             move=move,
-            change=tuple(
-                0
-                if (data := landscape.components[name].data) is None or data.change is None
-                else data.change.per_second
-                for name in structure.components
-            ),
+            trial=trial,
+            change=tuple(_rates(_change_of(landscape.components[name]))[0] for name in structure.components),
+            change_hours=change_hours,
+            shipping=shipping,
             outages=outages,
             power=power,
             failing=failing,
@@ -757,11 +787,23 @@ class _PlanBuilder:
             settle=response.settle.ms,
         )
 
+    def _trial(self, what: scenarios.Trial) -> Trial:
+        step = what.teardown
+        return Trial(
+            self.structure.sites.index(what.site),
+            what.after.ms,
+            NEVER if what.lasts is None else what.lasts.ms,
+            *self.timed("teardown", what.site, "", step.takes),
+            self.crew(step.by),
+            self.hours(step),
+            self.skills(step.skills),
+        )
+
     def _fallbacks(self) -> dict[int, tuple[int, int]]:
         names = {(point[0], point[1]): p for p, point in enumerate(self.structure.points)}
         found = {}
         for (sv, name), p in names.items():
-            fallback = self.landscape.services[self.structure.services[sv]].points[name].fallback
+            fallback = self.landscape.services[self.structure.service(sv)].points[name].fallback
             if fallback is not None:
                 found[p] = (names[sv, fallback.to], fallback.share.millionths)
         return found
@@ -873,6 +915,22 @@ class _PlanBuilder:
                 recover = tuple(strategy for strategy in recover if strategy == "hot")
             found.append(recover)
         return tuple(found), tuple(never)
+
+    def _shipping(self) -> dict[int, Shipping]:
+        """How the copy at the standby of a component follows, for those that ship at a rate."""
+        moment, found = self.scenario.moment, {}
+        now = -1 if moment is None else moment.weekday() * DAY + moment.hour * HOUR + moment.minute * MINUTE
+        for c, name in enumerate(self.structure.components):
+            part = self.landscape.components[name]
+            for copy in part.copies.values() if (change := _change_of(part)) is not None else ():
+                if copy.ships is not None and copy.at == part.standby:
+                    within = change.within if isinstance(change, Change) else ALWAYS
+                    rate, (fast, slow) = copy.ships.per_second, _rates(change)
+                    week = compile_calendar(within, None, 2 * WEEK)
+                    left = steady(week, fast, slow, rate)
+                    assert left is not None, "what never catches up is refused"
+                    found[c] = Shipping(rate, fast, slow, self.calendar(within), week, left, now)
+        return found
 
     def _copies(self, c: int) -> tuple[Copy, ...]:
         name = self.structure.components[c]
@@ -1118,6 +1176,17 @@ class _PlanBuilder:
                 law = self.landscape.sites[home].travel.get(goal) or self.landscape.sites[goal].travel[home]
                 self._travel[team, goal] = self.timed("travel", name, goal, law)
         return tuple(found)
+
+
+def _change_of(part: Component) -> Rate | Change | None:
+    return None if part.data is None else part.data.change
+
+
+def _rates(change: Rate | Change | None) -> tuple[int, int]:
+    """How much changes in its hours and outside them, bytes/s."""
+    if isinstance(change, Change):
+        return change.rate.per_second, change.otherwise.per_second if change.otherwise else 0
+    return (0, 0) if change is None else (change.per_second, change.per_second)
 
 
 def _fixed(law: Law) -> int:

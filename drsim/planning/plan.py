@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from drsim.calendar import Calendar, Hours
 from drsim.distributions import Law
+from drsim.model.bubble import doubled
+from drsim.model.landscape import Landscape
 from drsim.model.scenario import Scenario
+from drsim.planning.shipping import Shipping
 
 __all__ = [
     "ACTIVE",
@@ -51,6 +55,7 @@ __all__ = [
     "Storm",
     "Structure",
     "Task",
+    "Trial",
     "Trip",
     "Variable",
 ]
@@ -320,6 +325,23 @@ class Move(NamedTuple):
     """whether the first that fails takes back all"""
 
 
+class Trial(NamedTuple):
+    """A test in a bubble."""
+
+    site: int
+    """that the bubble does without"""
+    after: int
+    lasts: int
+    """ms from its beginning, NEVER without a limit"""
+    teardown: int
+    """fixed ms, -1 if drawn"""
+    teardown_variable: int
+    crew: Crew
+    hours: int
+    """calendar of its working hours, -1 for the clock"""
+    skills: Skills
+
+
 class DueWork(NamedTuple):
     """Work of a service that must be done by a date."""
 
@@ -465,6 +487,19 @@ class Structure:
     """for each component its group; those in none come last"""
     tasks: tuple[Task, ...]
     """the steps of the plan"""
+    consistency: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """consistency groups by name, each with its components by name"""
+    # a test in a bubble, section 18: what is in it comes last of components and points
+    twin_of: Mapping[int, int] = field(default_factory=dict)
+    """component of the bubble -> that for which it stands"""
+    left_out: int = -1
+    """the site that the bubble does without, -1 where there is none"""
+    tested: tuple[str, ...] = ()
+    """the services in the bubble; in `points` their numbers follow those of `services`"""
+
+    def service(self, number: int) -> str:
+        """The name of a service, or of one in the bubble."""
+        return self.services[number] if number < len(self.services) else self.tested[number - len(self.services)]
 
 
 @dataclass(frozen=True)
@@ -522,8 +557,13 @@ class Plan:
     """whether they do so only for what still may come"""
     failback: Failback | None
     move: Move | None
+    trial: Trial | None
     change: tuple[int, ...]
-    """for each component how much of its data changes, bytes/s"""
+    """for each component how much of its data changes, bytes/s; of those by the hour in their hours"""
+    change_hours: Mapping[int, tuple[int, int]]
+    """component -> (calendar, bytes/s outside it), for those by the hour"""
+    shipping: Mapping[int, Shipping]
+    """component -> how the copy at its standby follows, for those that ship at a rate"""
     outages: tuple[Outage, ...]
     power: Mapping[str, Power]
     """by the name of the outage that its end is"""
@@ -572,6 +612,12 @@ class Plan:
     settle: int
     reach_cache: dict[tuple[int, ...], tuple[object, ...]] = field(default_factory=dict, compare=False, repr=False)
 
+    @cached_property
+    def landscape(self) -> Landscape:
+        """That of the scenario, with what is in a bubble."""
+        tests, landscape = self.scenario.tests, self.scenario.landscape
+        return landscape if tests is None else doubled(tests, landscape)
+
     @property
     def relocates(self) -> bool:
         """Whether anything is stopped somewhere to be started elsewhere."""
@@ -601,7 +647,7 @@ class Plan:
 
     def boots_text(self, kind: str, name: str) -> str:
         """`1270 on storage-io`, '' for a step that sets nothing off."""
-        boots = self.scenario.landscape.components[name].boots if kind in ("start", "restart") else None
+        boots = self.landscape.components[name].boots if kind in ("start", "restart") else None
         return "" if boots is None else f"{boots.items} on {boots.on}"
 
     def but(self, **changes: object) -> Plan:

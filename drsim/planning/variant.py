@@ -68,11 +68,16 @@ def variant(
 
     All else (moments, horizons, calendars, crews, probabilities, needs, what steps of the plan are before and after, targets,
     when a strategy is given up, who decides, how things fail of their own, when and how what has moved goes home,
-    what standbys do when they are cut off)
+    what standbys do when they are cut off, whose data goes back together)
     is in the landscape or the scenario: change those with `Scenario.with_`, and compile again.
 
-    DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse.
+    DrsimError names what does not exist, with the nearest spelling, and what the notation would refuse. A plan with a test in
+    a bubble has no variants.
     """
+    if plan.trial is not None:
+        raise DrsimError(
+            "a plan with a test in a bubble has no variants: change it with 'Scenario.with_', and compile again"
+        )
     change = _Change(plan)
     if people is not None:
         change.set_people(people, stays=outages is None)

@@ -29,14 +29,16 @@ from drsim.model.landscape import (
     Team,
 )
 from drsim.model.needs import All, circles
-from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Moves, Scenario
+from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Moves, Scenario, Trial
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
+from drsim.reading.consistent import consistency_findings, order_findings
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
 from drsim.reading.paths import LANDSCAPE_KEYS, SCENARIO_KEYS, SECTIONS, Change, apply, begins_well
 from drsim.reading.resolve import apply_classes, expand_channels, fill, name_calendars, name_watches, name_window
 from drsim.reading.rules import (
     Findings,
     Parts,
+    apart_findings,
     by_hand_findings,
     due_findings,
     failure_findings,
@@ -46,6 +48,7 @@ from drsim.reading.rules import (
     move_findings,
     response_findings,
     scenario_findings,
+    trial_findings,
 )
 from drsim.reading.validate import Checker, known_names, sections
 from drsim.units import Duration
@@ -68,6 +71,7 @@ _ENTRIES: Final[dict[str, TypeAdapter[Any]]] = {
     "services": TypeAdapter(Service),
 }
 _TEXT: Final[TypeAdapter[str]] = TypeAdapter(fields.Text)
+_MEMBERS: Final[TypeAdapter[tuple[str, ...]]] = TypeAdapter(fields.Items[fields.ComponentName])
 _CALENDAR: Final[TypeAdapter[Calendar]] = TypeAdapter(fields.Hours)
 _RESPONSE: Final = TypeAdapter(Response)
 _CLOCK_LAW: Final[TypeAdapter[Law]] = TypeAdapter(fields.ClockLaw)
@@ -124,6 +128,7 @@ class _Head(Part):
     moment: Annotated[datetime | None, PlainValidator(_moment)]
     horizon: Annotated[fields.Horizon, AfterValidator(_near)] = DEFAULT_HORIZON
     moves: Moves | None = None
+    tests: Trial | None = None
 
 
 class _Hit(Part):
@@ -230,11 +235,14 @@ class _LandscapeBuilder:
         self.parts = Parts()
         self.calendars: dict[str, Calendar] = {}
         self.sources: dict[str, str] = {}
+        self.groups: dict[str, tuple[str, ...]] = {}
         self.response: Response | None = None
         self.title: str | None = ""
         self._read()
         if draft.complete:
             findings(self.checker, landscape_findings(self.parts, self.response))
+            findings(self.checker, consistency_findings(self.groups, self.parts))
+            findings(self.checker, order_findings(self.groups, self.parts, self.response))
             if not problems.found:  # levels say something only where all else is well
                 findings(self.checker, level_findings(self.parts))
 
@@ -243,6 +251,7 @@ class _LandscapeBuilder:
         parts = {section: getattr(self.parts, section) for section in _ENTRIES}
         return Landscape(
             title=self.title or "",
+            consistency_groups={name: tuple(sorted(members)) for name, members in self.groups.items()},
             sources=self.sources,
             calendars=self.calendars,
             response=self.response or Response(),
@@ -286,6 +295,8 @@ class _LandscapeBuilder:
         for section, kind in _ENTRIES.items():
             entries = {name: read(kind, (section, name)) for name in sections(self.tree, section)}
             setattr(self.parts, section, _present(entries))
+        groups = sections(self.tree, "consistency_groups")
+        self.groups = _present({name: read(_MEMBERS, ("consistency_groups", name)) for name in groups})
         if "title" in self.tree:
             self.title = read(_TEXT, ("title",))
         self.response = read(_RESPONSE, ("response",)) if "response" in self.tree else Response()
@@ -332,10 +343,19 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
             rule = "the landscape has no components, so nothing can be lost or recovered"
             builder.checker.refuse(("components",), rule, "add one such as 'components: {oracle: {at: {...}}}'")
         findings(checker, scenario_findings(disruptions, horizon, builder.parts))
+        findings(builder.checker, order_findings(builder.groups, builder.parts, response))
         if head is not None:
             findings(builder.checker, due_findings(builder.parts.services, dated=head.moment is not None))
             if head.moves is not None:
                 findings(checker, move_findings(head.moves, head.horizon, response, builder.parts.components))
+            if head.tests is not None:
+                findings(checker, trial_findings(head.tests, head.horizon, response, builder.parts))
+                apart = [
+                    ("moves", head.moves is not None),
+                    ("steps", bool(builder.parts.steps)),
+                    ("consistency_groups", bool(builder.groups)),
+                ]
+                findings(checker, apart_findings([key for key, there in apart if there], disruptions))
         if horizon is not None:
             _check_horizon(checker, builder, horizon)
     problems.refuse()
@@ -351,6 +371,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
         response=response,
         horizon=head.horizon,
         moves=head.moves,
+        tests=head.tests,
         file=draft.file,
     )
 

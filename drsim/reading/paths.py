@@ -10,11 +10,11 @@ from drsim.errors import did_you_mean
 from drsim.model.fields import shown
 from drsim.reading.nodes import BROKEN, NOWHERE, Items, Mark, Places, Problems, Table, cloned, parse, planted
 
-SCENARIO_KEYS: Final = ("title", "question", "why", "moment", "disruptions", "response", "horizon", "moves")
+SCENARIO_KEYS: Final = ("title", "question", "why", "moment", "disruptions", "response", "horizon", "moves", "tests")
 """The keys of a scenario that a path may begin with."""
 SECTIONS: Final = (
     *("sources", "calendars", "sites", "links", "teams", "suppliers"),
-    *("classes", "components", "steps", "channels", "services"),
+    *("classes", "components", "consistency_groups", "steps", "channels", "services"),
 )
 """The sections of a landscape that hold entries by name."""
 LANDSCAPE_KEYS: Final = ("title", *SECTIONS[:2], "response", *SECTIONS[2:])

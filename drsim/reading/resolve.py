@@ -327,6 +327,8 @@ def name_watches(checker: Checker) -> None:
             holder = holder.get(part) if isinstance(holder, Table) else None
         if isinstance(holder, Table) and isinstance(holder.get("detect"), Table):
             _name_calendar(checker, (*path, "detect", "within"))
+        if isinstance(node_at(tree, (*path, "data", "change")), Table):
+            _name_calendar(checker, (*path, "data", "change", "within"))
         if isinstance(holder, Table) and isinstance(holder.get("failback"), Table):
             _name_calendar(checker, (*path, "failback", "window"))
     if isinstance(node_at(tree, ("response", "decide", "quorum", "arrives")), Table):

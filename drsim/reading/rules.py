@@ -9,12 +9,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from drsim.calendar import on_date
+from drsim.calendar import compile_calendar, on_date
 from drsim.errors import did_you_mean
+from drsim.model.bubble import members
 from drsim.model.fields import Path
 from drsim.model.landscape import (
     ALWAYS,
     Assess,
+    Change,
     Component,
     Copy,
     Failback,
@@ -33,9 +35,9 @@ from drsim.model.landscape import (
     Team,
 )
 from drsim.model.needs import All, Need, circles, leaves, without
-from drsim.model.scenario import Disruption, Moves
+from drsim.model.scenario import Disruption, Moves, Trial
 from drsim.model.untouched import Untouched
-from drsim.units import HOUR, ONE, Duration, Share
+from drsim.units import HOUR, ONE, WEEK, Duration, Rate, Share
 
 _STEPS: Final = ("precheck", "start", "switch", "stop", "restart", "repair", "verify")
 _ENDLESS: Final = ("restart", "repair")
@@ -124,6 +126,10 @@ def response_findings(response: Response, parts: Parts) -> Findings:
     yield from _groups(("response",), response, parts.components)
     if response.failback is not None:
         yield from _failback(("response", "failback"), response.failback, parts.components)
+        for name, component in parts.components.items():
+            if any(copy.ships is not None for copy in component.copies.values()):
+                rule = f"what '{name}' ships is not drilled with 'failback', which would ship it back"
+                yield Finding(("response", "failback"), rule, "leave one of the two out, or give a 'lag'", True)
 
 
 def _moves_on_purpose(path: Path, key: str, then: str, components: Mapping[str, Component]) -> Findings:
@@ -176,6 +182,54 @@ def move_findings(
         yield Finding(path, rule, "leave one of the two out", True)
         return
     yield from _moves_on_purpose(path, "moves", "is moved", here)
+
+
+def trial_findings(trial: Trial, horizon: Duration, response: Response | None, parts: Parts) -> Findings:
+    """Something can be tried, in time, of which the bubble knows all that may happen."""
+    path: Path = ("tests",)
+    inside = members(trial, parts.components)
+    if not inside:
+        rule = f"nothing can be tested: no component runs at '{trial.site}' alone and has a standby"
+        yield Finding((*path, "site"), rule, "name a site whose loss can be recovered from")
+    if trial.after.ms >= horizon.ms:
+        rule = f"it begins after '{trial.after.text}', when the drill is over: the horizon is '{horizon.text}'"
+        yield Finding((*path, "after"), rule, "let it begin earlier, or lengthen the horizon")
+    for place, name in enumerate(trial.stand_ins):
+        at: Path = (*path, "stand_ins", place)
+        if name in inside:
+            yield Finding(at, f"'{name}' is in the bubble itself", "leave it out")
+        elif name in trial.stand_ins[:place]:
+            yield Finding(at, f"'{name}' stands in twice", "leave one out")
+    yield from _step((*path, "teardown"), trial.teardown, parts.crews)
+    if response is not None and response.failback is not None:
+        yield Finding(path, "'failback' is not drilled with a test in a bubble", "leave one of the two out", True)
+    if response is not None and response.order != "dependencies":
+        rule = f"the order '{response.order}' is not drilled with a test in a bubble"
+        yield Finding(path, rule, "write 'order: dependencies', or leave 'tests' out", True)
+    for name, component in sorted(parts.components.items()):
+        if component.on_partition != "wait":
+            rule = f"'{name}' takes over when it is cut off, which is not drilled with a test in a bubble"
+            yield Finding(path, rule, "leave 'on_partition' out, or 'tests'", True)
+        if component.sheddable:
+            rule = f"'{name}' is stopped to make room, which is not drilled with a test in a bubble"
+            yield Finding(path, rule, "leave 'sheddable' out, or 'tests'", True)
+        for copy, kept in sorted(component.copies.items()):
+            if kept.ships is not None and name in inside:
+                rule = f"the copy '{copy}' of '{name}' ships at a rate, which is not drilled with a test in a bubble"
+                yield Finding(path, rule, "write a 'lag' in the place of 'ships', or leave 'tests' out", True)
+        if component.fails is not None and name in inside:
+            rule = f"'{name}' fails of its own, which nobody would see at its standby, nor the test in its bubble"
+            yield Finding(path, rule, "leave 'fails' out, or 'tests'", True)
+
+
+def apart_findings(keys: Collection[str], disruptions: Mapping[str, Disruption]) -> Findings:
+    """What a test in a bubble does not go with."""
+    for key in keys:
+        yield Finding(("tests",), f"'{key}' are not drilled with a test in a bubble", "leave one of the two out", True)
+    for name, what in sorted(disruptions.items()):
+        if what.kind == "corruption":
+            rule = "a corruption is not drilled with a test in a bubble, whose copies would be bad too"
+            yield Finding(("disruptions", name), rule, "leave it out, or 'tests'", True)
 
 
 def _groups(path: Path, response: Response, components: Mapping[str, Component]) -> Findings:
@@ -623,9 +677,47 @@ def _copies(component: Component, _: Parts) -> Findings:
         yield Finding(("copies",), "it has copies, but no data", "add 'data: {size: 2.1 TB}', or leave them out", True)
 
 
+def _shipped(component: Component, _: Parts) -> Findings:
+    """What is shipped changes, is not more than can be shipped in a week, and is for a standby."""
+    change = None if component.data is None else component.data.change
+    if isinstance(change, Change) and not change.within.spans:
+        yield Finding(("data", "change", "within"), "it never changes so", "write only what changes 'otherwise'")
+    for name, copy in component.copies.items():
+        path = ("copies", name, "ships")
+        if copy.ships is None or copy.kind != "asynchronous":
+            continue
+        if copy.at != component.standby:
+            yield Finding(path, "'ships' says nothing for a copy that no standby runs on", "leave it out", True)
+        if component.on_partition == "takeover, alone":
+            rule = "it takes over alone when it is cut off, which is not drilled with 'ships'"
+            yield Finding(path, rule, "leave it out and give a 'lag', or give it a 'witness'", True)
+        if component.data is not None and change is None:
+            rule = "'ships' says nothing: nothing of the data changes"
+            yield Finding(path, rule, "say how much with 'data: {change: 2 MB/s}', or leave it out")
+        elif change is not None and (changed := _a_week(change)) > copy.ships.per_second * WEEK:
+            average = -(-changed // WEEK)
+            rule = f"'{copy.ships}' never catches up: {average:,} B/s change on average over a week"
+            yield Finding(path, rule, "ship faster, or give a 'lag' in its place")
+
+
+def _a_week(change: Rate | Change) -> int:
+    """What changes in a standard week, milli-bytes."""
+    if not isinstance(change, Change):
+        return change.per_second * WEEK
+    open_time = compile_calendar(change.within, None, WEEK).worked(0, WEEK)
+    otherwise = change.otherwise.per_second if change.otherwise else 0
+    return change.rate.per_second * open_time + otherwise * (WEEK - open_time)
+
+
 def _copy_keys(path: Path, copy: Copy) -> Findings:
     due = {"asynchronous": ("lag",), "synchronous": ()}.get(copy.kind, ("taken", "restores"))
     examples = {"lag": "15 min", "taken": "daily 22:00", "restores": "60 MB/s"}
+    if copy.ships is not None:
+        if copy.kind != "asynchronous":
+            rule = f"'ships' says nothing for a copy of kind '{copy.kind}'"
+            yield Finding((*path, "ships"), rule, "leave it out", True)
+        elif copy.lag is None:
+            return
     for key, example in examples.items():
         given = getattr(copy, key) is not None
         if given and key not in due:
@@ -691,7 +783,7 @@ def _ways(component: Component, role: str) -> str:
 
 _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
     *(_roles, _needs_beside, _pools, _component_steps, _boots),
-    *(_copies, _standby_data, _recover, _patience, _own_failures, _cut_off),
+    *(_copies, _shipped, _standby_data, _recover, _patience, _own_failures, _cut_off),
     *(_sheddable, _rests_on_sheddable),
 )
 
@@ -699,7 +791,7 @@ _COMPONENT: Final[tuple[Callable[[Component, Parts], Findings], ...]] = (
 # What starts after what
 
 
-def _starts(components: Mapping[str, Component]) -> dict[str, Need]:
+def starting_needs(components: Mapping[str, Component]) -> dict[str, Need]:
     """What each component starts after."""
     mates = {name: circle for circle in circles({n: c.needs for n, c in components.items()}) for name in circle}
     return {
@@ -712,7 +804,7 @@ def _starts(components: Mapping[str, Component]) -> dict[str, Need]:
 
 def _step_circles(parts: Parts) -> Findings:
     """No step of the plan may wait for itself, by way of components and other steps or not."""
-    below: dict[str, list[Need]] = {name: [need] for name, need in _starts(parts.components).items()}
+    below: dict[str, list[Need]] = {name: [need] for name, need in starting_needs(parts.components).items()}
     below |= {name: list(task.after) for name, task in parts.steps.items()}
     for name, task in parts.steps.items():
         for other in task.ahead_of:
@@ -732,7 +824,7 @@ def _step_circles(parts: Parts) -> Findings:
 
 def _start_circles(components: Mapping[str, Component]) -> Findings:
     """Nothing may start after itself, by way of others or not."""
-    starts = _starts(components)
+    starts = starting_needs(components)
     for circle in circles(starts):
         edges = {name: sorted(circle & set(leaves(starts[name]))) for name in sorted(circle)}
         order = _one_circle(edges)

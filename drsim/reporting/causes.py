@@ -29,7 +29,7 @@ TOTAL: Final = "recovery time"
 def minutes_by_cause(explanation: Explanation) -> dict[str, int]:
     """Whole minutes of each cause, which add up to the whole minutes of all."""
     causes = list(explanation.causes)
-    total = round(explanation.total / MINUTE)
+    total = int(explanation.total / MINUTE + 0.5)  # half a minute up, as durations are shown
     return dict(zip(causes, parts_of(total, [explanation.causes[c] / MINUTE for c in causes]), strict=True))
 
 

@@ -12,15 +12,16 @@ from drsim.model.needs import leaves
 from drsim.model.scenario import Disruption
 from drsim.planning.graph import closure, needs_graph
 from drsim.planning.plan import NEVER, Outage, Plan
-from drsim.reporting.page import MARGIN, Cell, Page
+from drsim.planning.shipping import highest
+from drsim.reporting.page import MARGIN, Cell, Page, hours_minutes
 from drsim.reporting.summary import Command, write_command
 from drsim.reporting.timeline import due_title, outage_text, title_of
-from drsim.reporting.wall import moment_text
+from drsim.reporting.wall import Wall, moment_text
 from drsim.studies.outlook import Expected, Loss, Outlook, law_text
-from drsim.units import HOUR, ONE, format_ms
+from drsim.units import HOUR, MINUTE, ONE, format_ms
 
 if TYPE_CHECKING:
-    from drsim.model.landscape import Component, OnCall, Power, Shift, Site, Step, Team, Watch
+    from drsim.model.landscape import Component, OnCall, Power, Shift, Site, Step, Watch
 
 __all__ = ["planned"]
 
@@ -36,10 +37,13 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
     page.blank()
     _disruptions(outlook, page)
     _moves(outlook, page)
+    _trial(outlook, page)
     _losses(outlook, page)
     _recovery(outlook, page)
     _groups(outlook, page)
+    _consistency(outlook, page)
     _failback(outlook, page)
+    _shipping(outlook, page)
     _incident(outlook, page)
     _steps(outlook, page)
     _people(outlook, page)
@@ -57,7 +61,7 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
     page.heading("WHAT HAPPENS")
     if not plan.outages:
         page.say("Nothing: this scenario has no disruptions.")
-    for outage in plan.outages:
+    for outage in _in_order(plan):
         if outage.name in plan.power:
             site = plan.structure.sites[outage.targets[0]]
             text = _supply(plan.scenario.landscape.sites[site].power or NO_POWER)
@@ -78,6 +82,16 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
         page.label(f"{outage.name}:", text, label_style="bold", hang=2)
 
 
+def _in_order(plan: Plan) -> list[Outage]:
+    """All that may happen by name, what follows something after that."""
+    found: list[Outage] = []
+    todo = [outage for outage in reversed(plan.outages) if not outage.follows]
+    while todo:
+        found.append(todo.pop())
+        todo += [outage for outage in reversed(plan.outages) if outage.follows == found[-1].name]
+    return found
+
+
 def _own_failure(plan: Plan, outage: Outage) -> str:
     failing = plan.failing[outage.name]
     life = plan.variables[failing.life].law
@@ -88,10 +102,15 @@ def _own_failure(plan: Plan, outage: Outage) -> str:
 
 
 def _cut_off(plan: Plan, outage: Outage) -> str:
+    """`whenever db at hall reaches neither annex nor cloud, it stops and annex takes over`."""
+    structure = plan.structure
     partition = next(each for each in plan.partitions if each.name == outage.name)
-    there = plan.structure.sites[plan.structure.deployments[partition.standby][1]]
-    after = f"{there} takes over beside it, alone" if partition.alone else f"{there} takes over"
-    return f"whenever {outage_text(plan, outage)}: {after}"
+    home, there = (structure.sites[structure.deployments[d][1]] for d in (partition.home, partition.standby))
+    name = f"{structure.components[partition.component]} at {home}"
+    if partition.alone:
+        return f"whenever {name} does not reach {there}, {there} takes over beside it, alone"
+    witness = structure.sites[partition.witness]
+    return f"whenever {name} reaches neither {there} nor {witness}, which reach each other, it stops and {there} takes over"
 
 
 def _moves(outlook: Outlook, page: Page) -> None:
@@ -104,8 +123,35 @@ def _moves(outlook: Outlook, page: Page) -> None:
     if moves.window != ALWAYS:
         when = f"{when}, within {moves.window}"
     back = "all goes back" if moves.rollback == "all" else "that component goes back"
+    together = {name for _, members in outlook.plan.structure.consistency for name in members}
+    if moves.rollback != "all" and any(outlook.plan.structure.components[c] in outlook.moved for c in together):
+        back += " with its consistency group"
     page.heading(f"WHAT IS MOVED FROM {moves.site} {len(outlook.moved)}", f"{when}; if a move fails, {back}")
     page.say(" · ".join(outlook.moved), hang=2)
+
+
+def _trial(outlook: Outlook, page: Page) -> None:
+    """What is tried in a bubble."""
+    told, tests = outlook.trial, outlook.plan.scenario.tests
+    if told is None or tests is None:
+        return
+    page.blank()
+    when = f"after {tests.after.text}" if tests.after.ms else "at once"
+    limit = "" if tests.lasts is None else f", for at most {tests.lasts.text}"
+    page.heading(
+        f"WHAT IS TESTED WITHOUT {tests.site} {len(told['components'])}",
+        f"in a bubble, {when}{limit}; production goes on",
+    )
+    page.say(" · ".join(told["components"]), hang=2)
+    if told["stand_ins"]:
+        page.label("stood in for:", " · ".join(told["stand_ins"]), label_style="bold", hang=2)
+    if told["not_there"]:
+        text = f"{' · '.join(told['not_there'])}; what cannot do without it never starts"
+        page.label("looked for, but not there:", text, label_style="bold", hang=2)
+    page.label("seen of it:", " · ".join(told["services"]) or "no service", label_style="bold", hang=2)
+    trial = outlook.plan.trial
+    crew = "" if trial is None or not trial.crew else f", by {outlook.plan.crew_text(trial.crew, trial.skills)}"
+    page.label("teardown:", f"{told['teardown']}{crew}; a real response waits for it", label_style="bold", hang=2)
 
 
 def _supply(power: Power) -> str:
@@ -152,7 +198,10 @@ def _losses(outlook: Outlook, page: Page) -> None:
     for loss in outlook.losses:
         page.blank()
         several = f" TO {' and '.join(loss.outages)}" if len(outlook.losses) > 1 else ""
-        page.heading(f"WHAT IS LOST{several}", _counts(loss, outlook))
+        page.heading(
+            f"WHAT IS LOST{several}",
+            _counts(loss, outlook, newly="" if loss is outlook.losses[0] and not outlook.moved else "newly "),
+        )
         for label, names in (
             ("below their minimum:", [title_of(outlook.plan, name) for name in loss.services]),
             ("nowhere any more:", loss.components),
@@ -168,11 +217,12 @@ def _losses(outlook: Outlook, page: Page) -> None:
         page.say(f"{how} {verb} not begin within the {outlook.plan.scenario.horizon.text}: another --seed may show it.")
 
 
-def _counts(loss: Loss, outlook: Outlook) -> str:
+def _counts(loss: Loss, outlook: Outlook, newly: str) -> str:
+    """How much; `newly` where something may have been down before."""
     structure = outlook.plan.structure
     return (
-        f"{len(loss.components)} of {len(structure.components)} components, "
-        f"{len(loss.services)} of {len(structure.services)} services below their minimum"
+        f"{newly}{len(loss.components)} of {len(structure.components)} components, "
+        f"{newly}{len(loss.services)} of {len(structure.services)} services below their minimum"
     )
 
 
@@ -184,16 +234,22 @@ def _recovery(outlook: Outlook, page: Page) -> None:
         if name in gone:
             standby = plan.structure.standby[c]
             limits = plan.scenario.landscape.components[name].give_up_after
-            way = ", then ".join(
+            ways = [
                 f"{each} (given up after {limits[each].text})" if each in limits else each
                 for each in plan.strategies[c]
-            )
+                if each == "cold" or name in outlook.lost_otherwise
+            ]
             site = plan.structure.sites[plan.structure.deployments[standby][1]] if standby >= 0 else ""
-            found.setdefault(f"{way} at {site}" if way else "only where it was", []).append(name)
+            place = "where it was" if name in outlook.corrupt else "only where it was"
+            way = f"{', then '.join(ways)} at {site}" if ways else place
+            if name in outlook.corrupt:
+                otherwise = name in outlook.lost_otherwise
+                way += " (from a clean copy once its data is bad)" if otherwise else ", from a clean copy"
+            found.setdefault(way, []).append(name)
     if found:
         page.blank()
         page.heading("HOW IT COMES BACK")
-        for way in sorted(found, key=lambda way: (way == "only where it was", way)):
+        for way in sorted(found, key=lambda way: ("where it was" in way, way)):
             page.label(f"{way} {len(found[way])}:", " · ".join(found[way]), label_style="bold", hang=2)
     _sheddable(outlook, page)
     if plan.never_fits:
@@ -233,6 +289,23 @@ def _groups(outlook: Outlook, page: Page) -> None:
     page.heading(f"GROUPS {len(response.groups)}", _RULES[response.order])
     for number, names in enumerate(response.groups, 1):
         page.label(f"{number}:", " · ".join(names), label_style="bold", hang=2)
+    for name, other in outlook.against_groups:
+        end = "neither comes back where a site takes both"
+        if outlook.plan.best_effort:
+            end = f"{name} begins without it, and again only when it is there"
+        text = f"Mind: {name} starts after {other}, which is in a later group and waits for {name}: {end}."
+        page.say(text, hang=2, style="bold red")
+
+
+def _consistency(outlook: Outlook, page: Page) -> None:
+    """Whose data goes back to one moment."""
+    groups = {name: sorted(members) for name, members in outlook.consistency.items()}
+    if not groups:
+        return
+    page.blank()
+    page.heading(f"CONSISTENCY GROUPS {len(groups)}", "what is restored of one goes back to one moment")
+    for name, members in sorted(groups.items()):
+        page.label(f"{name}:", " · ".join(members), label_style="bold", hang=2)
 
 
 def _failback(outlook: Outlook, page: Page) -> None:
@@ -255,7 +328,10 @@ def _incident(outlook: Outlook, page: Page) -> None:
         page.heading("NO INCIDENT", "only the loss of a site or a component opens one, so nobody is called")
         return
     page.heading("THE INCIDENT", "before anybody works on it")
-    rows = _detection("detect", response.detect, "")
+    kinds = {outage.kind for outage in plan.outages if outage.kind not in ("link", "team", "power")}
+    rows = _detection("detect", response.detect, "") if kinds != {"corruption"} else []
+    if "corruption" in kinds:
+        rows.append(("" if rows else "detect", "0 s", "", "a corruption, once it is detected"))
     for name, own in _own_detections(outlook):
         rows += _detection("", own, f"the loss of {name}")
     rows.append(("assess", response.assess.takes.text, _crew(response.assess), "after detect"))
@@ -271,7 +347,8 @@ def _incident(outlook: Outlook, page: Page) -> None:
         before = "assess" if quorum is None else "gather"
         rows.append(("decide", response.decide.takes.text, _crew(response.decide), f"after {before}"))
         wait = f"not before the loss is {response.wait.text} old" if plan.wait else "at once"
-        rows.append(("declare", "", "", f"after decide, {wait}"))
+        never = ", which is never within the drill" if plan.wait >= plan.horizon else ""
+        rows.append(("declare", "", "", f"after decide, {wait}{never}"))
         if plan.abandon:
             rows.append(("abandon", "", "", "what has not begun, when the site is back"))
         rows.append(("evacuate", response.evacuation.text, "", "the people at a lost site are out for so long"))
@@ -298,6 +375,25 @@ def _detection(name: str, detect: Law | Watch, of: str) -> list[tuple[str, str, 
         (name, detect.takes.text, "", f"{of}{comma}within {detect.within}"),
         ("", detect.otherwise.text, "", f"{of}{comma}otherwise"),
     ]
+
+
+def _shipping(outlook: Outlook, page: Page) -> None:
+    """What is shipped to standbys, and how far that is behind at most."""
+    plan = outlook.plan
+    if not plan.shipping:
+        return
+    page.blank()
+    page.heading(f"WHAT IS SHIPPED {len(plan.shipping)}", "what waits longest, with nothing in the way")
+    week = Wall(None, 0)
+    for c, shipping in sorted(plan.shipping.items()):
+        name = plan.structure.components[c]
+        part = plan.scenario.landscape.components[name]
+        rate = next(copy.ships for copy in part.copies.values() if copy.ships is not None and copy.at == part.standby)
+        left, when = highest(shipping)
+        waits = hours_minutes(-(-left // (shipping.rate * MINUTE)))
+        far = f"what changes at {week.text(when)} waits for {waits}" if left else "nothing waits"
+        text = f"{rate.text} to {part.standby}; {far}"
+        page.label(f"{name}:", text, label_style="bold", hang=2)
 
 
 def _own_detections(outlook: Outlook) -> list[tuple[str, Law | Watch]]:
@@ -338,7 +434,7 @@ def _steps(outlook: Outlook, page: Page) -> None:
         )
         for line in lines[1:]:
             page.raw(" " * (MARGIN + place + 1) + line)
-        if detail := _detail(step):
+        if detail := _detail(step, outlook.plan):
             page.say(detail, indent=MARGIN + place + 3, hang=2, style="dim")
 
 
@@ -355,7 +451,7 @@ def _crew_text(crew: Iterable[tuple[str, int]], skills: Mapping[str, str]) -> st
 
 def _rtos(outlook: Outlook) -> dict[int, str]:
     """The tightest RTO that hangs on each step, by its place; `16 wh` in working hours."""
-    landscape = outlook.plan.scenario.landscape
+    landscape = outlook.plan.landscape
     graph = needs_graph(landscape)
     asked: dict[tuple[str, int], set[str]] = defaultdict(set)  # by (component or point, ms)
     for name, service in landscape.services.items():
@@ -365,6 +461,10 @@ def _rtos(outlook: Outlook) -> dict[int, str]:
         text = format_ms(rto.ms) if rto.ms % HOUR else f"{rto.ms // HOUR} {'wh' if rto.working else 'h'}"
         for each in [*closure(graph, direct), *(f"{name}.{point}" for point in service.points)]:
             asked[each, rto.ms].add(rto.text if rto.working and rto.ms % HOUR else text)
+    for step in outlook.steps:
+        if step.kind == "task" and step.priority is not None:
+            for each in _after_task(outlook.plan, step.object):
+                asked[step.object, step.priority] |= asked[each, step.priority]
     none = "–"
     return {
         step.place: none if step.priority is None else " / ".join(sorted(asked[step.object, step.priority])) or none
@@ -372,15 +472,38 @@ def _rtos(outlook: Outlook) -> dict[int, str]:
     }
 
 
-def _detail(step: Expected) -> str:
+def _after_task(plan: Plan, name: str) -> set[str]:
+    """The components that come after a step of the plan, by way of others or not."""
+    tasks, found = plan.structure.tasks, set[str]()
+    todo = [task for task in tasks if task.name == name]
+    for task in todo:
+        found |= {plan.structure.components[c] for c in task.before}
+        todo += [tasks[t] for t in task.before_tasks if tasks[t] not in todo]
+    return found
+
+
+def _detail(step: Expected, plan: Plan) -> str:
     parts = [f"after {step.after}"] if step.after else []
     if step.boots:
-        parts.append(f"starts {step.boots}")
+        parts.append(f"starts {step.boots}, {_boots(step, plan)}")
     if step.works < 1:
         parts.append(f"works {100 * step.works:g} %")
     if step.attempts > 1:
         parts.append(f"up to {step.attempts} attempts")
     return " · ".join(parts)
+
+
+def _boots(step: Expected, plan: Plan) -> str:
+    """How what starts at once goes, and how long that takes where nothing else starts there: `each 1 min: 10 min at least`."""
+    boots = plan.scenario.landscape.components[step.object].boots
+    assert boots is not None
+    pool = plan.structure.pools.index((plan.structure.sites.index(step.site), boots.on))
+    most = min(max(plan.capacity[pool], 1), boots.items.number)
+    told = f"each {boots.each.text}"
+    if boots.at_once is not None:
+        most = min(most, boots.at_once.number)
+        told += f", {boots.at_once} at once"
+    return f"{told}: {format_ms(-(-boots.items.number * boots.each.ms // most))} at least"
 
 
 def _people(outlook: Outlook, page: Page) -> None:
@@ -405,8 +528,8 @@ def _people(outlook: Outlook, page: Page) -> None:
         heads = f"{plan.people[team]} people" if plan.people[team] > 1 else "1 person"
         parts = [f"{heads} at once" if crew.shifts else heads, crew.hours_text]
         if crew.on_call is not None:
-            parts.append(f"{crew.on_call.people} on call {crew.on_call.works}")
-        parts += skills_text(crew)
+            parts.append(_on_call(crew.on_call))
+        parts += _skills(*crew.roster)
         if crew.works_at_most is not None:
             parts.append(f"at most {crew.works_at_most.text}, then {crew.rest.text} rest")
         if crew.based:
@@ -432,9 +555,19 @@ def _people(outlook: Outlook, page: Page) -> None:
         page.label("called as well:", text + " · ".join(sorted(called)), label_style="bold", hang=2)
 
 
-def skills_text(crew: Team) -> list[str]:
-    """Who of a team can do what: `oracle: anna`."""
-    groups: list[Shift | OnCall] = [*crew.roster, *([] if crew.on_call is None else [crew.on_call])]
+def _on_call(called: OnCall) -> str:
+    """`1 on call always (accepts a call in 60 %, called every 15 min, there 30 min later)`."""
+    told = []
+    if called.accepts != ALL:
+        told += [f"accepts a call in {called.accepts.text}", f"called every {called.every.text}"]
+    if called.call_out.fixed != 0:
+        told.append(f"able to work {called.call_out.text} after it")
+    told += _skills(called)
+    return f"{called.people} on call {called.works}" + (f" ({', '.join(told)})" if told else "")
+
+
+def _skills(*groups: Shift | OnCall) -> list[str]:
+    """Who can do what: `oracle: anna`."""
     return [
         f"{skill}: {', '.join(sorted({name for group in groups for name in group.skills.get(skill, ())}))}"
         for skill in sorted({skill for group in groups for skill in group.skills})

@@ -292,6 +292,7 @@ def summary(
         cause_table(page, titles, explained)
     page.blank()
     _due(result, page)
+    _trial(result, page)
     _by_hand(result, page)
     _citizens(result, page)
     _planned(result, page)
@@ -493,6 +494,31 @@ def _due(result: Result, page: Page) -> None:
         title = due_title(result.plan, result.plan.structure.services[work.service], work.name)
         page.label(f"{title}:", text, label_style="bold", hang=2)
     page.blank()
+
+
+def _trial(result: Result, page: Page) -> None:
+    """What a test in a bubble would have taken."""
+    tests = result.scenario.tests
+    if tests is None:
+        return
+    begun = max((each.drills for each in result.tried), default=0)
+    often = f"it begins in {begun:,} of {result.replications:,} drills"
+    page.heading(f"IN THE TEST OF THE LOSS OF {tests.site}", f"hours until it serves in the bubble; {often}")
+    for each in result.tried:
+        if each.back is None:
+            continue
+        p50, p95 = (each.recovery[p].value for p in (0.5, 0.95))
+        times = [f"P50 {_hours(p50)}", f"P95 {_hours(p95)}"]
+        if each.back.successes < each.drills:
+            times.append(f"is there in {format_share(each.back)}")
+        if each.in_time is not None:
+            times.append(f"within its RTO in {format_share(each.in_time)}")
+        page.label(f"{each.title}:", " · ".join(times), label_style="bold", hang=2)
+    page.blank()
+
+
+def _hours(time: float) -> str:
+    return f"{time / HOUR:,.1f} h" if math.isfinite(time) else "not by its end"
 
 
 def _by_hand(result: Result, page: Page) -> None:

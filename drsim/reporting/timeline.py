@@ -6,17 +6,22 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from drsim.measures.drills import Interruption
 from drsim.measures.due import MISSED
 from drsim.measures.explanation import CAUSES, Segment
+from drsim.measures.held import lack, lost_ground
+from drsim.model.bubble import is_twin
 from drsim.model.landscape import ALWAYS
 from drsim.planning.plan import NEVER, Outage, Plan, Skills
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
-from drsim.reporting.wall import Wall, moment_text
-from drsim.simulation.trajectory import DONE, GIVEN_UP, RUNNING, WAITING, Row, why_that_copy
+from drsim.reporting.wall import Wall, moment_text, nearest_minute
+from drsim.simulation.trajectory import DONE, FAILED, GIVEN_UP, INTERRUPTED, RUNNING, WAITING, Row, why_that_copy
 from drsim.units import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -119,7 +124,7 @@ def because(segment: Segment) -> str:
 
 def shown_minutes(begin: int, end: int) -> int:
     """The minutes between two times as they are shown, so that what is shown adds up."""
-    return end // MINUTE - begin // MINUTE
+    return nearest_minute(end) - nearest_minute(begin)
 
 
 @dataclass
@@ -134,7 +139,8 @@ class _Log:
         self.several = len({row.incident for row in self.drill.rows}) > 1
         self.last = ""
         ends = [self.wall.text(0), *(self.wall.text(row.end) for row in self.drill.rows if row.end >= 0)]
-        self.day = max(len(self.wall.day(0)), *(len(end) - 6 for end in ends))
+        days = (self.wall.day(time) for _, _, time, _ in self.replay.due)
+        self.day = max(len(self.wall.day(0)), *(len(end) - 6 for end in ends), *map(len, days))
         self.end = max(len(end) for end in ends)
         used = 2 + self.day + 1 + 5 + 1 + self.end + 1 + 6 + 2
         crews = [len(crew_text(self.plan, row.crew, row.what.skills)) for row in self.drill.rows]
@@ -214,6 +220,10 @@ class _Log:
                 since = self.drill.began.get(outage.follows, before[0][0] if before else NEVER)
                 if before and since < self.plan.horizon:
                     yield since, 0, len(self.drill.applied), f"{outage.name}: does not happen this time", "bold"
+        for time, group, (point, c, copy) in self.drill.points_taken:
+            whose = f"{self.plan.structure.components[c]}'s {self.plan.copies[c][copy].name}"
+            yield time, 1, math.inf, f"group {group} goes back to {self._far(point).text(point)}, of {whose}", ""
+        yield from self._trial()
         for event in self.drill.supply:
             yield event.time, 0, -1, f"{self.plan.structure.sites[event.site]}: {event.what}", ""
         for (time, planned), names in self._gone().items():
@@ -223,6 +233,11 @@ class _Log:
         for number, ((time, length), names) in enumerate(self._back().items()):
             verb = "is" if len(names) == 1 else "are"
             yield time, 1, number, f"{', '.join(names)} {verb} back after {hours_minutes(length)}", "bold green"
+        for name, ends in self._split_ends.items():
+            cuts = self.drill.outages.get(name, ())
+            for time, ended in ends.items():
+                if not any(end == time for _, end in cuts):
+                    yield time, 0, len(self.drill.applied), f"{name}: no longer split: {ended}", "bold"
         for time, text in self._meanwhile():
             yield time, 1, math.inf, text, "bold"
         for service, name, time, fate in self.replay.due:
@@ -237,16 +252,54 @@ class _Log:
                 place = self.drill.place(row) if row.start == row.end else -1
                 yield row.start, 2 if place < 0 else 0, number if place < 0 else place, row, ""
 
+    def _trial(self) -> Iterable[tuple[int, int, float, str, str]]:
+        """How a test in a bubble goes: `the test of the loss of here begins, in a bubble`."""
+        trial, test, plan = self.drill.trial, self.replay.test, self.plan
+        if trial is None or test is None or plan.trial is None:
+            return
+        site = plan.structure.sites[plan.trial.site]
+        if trial.begun < 0:
+            yield trial.over, 1, math.inf, f"the test of the loss of {site} is called off", "bold"
+            return
+        yield trial.begun, 1, -1, f"the test of the loss of {site} begins, in a bubble (test:)", "bold"
+        for service, time in test["recovery_time"].items():
+            if time is not None:
+                text = f"in the test {title_of(plan, service)} is back after {hours_minutes(shown_minutes(0, time))}"
+                yield trial.begun + time, 1, 0, text, "green"
+        if trial.ended >= 0:
+            missing = [title_of(plan, service) for service, time in test["recovery_time"].items() if time is None]
+            never = f", without {', '.join(missing)}" if missing else ""
+            how = "fails: this is real" if trial.outcome == FAILED else f"is {trial.outcome}{never}"
+            yield trial.ended, 1, math.inf, f"the test of the loss of {site} {how}", "bold"
+
     def _split(self, outage: Outage, time: int) -> str:
         """What happens at the end of a cut at whose both sides a component ran."""
-        structure = self.plan.structure
-        if outage.kind != "cut":
-            return ""
-        (d,) = outage.targets
-        flag = len(structure.sites) + len(structure.links) + d
-        if not any(each[:3] == (time, flag, False) for each in self.drill.changes):
-            return ""
-        return f", they were split: the side at {structure.sites[structure.deployments[d][1]]} stops"
+        ended = self._split_ends.get(outage.name, {}).get(time, "") if outage.kind == "cut" else ""
+        return f", they were split: {ended}" if ended else ""
+
+    @cached_property
+    def _split_ends(self) -> dict[str, dict[int, str]]:
+        """cut -> when a split of its component ended, and what that cost."""
+        structure, drill = self.plan.structure, self.drill
+        first = len(structure.sites) + len(structure.links)
+        found: dict[str, dict[int, str]] = {}
+        for each in self.plan.partitions:
+            sides, both = {first + each.home: True, first + each.standby: False}, False
+            for time, changes in groupby(drill.changes, key=itemgetter(0)) if each.alone else ():
+                sides |= {flag: value for _, flag, value in changes if flag in sides}
+                if both and not all(sides.values()):
+                    d = each.home if not sides[first + each.home] else each.standby
+                    text = f"the side at {structure.sites[structure.deployments[d][1]]} stops"
+                    if not any(sides.values()):
+                        text = "both sides stop"
+                    found.setdefault(each.name, {})[time] = text + self._cost(each.component, time)
+                both = all(sides.values())
+        return found
+
+    def _cost(self, c: int, time: int) -> str:
+        """What was lost of the data of a component that served with what it had left."""
+        lost = [r.lost_at - r.point for r in self.drill.recoveries if r.component == c and r.time == time]
+        return f", and {plain(max(lost))} of its data is lost" if any(lost) else ""
 
     def _rests(self) -> Iterable[tuple[int, str]]:
         """Who goes to rest while there still is something to do: `infra: anna and 1 other rest until Wed 13 8:00`."""
@@ -341,9 +394,17 @@ class _Log:
             DONE: "",
             RUNNING: ": still under way at the end",
             "unusable": ": its copy was unusable",
-            "interrupted": ": interrupted, it lost its ground",
+            INTERRUPTED: ": interrupted",
             "dropped": ": dropped, no longer wanted",
         }.get(row.outcome or "", f": {row.outcome}")
+        if row.outcome == INTERRUPTED and row.step >= 0 and (why := lost_ground(self.plan, self.drill, row)):
+            ending += f", {why}"
+        if row.kind == "restore" and row.outcome == INTERRUPTED and step is not None:
+            common = self.drill.common_for(step.component, row.end + 1)
+            if common is not None and row.point is not None and common.point < row.point:
+                ending = ": interrupted, its group goes further back"
+        if row.outcome == "interrupted" and is_twin(row.object):
+            ending = ": interrupted, the test is over"
         if (row.step, row.incident, row.attempt) in self.drill.early:
             ending = ": failed, it began too early"
         task = self.plan.scenario.landscape.steps.get(row.object) if row.kind == "task" else None
@@ -352,15 +413,22 @@ class _Log:
             what = f"{'waiting for approval' if task.approval else 'waiting'}{f', {what}' if what else ''}"
         if boots := self.plan.boots_text(row.kind, row.object):
             what = boots
+        right = self.drill.wrong.get(row.incident, row.end) if row.kind == "assess" else row.end
+        if row.start <= right < row.end:
+            what = f"first diagnosis wrong, {hours_minutes(shown_minutes(right, row.end))} longer"
         told = f" ({what})" if what else ""
         return f"{row.kind} {row.object}{place}{told}{incident}{number}{ending}"
 
+    def _far(self, point: int) -> Wall:
+        """The wall clock, with a date where a day of the week might be another week's."""
+        long = self.drill.ended - point >= 6 * DAY and self.wall.moment is not None
+        return Wall(self.wall.moment, self.wall.offset, 2 if long else self.wall.far)
+
     def _copy(self, row: Row) -> str:
         """Which copy it used, of when, and why: `from nightly of Mon 22:00: youngest`."""
-        long = row.point is not None and self.drill.ended - row.point >= 6 * DAY and self.wall.moment is not None
-        wall = Wall(self.wall.moment, self.wall.offset, 2 if long else self.wall.far)
-        since = "" if row.point is None else f" of {wall.text(row.point)}"
-        return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}"
+        since = "" if row.point is None else f" of {self._far(row.point).text(row.point)}"
+        behind = f" since {self._far(row.behind).text(row.behind)}" if row.behind >= 0 else ""
+        return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}{behind}"
 
     def _waited(self, row: Row, until: int) -> str:
         """Why it did not start at once: `waited 0:27: dba busy, last with start sql-server`."""
@@ -387,7 +455,7 @@ class _Log:
             for row in waiting:
                 if row.kind != "stable":
                     since = f"wanted from {self.wall.text(row.wanted)}"
-                    why = self._waited(row, self.plan.horizon) or "its ground is not there: what it needs does not run"
+                    why = self._waited(row, self.plan.horizon) or self._lack(row, self.plan.horizon)
                     self.page.say(f"{self._name(row).split(':')[0]}: {since}; {why}", hang=4)
             away: dict[str, list[str]] = defaultdict(list)
             for row in waiting:
@@ -400,7 +468,7 @@ class _Log:
             self.page.blank()
             self.page.heading(f"GIVEN UP BEFORE THEY STARTED {len(given_up)}")
             for row in given_up:
-                why = self._waited(row, row.end) if row.is_ready else "what it needs did not run"
+                why = self._waited(row, row.end) if row.is_ready else self._lack(row, row.end)
                 told = f"{self._name(row).split(':')[0]}: at {self.wall.text(row.end)}{f'; {why}' if why else ''}"
                 self.page.say(told, hang=4)
         dropped = [row for row in self.drill.rows if row.start < 0 and row.outcome == "dropped"]
@@ -408,6 +476,11 @@ class _Log:
             self.page.blank()
             self.page.heading(f"NO LONGER WANTED BEFORE THEY STARTED {len(dropped)}")
             self.page.say(" · ".join(f"{self._name(row).split(':')[0]}" for row in dropped))
+
+    def _lack(self, row: Row, time: int) -> str:
+        """Why it was not ready just before an instant."""
+        found = lack(self.plan, self.drill, row, time) if row.step >= 0 or row.kind == "task" else ""
+        return found or "what it needs is not there"
 
     def _unprotected(self) -> None:
         """When a second failure would have found no standby, those with the same times together."""
@@ -419,7 +492,8 @@ class _Log:
                 for begin, end in whole[:MOST_TIMES]
             ]
             if len(whole) > MOST_TIMES:
-                texts.append(f"{len(whole) - MOST_TIMES} more times")
+                more = len(whole) - MOST_TIMES
+                texts.append(f"{more} more time{'s' if more > 1 else ''}")
             if texts:
                 together.setdefault(", ".join(texts), []).append(name)
         if not together:
@@ -585,6 +659,7 @@ def _wall(replay: Replay) -> Wall:
     drill, plan = replay.trajectory, replay.plan
     ends = [min(row.end, plan.horizon) for row in drill.rows]
     ends += [t for spans in drill.outages.values() for span in spans for t in span if t < plan.horizon]
+    ends += [time for _, _, time, _ in replay.due]
     open_rows = (row for row in drill.rows if row.end < 0 and row.kind != "stable")
     if any(row.outcome in (RUNNING, WAITING) for row in open_rows) or drill.lost_at_end:
         ends.append(plan.horizon)

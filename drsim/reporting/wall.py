@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Final, Literal, TypeAlias
 
 from drsim.calendar import wall_clock
-from drsim.units import WEEK
+from drsim.units import MINUTE, WEEK
 
-__all__ = ["Wall", "moment_text"]
+__all__ = ["Wall", "moment_text", "nearest_minute"]
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -22,6 +22,11 @@ def moment_text(moment: datetime | None) -> str:
     if moment is None:
         return "any moment of the week"
     return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M}"
+
+
+def nearest_minute(t: int) -> int:
+    """Whole minutes, half a minute up, as all durations are shown."""
+    return (t + MINUTE // 2) // MINUTE
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,8 @@ class Wall:
         return cls(moment, offset, 0 if last < WEEK else 1 if last < 4 * WEEK else 2)
 
     def at(self, t: int) -> datetime:
-        """The local time t ms after the moment of the drill."""
-        return wall_clock(self.moment, t + (self.offset if self.moment is None else 0))
+        """The local time t ms after the moment of the drill, to the nearest minute of the drill."""
+        return wall_clock(self.moment, nearest_minute(t) * MINUTE + (self.offset if self.moment is None else 0))
 
     def day(self, t: int) -> str:
         """`Tue`; `Tue 12` and `Tue 12 May` (`Tue wk 2` where there is no date) as times are farther apart."""
@@ -56,7 +61,7 @@ class Wall:
         return f"{name} {local.day}{month}"
 
     def clock(self, t: int) -> str:
-        """`10:00`, the minute that it is in."""
+        """`10:00`."""
         return f"{self.at(t):%H:%M}"
 
     def text(self, t: int) -> str:

@@ -49,7 +49,11 @@ def levels(plan: Plan, drills: Sequence[Trajectory]) -> Levels:
         flags,
         np.cumsum([len(structure.sites), len(structure.links), len(structure.deployments), len(structure.deployments)]),
     )
-    reached = _Reach(structure, site_up, link_up)
+    outside = inside = _Reach(structure, site_up, link_up)
+    if structure.twin_of:
+        left = site_up.copy()
+        left[structure.left_out] = False
+        inside = _Reach(structure, left, link_up)
     count = len(structure.deployments)
     values = np.zeros((count + len(structure.view_nodes), flags.shape[1]), dtype=np.int64)
     shares = [plan.own_share(d) for d in range(count)]
@@ -57,6 +61,7 @@ def levels(plan: Plan, drills: Sequence[Trajectory]) -> Levels:
     def value(node: int) -> Ints:
         if node >= count:
             site, seen, _ = structure.view_nodes[node - count]
+            reached = inside if seen and structure.deployments[seen[0]][0] in structure.twin_of else outside
             return _seen(seen, [reached(site, structure.deployments[d][1]) for d in seen], values)
         own: Ints = np.where(on[node], shares[node], 0)
         return own
@@ -88,6 +93,7 @@ def levels(plan: Plan, drills: Sequence[Trajectory]) -> Levels:
                 d for d in structure.of_component[c] if not structure.local[c] or structure.deployments[d][1] == place
             )
             gates = []
+            reached = inside if c in structure.twin_of else outside
             for d in seen:
                 good = reached(place, structure.deployments[d][1])
                 if structure.opts_in[c]:

@@ -52,6 +52,8 @@ class Lookups:
         self.stable, self.synchronise, self.stop = (
             [plan.step_of.get((kind, d), -1) for d in range(count)] for kind in ("stable", "synchronise", "stop")
         )
+        self.followed = _followed(plan)
+        """component -> whether there is a line to the replicated copy at its standby, for those that have one"""
         self.homes = _homes(plan)
         """component -> (home, standby), for those that go home"""
         self.started_before = _started_before(plan) if plan.relocates else {}
@@ -86,7 +88,16 @@ class Lookups:
         """start -> what is left of it where a step of the plan was taken in its place"""
         self.tasks_near = _near(structure)
         """component -> the steps of the plan that concern an incident that takes it down"""
-        bound = self.tasks_after.union(self.tasks_before, plan.give_up)
+        self.points_in_bubble = frozenset(
+            p for p, point in enumerate(structure.points) if point[0] >= len(structure.services)
+        )
+        self.in_bubble = frozenset(
+            i
+            for i, step in enumerate(steps)
+            if step.component in structure.twin_of or step.point in self.points_in_bubble
+        )
+        """the steps of a test"""
+        bound = self.tasks_after.union(self.tasks_before, plan.give_up, structure.twin_of)
         for i, step in enumerate(steps):
             if step.kind in ("switch", "start", "restart") or i in self.shedding:
                 gated[step.deployment].append(i)
@@ -152,6 +163,8 @@ class Lookups:
             tuple(d for d in structure.of_component[s.component] if d != s.deployment) if s.component >= 0 else ()
             for s in steps
         ]
+        self.consistency_of = {c: g for g, (_, members) in enumerate(structure.consistency) for c in members}
+        """component -> its consistency group, for those that are in one"""
         self.simple = [*(self._is_simple(i) for i in range(len(steps))), False]
         """by step; the last for the steps of incidents, which have none"""
         self.facts = [(s.component, s.deployment, self.lone_team[i], self.rivals[i]) for i, s in enumerate(steps)]
@@ -259,6 +272,18 @@ class Lookups:
         return cached  # type: ignore[return-value]
 
 
+def _followed(plan: Plan) -> dict[int, bool]:
+    structure = plan.structure
+    group = site_groups(structure, (True,) * len(structure.sites), (True,) * len(structure.links))
+    found = {}
+    for c, b in enumerate(structure.standby):
+        site = structure.deployments[b][1] if b >= 0 else -1
+        if any(copy.replicated and copy.site == site for copy in plan.copies[c]):
+            active = [structure.deployments[d][1] for d in structure.of_component[c] if structure.roles[d] == ACTIVE]
+            found[c] = any(group[s] == group[site] for s in active)
+    return found
+
+
 def _homes(plan: Plan) -> dict[int, tuple[int, int]]:
     """Component -> (its only active deployment, its standby), for those that go home, or are moved."""
     structure = plan.structure
@@ -338,6 +363,10 @@ def _near(structure: Structure) -> dict[int, frozenset[int]]:
 
 def _feeds(structure: Structure, site_down: Sequence[bool], link_down: Sequence[bool]) -> tuple[Views, Views]:
     group = site_groups(structure, [not down for down in site_down], [not down for down in link_down])
+    inside = group
+    if structure.twin_of:
+        left = [not down and s != structure.left_out for s, down in enumerate(site_down)]
+        inside = site_groups(structure, left, [not down for down in link_down])
 
     def seen_from(table: Any) -> Views:
         by_component: dict[int, list[tuple[int, int]]] = {}
@@ -347,9 +376,10 @@ def _feeds(structure: Structure, site_down: Sequence[bool], link_down: Sequence[
             tuple(
                 node
                 for s, node in by_component.get(c, ())
-                if group[s] >= 0 and (s == site if structure.local[c] else group[s] == group[site])
+                if seen[s] >= 0 and (s == site if structure.local[c] else seen[s] == seen[site])
             )
             for c, site in structure.deployments
+            for seen in (inside if c in structure.twin_of else group,)
         ]
 
     return seen_from(structure.views), seen_from(structure.checked_views)

@@ -14,19 +14,23 @@ from drsim.simulation.power import Event, Span
 
 __all__ = [
     "BAD",
+    "CALLED_OFF",
     "DONE",
     "DROPPED",
     "FAILED",
     "GIVEN_UP",
     "INTERRUPTED",
+    "LATE",
     "OUT_OF_REACH",
     "RUNNING",
     "UNUSABLE",
     "WAITING",
+    "Common",
     "Recovery",
     "Row",
     "Spans",
     "Trajectory",
+    "TrialLog",
     "What",
     "by_order",
     "reference_of",
@@ -36,7 +40,10 @@ __all__ = [
 DONE, FAILED, UNUSABLE, INTERRUPTED, DROPPED = "done", "failed", "unusable", "interrupted", "dropped"
 GIVEN_UP = "given up"
 RUNNING, WAITING = "running", "waiting"
-OUT_OF_REACH, BAD = "out of reach", "bad"  # of a copy; it may also be `unusable`
+CALLED_OFF, LATE = "called off", "out of time"  # of a test; it may also be `running`, `done` or `failed`
+OUT_OF_REACH, BAD = "out of reach", "bad"  # of a copy; it may also be `unusable`, or of a consistency group
+GROUP = "group "
+"""how that begins"""
 
 Spans = tuple[Span, ...]
 Reference = tuple[str | int, ...]
@@ -63,6 +70,8 @@ class Row:
     """which copy of the component it restores, or found in place at its end; -1 for none"""
     point: int | None = None
     """the moment from which that copy is"""
+    behind = -1
+    """since when a replicated copy no longer followed, if that was before the loss"""
     passed_over: tuple[tuple[str, str], ...] = ()
     """(copy, why it could not be used) of those that a `restore` would rather have taken"""
     is_ready = False
@@ -111,6 +120,19 @@ class Row:
         )
 
 
+class TrialLog(NamedTuple):
+    """How a test in a bubble went; times in ms, -1 for never."""
+
+    outcome: str
+    begun: int = -1
+    ended: int = -1
+    """from then on nothing was wanted in it but the teardown"""
+    stopped: int = -1
+    """when what ran in it was stopped"""
+    over: int = -1
+    """the end of the teardown"""
+
+
 class Recovery(NamedTuple):
     """A component with data that serves again: `lost_at - point` is what it lost, in ms."""
 
@@ -119,6 +141,14 @@ class Recovery(NamedTuple):
     time: int
     lost_at: int
     point: int
+
+
+class Common(NamedTuple):
+    """The moment to which a consistency group goes back, and whose copy it is from."""
+
+    point: int
+    component: int
+    copy: int
 
 
 @dataclass
@@ -170,8 +200,14 @@ class Trajectory:
     """component -> (point, when it served again) of each time that its data was restored"""
     corrupt: list[tuple[int, int, bool]]
     """(time, component, whether its data is known to be bad) at every change"""
+    common: list[tuple[int, int, Common | None]]
+    """(time, consistency group, its point, None for none) at every change"""
+    awaited: list[tuple[int, int, tuple[int, ...]]]
+    """(time, component, other members of its consistency group that are not restored) at every change: it is, and waits for them"""
     ended: int
     """the last instant at which something happened"""
+    trial: TrialLog | None = None
+    """the test in a bubble, once it was due"""
     numbers: Numbers | None = field(default=None, compare=False, repr=False)
     """the draws of its slice, for what is drawn only when it is measured"""
 
@@ -184,6 +220,33 @@ class Trajectory:
     def is_corrupt(self, c: int, time: int) -> bool:
         """Whether the data of a component was known to be bad just before an instant."""
         return next((bad for at, who, bad in reversed(self.corrupt) if who == c and at < time), False)
+
+    def common_for(self, c: int, time: int) -> Common | None:
+        """The point of the consistency group of a component just before an instant, None for none."""
+        groups = [g for g, (_, members) in enumerate(self.plan.structure.consistency) if c in members]
+        return next((point for at, of, point in reversed(self.common) if of in groups and at < time), None)
+
+    @cached_property
+    def points_taken(self) -> list[tuple[int, str, Common]]:
+        """(time, consistency group, its point): of its first restore, and whenever it is chosen anew until all is back."""
+        found: list[tuple[int, str, Common]] = []
+        for g, (name, members) in enumerate(self.plan.structure.consistency):
+            steps = {index for index, step in enumerate(self.plan.steps) if step.component in members}
+            starts = [row.start for row in self.made if row.kind == "restore" and row.step in steps and row.start >= 0]
+            log = [(time, common) for time, of, common in self.common if of == g]
+            holds = False
+            for (time, common), (until, _) in pairwise([*log, (NEVER, None)]):
+                begun = [start for start in starts if time <= start < until]
+                if common is None:
+                    holds = False
+                elif holds or begun:
+                    found.append((time if holds else min(begun), name, common))
+                    holds = True
+        return sorted(found)
+
+    def awaited_by(self, c: int, time: int) -> tuple[int, ...]:
+        """The members of its consistency group that a restored component waits for, just before an instant."""
+        return next((others for at, who, others in reversed(self.awaited) if who == c and at < time), ())
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -255,7 +318,7 @@ class Trajectory:
         p, d = structure.trusts[flag - 2 * count]
         c, s = structure.deployments[d]
         point = structure.points[p]
-        return ("trusted", structure.services[point[0]], point[1], structure.components[c], structure.sites[s])
+        return ("trusted", structure.service(point[0]), point[1], structure.components[c], structure.sites[s])
 
 
 def by_order(row: Row) -> tuple[int, int, int]:
@@ -264,14 +327,23 @@ def by_order(row: Row) -> tuple[int, int, int]:
 
 
 def why_that_copy(plan: Plan, row: Row) -> str:
-    """Why a row used its copy: `replicated`, `youngest`, or what came before it and could not be used; empty without one."""
+    """Why a row used its copy: `replicated`, `youngest`, or what came before it and could not be used; empty without one.
+
+    A replicated copy that was behind is `replicated, behind`; since when, says the row. One that ships at a rate and was not
+    is `replicated, as far as it was shipped`.
+    """
     if row.copy < 0:
         return ""
     if plan.copies[plan.steps[row.step].component][row.copy].replicated:
-        return "replicated"
+        if row.behind < 0 and plan.steps[row.step].component in plan.shipping:
+            return "replicated, as far as it was shipped"
+        return "replicated" if row.behind < 0 else "replicated, behind"
     own = plan.copies[plan.steps[row.step].component][row.copy].name
-    told = (f"its younger ones {why}" if name == own else f"{name} {why}" for name, why in row.passed_over)
-    return ", ".join(told) or "youngest"
+    told = (
+        why if why.startswith(GROUP) else f"its younger ones {why}" if name == own else f"{name} {why}"
+        for name, why in row.passed_over
+    )
+    return ", ".join(dict.fromkeys(told)) or "youngest"
 
 
 def reference_of(cause: Row | tuple[str, str] | None) -> Reference | None:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from drsim.model.landscape import ALWAYS
-from drsim.model.needs import All, AtLeast, Need
+from drsim.model.bubble import is_twin, members, not_there, services_of
+from drsim.model.landscape import ALWAYS, OnCall
+from drsim.model.needs import NOTHING, All, AtLeast, Need, leaves, without
 from drsim.model.tree import UNTIL_REPAIRED
 from drsim.planning.graph import starting_needs
 from drsim.planning.plan import ACTIVE, NEVER, NO_PRIORITY, Outage, Plan, StepPlan, Variable
+from drsim.planning.shipping import highest
 from drsim.studies.replay import Replay
 from drsim.units import ONE, Duration, Size, format_ms
 
@@ -138,12 +140,19 @@ class Outlook:
             todo.extend(more)
         return frozenset(structure.components[structure.deployments[d][0]] for d in seen)
 
+    @cached_property
+    def consistency(self) -> dict[str, tuple[str, ...]]:
+        """The consistency groups of which something is lost."""
+        structure, hit = self.plan.structure, {self.plan.structure.components[c] for c in self._corrupt} | self.lost
+        groups = {name: tuple(structure.components[c] for c in members) for name, members in structure.consistency}
+        return {name: members for name, members in groups.items() if not hit.isdisjoint(members)}
+
     # steps
 
     @cached_property
     def steps(self) -> list[Expected]:
         """The steps that may be taken, in plan order."""
-        starts = starting_needs(self.plan.scenario.landscape)
+        starts = starting_needs(self.plan.landscape)
         return [
             self._expected(place, step, starts)
             for place, step in enumerate(filter(self._may_be_taken, self.plan.steps), start=1)
@@ -151,6 +160,8 @@ class Outlook:
 
     def _may_be_taken(self, step: StepPlan) -> bool:
         structure = self.plan.structure
+        if is_twin(step.object):
+            return self._is_tried(step)
         if step.point >= 0:
             return step.site not in self._away and any(
                 structure.components[c] in self.lost for c in structure.direct[step.point]
@@ -182,6 +193,37 @@ class Outlook:
             case "restart":
                 return structure.roles[step.deployment] == ACTIVE and not away and self._restarts(step)
         return not away and (structure.roles[step.deployment] != ACTIVE or self._restarts(step))
+
+    def _is_tried(self, step: StepPlan) -> bool:
+        """Whether a step of a bubble may be taken."""
+        if step.point >= 0 or step.kind == "verify":
+            return True
+        strategies = self.plan.strategies[step.component]
+        match step.kind:
+            case "switch":
+                return "hot" in strategies
+            case "precheck" | "start":
+                return "warm" in strategies or "cold" in strategies
+        return step.kind == "restore" and "cold" in strategies
+
+    @property
+    def trial(self) -> dict[str, Any] | None:
+        """What is tried in a bubble, as plain data; None for nothing."""
+        tests, plan = self.plan.scenario.tests, self.plan
+        if tests is None or plan.trial is None:
+            return None
+        trial, landscape = plan.trial, plan.scenario.landscape
+        return {
+            "site": tests.site,
+            "after_ms": trial.after,
+            "lasts_ms": None if trial.lasts >= NEVER else trial.lasts,
+            "components": list(members(tests, landscape.components)),
+            "stand_ins": sorted(tests.stand_ins),
+            "not_there": list(not_there(tests, landscape)),
+            "services": list(services_of(tests, landscape)),
+            "teardown": law_text(plan.variables, trial.teardown, trial.teardown_variable, trial.hours >= 0),
+            "crew": {plan.structure.teams[team]: heads for team, heads in trial.crew},
+        }
 
     @cached_property
     def moved(self) -> list[str]:
@@ -226,6 +268,21 @@ class Outlook:
             if structure.roles[d] == ACTIVE and structure.sites[structure.deployments[d][1]] not in self._away
         ]
 
+    @cached_property
+    def against_groups(self) -> list[tuple[str, str]]:
+        """(component, one of a later group that it cannot start without), where groups wait for each other."""
+        structure = self.plan.structure
+        if not self.plan.grouped:
+            return []
+        starts = starting_needs(self.plan.scenario.landscape)
+        group = dict(zip(structure.components, structure.group, strict=True))
+        return [
+            (name, other)
+            for name in structure.components
+            for other in sorted(set(leaves(starts[name])))
+            if group[name] < group[other] and without(starts[name], group.keys() - {other}) != NOTHING
+        ]
+
     def _is_due(self, step: StepPlan) -> bool:
         """Whether a step of the plan is tied to something that a lost site takes down, by way of others or not."""
         names, todo = {step.object}, [step.object]
@@ -252,6 +309,18 @@ class Outlook:
         """Components whose data is corrupted."""
         deployments = self.plan.structure.deployments
         return frozenset(deployments[d][0] for o in self.plan.outages if o.kind == "corruption" for d in o.targets)
+
+    @cached_property
+    def corrupt(self) -> frozenset[str]:
+        """The same by name."""
+        return frozenset(self.plan.structure.components[c] for c in self._corrupt)
+
+    @cached_property
+    def lost_otherwise(self) -> frozenset[str]:
+        """What is lost, and not only since its data is known to be bad."""
+        kinds = {outage.name: outage.kind for outage in self.plan.outages}
+        by_others = (loss for loss in self.losses if {kinds[name] for name in loss.outages} != {"corruption"})
+        return self.fragile | {part for loss in by_others for part in (*loss.components, *loss.weakened)}
 
     @cached_property
     def _away(self) -> frozenset[str]:
@@ -299,7 +368,7 @@ class Outlook:
     def _after(self, step: StepPlan, starts: dict[str, Need]) -> str:
         if step.point >= 0:
             service, point = step.object.rsplit(".", 1)
-            return need_text(self.plan.scenario.landscape.services[service].points[point].needs)
+            return need_text(self.plan.landscape.services[service].points[point].needs)
         match step.kind:
             case "task":
                 tasks = self.plan.structure.tasks
@@ -312,7 +381,9 @@ class Outlook:
                 restored = restored or (step.kind == "restart" and step.component in self._corrupt)
                 data = self.plan.data_size[step.component] >= 0
                 checked = step.kind == "start" and ("precheck", step.deployment) in self.plan.step_of
-                parts = [need, "its restore" if restored and data else "", "its precheck" if checked else ""]
+                group = next((name for name, members in self.consistency.items() if step.object in members), "")
+                own = f"the restores of {group}" if group else "its restore"
+                parts = [need, own if restored and data else "", "its precheck" if checked else ""]
                 if step.kind == "start" or (
                     step.kind == "restart" and not self.plan.structure.automatic[step.component]
                 ):
@@ -350,6 +421,7 @@ class Outlook:
             "scenario": {"title": scenario.title, "digest": scenario.digest()},
             "horizon_ms": plan.horizon,
             "wait_ms": plan.wait,
+            "consistency_groups": {name: list(members) for name, members in self.consistency.items()},
             "quorum": None if plan.quorum is None else {"people": plan.quorum.people, "of": plan.quorum.of},
             "losses": [
                 {
@@ -374,6 +446,14 @@ class Outlook:
                 for name, part in sorted(scenario.landscape.components.items())
                 if part.on_partition != "wait"
             },
+            "shipping": {
+                structure.components[c]: {
+                    "bytes_per_s": shipping.rate,
+                    "most_behind_ms": -(-highest(shipping)[0] // shipping.rate),
+                    "of_the_week_ms": highest(shipping)[1],
+                }
+                for c, shipping in sorted(plan.shipping.items())
+            },
             "strategies": {
                 name: list(strategies)
                 for name, strategies in zip(structure.components, plan.strategies, strict=True)
@@ -385,9 +465,11 @@ class Outlook:
                 if c in plan.give_up and name in self.lost
             },
             "never_fits": list(plan.never_fits),
+            "against_groups": [list(pair) for pair in self.against_groups],
             "going_home": list(self.going_home),
             "moved": list(self.moved),
             "sheddable": {name: list(whom) for name, whom in self.sheddable.items()},
+            "test": self.trial,
             "steps": [
                 {
                     "place": step.place,
@@ -412,6 +494,7 @@ class Outlook:
                     "outside": structure.outside[team],
                     "works_at_most_ms": plan.rests[team][0] if team in plan.rests else None,
                     "rests_ms": plan.rests[team][1] if team in plan.rests else None,
+                    "on_call": _on_call(scenario.landscape.crews[name].on_call),
                     "heads": [
                         {"name": head.name or None, "skills": list(head.skills), "on_call": head.calendar < 0}
                         for head in plan.heads.get(team, ())
@@ -420,6 +503,18 @@ class Outlook:
                 for team, name in enumerate(structure.teams)
             },
         }
+
+
+def _on_call(called: OnCall | None) -> dict[str, Any] | None:
+    if called is None:
+        return None
+    return {
+        "people": called.people.number,
+        "works": str(called.works),
+        "accepts": called.accepts.millionths / ONE,
+        "every_ms": called.every.ms,
+        "call_out": called.call_out.text,
+    }
 
 
 def law_text(variables: tuple[Variable, ...], fixed: int, variable: int, working: bool = False) -> str:

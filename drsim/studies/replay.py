@@ -12,6 +12,8 @@ from drsim.errors import DrsimError, did_you_mean
 from drsim.measures.drills import Group, Interruption, due_fates, groups, interruptions, met_levels, moves
 from drsim.measures.explanation import Segment, explain, waits
 from drsim.measures.protection import unprotected
+from drsim.measures.trials import tried
+from drsim.model.bubble import original
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers, Script
 from drsim.simulation.engine import Engine
@@ -92,6 +94,20 @@ class Replay:
         """When a second failure would have found no standby, by component (`docs/semantics.md` section 14)."""
         found = unprotected(self.plan, self.trajectory)
         return {self.plan.structure.components[c]: spans for c, spans in sorted(found.items())}
+
+    @cached_property
+    def test(self) -> dict[str, Any] | None:
+        """How the test in a bubble went, and what it would have taken, by service; None where there is none. Times in ms."""
+        trial, structure = self.trajectory.trial, self.plan.structure
+        if trial is None:
+            return None
+        times = tried(self.plan, [self.trajectory], self.computed)[:, 0].tolist()
+        found = zip(structure.tested, times, strict=True) if trial.begun >= 0 else ()
+        return {
+            "outcome": trial.outcome,
+            **{name: _or_none(getattr(trial, name)) for name in ("begun", "ended", "stopped", "over")},
+            "recovery_time": {original(name): None if time >= NEVER else time for name, time in found},
+        }
 
     def waits(self, row: Row) -> list[Segment]:
         """Why a ready step did not start at once."""
@@ -177,6 +193,7 @@ class Replay:
             "freed_by": _named(reference_of(self.trajectory.freed_by(row))),
             "copy": self.trajectory.copy_name(row),
             "point_h": np.nan if row.point is None else row.point / HOUR,
+            "behind_h": hours(row.behind),
             "why": why_that_copy(self.plan, row),
         }
 
@@ -225,9 +242,20 @@ class Replay:
                     "freed_by": reference_of(trajectory.freed_by(row)),
                     "copy": trajectory.copy_name(row) or None,
                     "point": row.point,
+                    "behind": _or_none(row.behind),
                     "passed_over": [{"copy": name, "why": why} for name, why in row.passed_over],
                 }
                 for row in trajectory.rows
+            ],
+            "consistency": [
+                {
+                    "group": name,
+                    "time": time,
+                    "point": common.point,
+                    "component": self.plan.structure.components[common.component],
+                    "copy": self.plan.copies[common.component][common.copy].name,
+                }
+                for time, name, common in trajectory.points_taken
             ],
             "rests": [
                 {"team": teams[t], "name": self.plan.heads[t][head].name or None, "begin": begin, "end": end}
@@ -274,6 +302,7 @@ class Replay:
             "unprotected": {
                 name: [{"begin": begin, "end": end} for begin, end in spans] for name, spans in self.unprotected.items()
             },
+            "test": self.test,
             "not_recovered": [self.plan.structure.components[c] for c in trajectory.lost_at_end],
         }
 
@@ -286,7 +315,7 @@ class Replay:
 
 _COLUMNS = [
     "step", "object", "site", "incident", "try", "team", "wanted_h", "ready_h", "start_h", "end_h", "outcome", "bound_by",
-    "freed_by", "copy", "point_h", "why",
+    "freed_by", "copy", "point_h", "behind_h", "why",
 ]  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from drsim.measures import estimates
 from drsim.measures.drills import AGES, CONTINUITY, Block, Group, Interruption, groups
 from drsim.measures.explanation import CAUSES, Segment
 from drsim.measures.stories import Story, stories
+from drsim.measures.trials import NOT_TRIED
+from drsim.model.bubble import original
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
@@ -148,6 +150,21 @@ class Explanation:
     """the mean time (ms) of this in which it is served by hand, closed hours included"""
     stories: tuple[Story, ...] = ()
     """the distinct ways in which these drills went, the commonest first; a mean over all of them hides that"""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a test in a bubble would have taken a service, in the drills in which it began (ms)."""
+
+    name: str
+    title: str
+    drills: int
+    recovery: dict[float, estimates.Quantile]
+    """by 0.5 and 0.95; empty if it never began"""
+    back: estimates.Share | None
+    """in how many of them it serves in the bubble before that is stopped"""
+    in_time: estimates.Share | None
+    """within its RTO; None without one, or with one in working hours"""
 
 
 @dataclass(repr=False)
@@ -365,6 +382,51 @@ class Result:
     def due_shares(self, row: int) -> tuple[estimates.Share, estimates.Share]:
         """Of one due work the share of drills in which one was missed, and in which one was kept only by hand or elsewhere."""
         return self._share(self.block.due_missed[row] > 0), self._share(self.block.due_by_hand[row] > 0)
+
+    @cached_property
+    def tried(self) -> list[Tried]:
+        """What a test in a bubble would have taken, for each service in it; of the drills in which it began."""
+        found = []
+        for row, name in enumerate(self.plan.structure.tested):
+            service = self.scenario.landscape.services[original(name)]
+            times = self.block.tried[row][self.block.tried[row] != NOT_TRIED]
+            number, rto = len(times), service.targets.rto
+            timed = number > 0 and rto is not None and not rto.working
+            found.append(
+                Tried(
+                    original(name),
+                    service.title or original(name),
+                    number,
+                    {p: estimates.quantile(_finite(times), p, self.confidence) for p in (0.5, 0.95)} if number else {},
+                    estimates.share(int(np.count_nonzero(times < NEVER)), number, self.confidence) if number else None,
+                    estimates.share(int(np.count_nonzero(times <= rto.ms)), number, self.confidence)
+                    if timed and rto is not None
+                    else None,
+                )
+            )
+        return found
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """One row per service in the bubble of a test: in how many drills it began, and the recovery time in the test."""
+        import pandas as pd
+
+        rows = [
+            {
+                "service": each.name,
+                "drills": each.drills,
+                **{
+                    f"p{round(100 * p)}_h": each.recovery[p].value / HOUR if each.recovery else np.nan
+                    for p in (0.5, 0.95)
+                },
+                **_share_columns("back", each.back),
+                **_share_columns("in_time", each.in_time),
+            }
+            for each in self.tried
+        ]
+        columns = ["service", "drills", "p50_h", "p95_h"]
+        columns += [f"{name}{end}" for name in ("back", "in_time") for end in ("", "_low", "_high")]
+        return pd.DataFrame(rows, columns=columns).set_index("service")
 
     @cached_property
     def drills(self) -> pd.DataFrame:
@@ -591,6 +653,15 @@ class Result:
                 }
                 for row, work in enumerate(self.plan.due)
             ],
+            "test": {
+                each.name: {
+                    "drills": each.drills,
+                    "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in each.recovery.items()},
+                    "back": None if each.back is None else _share_dict(each.back),
+                    "in_time": None if each.in_time is None else _share_dict(each.in_time),
+                }
+                for each in self.tried
+            },
             "services": {outcome.name: self._outcome_dict(outcome) for outcome in self.outcomes},
         }
 

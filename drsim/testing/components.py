@@ -34,7 +34,7 @@ _LABELS: Final = (
     ("availability", 2),
 )
 _COMMON: Final = (("firmware",), ("firmware",), ("vendor",), ("firmware", "vendor"))
-_KEYS: Final = (
+KEYS: Final = (
     *(
         "title",
         "class",
@@ -51,6 +51,7 @@ _KEYS: Final = (
         "start",
         "switch",
         "stop",
+        "sheddable",
         "restart",
         "repair",
         "fails",
@@ -225,7 +226,7 @@ def component(draw: DrawFn, known: Components) -> None:
         component["fails"] = failing(draw, given, repairable="repair" in component)
     if given["partitions"] and one_in(draw, 3):
         cut_off(draw, component, roles(component), known.places)
-    known.components[name] = in_order(component, _KEYS)
+    known.components[name] = in_order(component, KEYS)
 
 
 def _standings(draw: DrawFn, given: Features, sites: Sequence[str], local: bool) -> Document:
@@ -285,7 +286,7 @@ def _close(draw: DrawFn, known: Components, mate: str, name: str) -> None:
     others = [other for other in earlier if other not in theirs and known.may_need(holder, other)]
     other = pick(draw, (None, *others)) if known.given["nested_needs"] else None
     holder["needs"] = [*holder.get("needs", ()), name if other is None else {"any": [name, other]}]
-    known.components[mate] = in_order(holder, _KEYS)
+    known.components[mate] = in_order(holder, KEYS)
 
 
 def _take_classes(draw: DrawFn, known: Components, name: str) -> None:

@@ -67,6 +67,8 @@ class Features(TypedDict, total=False):
     """Components that are stopped to make room; needs `pools`."""
     data: bool
     """Components with data, and replicated copies."""
+    shipping: bool
+    """Copies that ship at a rate what changes, if nothing goes home (`failback`)."""
     transfers: bool
     """Snapshots and backups, which a restore has to move; needs `data`."""
     corruptions: bool
@@ -105,6 +107,8 @@ class Features(TypedDict, total=False):
     """Standbys that take over what is out of reach."""
     groups: bool
     """Groups of components that come one after the other, or wait for each other."""
+    consistency: bool
+    """Components whose data goes back to one moment; needs `data`."""
     failback: bool
     """What has moved goes home."""
     labels: bool
@@ -133,8 +137,12 @@ class ScenarioFeatures(Features, total=False):
     """Teams and suppliers that are away, or a part of one."""
     cascades: bool
     """Disruptions that happen by chance, and those that follow another."""
+    behind: bool
+    """A line or a standby that is out before what is replicated is lost, if `site_outages`."""
     moves: bool
     """What runs at a site is moved on purpose, if nothing goes home (`failback`)."""
+    tests: bool
+    """The loss of a site is tried in a bubble; nothing goes home then, nor is corrupt, moved or done by a step of the plan."""
     later: bool
     """Disruptions that begin later than the drill, and a second one of the same thing, touching or overlapping."""
     whole_drill: bool
@@ -170,6 +178,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "pools": True,
     "sheddable": True,
     "data": True,
+    "shipping": True,
     "transfers": True,
     "corruptions": True,
     "failures": True,
@@ -188,6 +197,7 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "give_up": True,
     "power": True,
     "fails": True,
+    "consistency": True,
     "failback": True,
     "partitions": True,
     "labels": True,
@@ -200,7 +210,9 @@ _DEFAULTS: Final[ScenarioFeatures] = {
     "component_outages": True,
     "team_outages": True,
     "cascades": True,
+    "behind": True,
     "moves": True,
+    "tests": True,
     "later": True,
     "whole_drill": True,
 }

@@ -10,12 +10,14 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from drsim.testing.choices import Document, below, one_in, pick, several
 from drsim.testing.components import Components, component
+from drsim.testing.consistency import consistency_groups
 from drsim.testing.failback import failback
 from drsim.testing.features import Features, complete
 from drsim.testing.people import People, named_calendars, response, team
 from drsim.testing.places import Places, place
 from drsim.testing.services import Services, channel, service
 from drsim.testing.shedding import sheddable
+from drsim.testing.shipping import shipping
 from drsim.testing.tasks import Tasks, task
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ def landscape(draw: DrawFn, given: Features) -> Document:
         sheddable(draw, known)
     if given["failback"] and below(draw, 3):
         drawn_response |= failback(draw, given, people, known.components)
+    if given["shipping"] and "failback" not in drawn_response:
+        shipping(draw, given, known.components)
     services = Services(given, known)
     if given["channels"]:
         several(draw, channel(services), 0, 3)
@@ -49,6 +53,7 @@ def landscape(draw: DrawFn, given: Features) -> Document:
         several(draw, task(tasks), 0, 3)
     if given["groups"] and one_in(draw, 4):
         drawn_response |= _groups(draw, [name for name, each in known.components.items() if "sheddable" not in each])
+    consistent = consistency_groups(draw, tasks, drawn_response) if given["consistency"] and given["data"] else {}
     sections = {
         "response": drawn_response,
         "sites": places.sites,
@@ -57,6 +62,7 @@ def landscape(draw: DrawFn, given: Features) -> Document:
         "suppliers": people.suppliers,
         "classes": known.classes,
         "components": known.components,
+        "consistency_groups": consistent,
         "steps": tasks.steps,
         "channels": services.channels,
         "services": services.services,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from drsim.distributions import Law
+from drsim.testing.behind import behind
 from drsim.testing.choices import Document, below, one_in, pick, several, some
 from drsim.testing.components import active, classes
 from drsim.testing.features import Features, ScenarioFeatures, complete
@@ -20,6 +21,7 @@ from drsim.testing.landscape import landscape as generated
 from drsim.testing.moves import moves
 from drsim.testing.people import response
 from drsim.testing.quantities import HORIZONS, LASTS, any_fixed, law
+from drsim.testing.trials import trials
 from drsim.units import MINUTE, Duration, format_ms
 
 if TYPE_CHECKING:
@@ -111,7 +113,9 @@ class _Targets:
         """
         if kind == "corruption":
             mobile = [name for name in self.with_data() if self._moves(self.landscape["components"][name])]
-            return [*self.section(kind), *mobile, *mobile]
+            together = [name for group in self.landscape.get("consistency_groups", {}).values() for name in group]
+            shared = [word for name in together for word in (name, *self.labels(name))]
+            return [*self.section(kind), *mobile, *mobile, *shared]
         if kind != "site":
             return list(self.section(kind))
         movable = [each for each in self.landscape["components"].values() if self._moves(each)]
@@ -260,7 +264,8 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
         ends += [Duration.parse(targets[key]).ms for key in ("rto", "mtpd") if key in targets]
         begins = Law.parse(service.get("manual", {}).get("after", "0 s"), "duration").fixed
         ends.append(0 if begins is None else begins + 1)
-    for disruption in [*document.get("disruptions", {}).values(), document.get("moves", {})]:
+    beside = [document.get(key, {}) for key in ("moves", "tests")]
+    for disruption in [*document.get("disruptions", {}).values(), *beside]:
         after = Law.parse(disruption.get("after", "0 s"), "duration").fixed
         ends.append(0 if after is None else after + 1)
     least = max(ends)
@@ -273,15 +278,22 @@ def _horizon(draw: DrawFn, document: Document, given: Features) -> str | None:
 
 
 @st.composite
-def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: ScenarioFeatures) -> Document:
+def _scenario(
+    draw: DrawFn, landscapes: SearchStrategy[Document], given: ScenarioFeatures, *, may_change: bool
+) -> Document:
     fewest, most = given["min_disruptions"], given["max_disruptions"]
     least = max(fewest, min((0, 1, 1, 1, 1, 2, 2, 3)[below(draw, 8)], most))  # early, as in a landscape
     world = draw(landscapes)
     targets = _Targets(world, given)
     if targets.kinds():
         several(draw, _disruption(targets), least, most)
+    if given["behind"]:
+        behind(draw, world, targets.disruptions, given)
     teams = [*world.get("teams", ()), *world.get("suppliers", ())] if given["crews"] else []
     changed = draw(response(given, teams)) if one_in(draw, 3) else {}
+    tried: Document = {}
+    if given["tests"] and one_in(draw, 4):
+        tried = trials(draw, world, changed, targets.disruptions, teams, may_change=may_change)
     document: Document = {"drsim": "scenario 1", "title": "A generated drill"}
     if given["labels"] and one_in(draw, 8):
         document |= {"question": "Does service simply go on?", "why": "no"}
@@ -291,7 +303,8 @@ def _scenario(draw: DrawFn, landscapes: SearchStrategy[Document], given: Scenari
         document["disruptions"] = targets.disruptions
     if changed:
         document["response"] = changed
-    if given["moves"] and one_in(draw, 2):
+    document |= tried
+    if given["moves"] and not tried and one_in(draw, 2):
         document |= moves(draw, world, calendars=given["calendars"])
     if horizon := _horizon(draw, document, given):
         document["horizon"] = horizon
@@ -308,9 +321,9 @@ def scenario_documents(
     """
     given = complete(features)
     if landscape is None:
-        return _scenario(generated(given), given)
+        return _scenario(generated(given), given, may_change=True)
     own = landscape if isinstance(landscape, SearchStrategy) else st.builds(copy.deepcopy, st.just(landscape))
-    return _scenario(own, given)
+    return _scenario(own, given, may_change=False)
 
 
 def scenarios(

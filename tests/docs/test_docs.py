@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 
 import drsim
 from drsim.measures.explanation import CAUSES
+from drsim.model import landscape, scenario
+from drsim.model.fields import Part
 from drsim.reading import loads, loads_landscape
 
 ROOT = Path(__file__).parents[2]
@@ -169,11 +171,34 @@ def shown_messages() -> list[str]:
 
 def test_every_refusal_is_on_the_page() -> None:
     shown = shown_messages()
-    found = messages("reading/rules", "reading/resolve", "reading/build")
+    found = messages("reading/rules", "reading/resolve", "reading/build", "reading/consistent")
     assert len(found) > 50
     assert [text for text, pattern in found.items() if not any(map(pattern.fullmatch, shown))] == []
 
 
 def test_every_refusal_on_the_page_is_one() -> None:
-    patterns = messages("reading/rules", "reading/resolve", "reading/build", "model/fields").values()
+    modules = ("reading/rules", "reading/resolve", "reading/build", "reading/consistent", "model/fields")
+    patterns = messages(*modules).values()
     assert [text for text in shown_messages() if not any(pattern.fullmatch(text) for pattern in patterns)] == []
+
+
+def test_every_zero_that_is_refused_is_named() -> None:
+    text = (ROOT / "docs" / "notation.md").read_text(encoding="utf-8")
+    (row,) = (line for line in text.splitlines() if line.startswith("| `'0' is nothing"))
+    parts = [each for module in (landscape, scenario) for each in vars(module).values()]
+    refused = {
+        name
+        for part in parts
+        if isinstance(part, type) and issubclass(part, Part)
+        for name, field in part.model_fields.items()
+        if "_above_zero" in repr((field.annotation, field.metadata))
+    }
+    assert {"horizon", "uses", "works_at_most", "fuel", "each"} <= refused
+    assert [name for name in sorted(refused) if not re.search(rf"\b{name}s?\b", row)] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_no_table_is_cut_in_two(page: Path) -> None:
+    lines = [*page.read_text(encoding="utf-8").splitlines(), "", ""]
+    heads = {i for i, line in enumerate(lines) if line.startswith("|") and not lines[i - 1].startswith("|")}
+    assert [lines[i][:60] for i in sorted(heads) if not lines[i + 1].startswith("| ---")] == []

@@ -143,10 +143,16 @@ def test_steps_are_in_plan_order() -> None:
 def test_plan_order_is_a_sort(drill: Document) -> None:
     plan = compile_scenario(read(drill))
     structure = plan.structure
-    keys = list(zip(structure.group, structure.priority, structure.depth, structure.components, strict=True))
+    twins = [name.startswith("test:") for name in structure.components]
+    keys = list(zip(twins, structure.group, structure.priority, structure.depth, structure.components, strict=True))
     assert keys == sorted(keys)
     deepest, last_group = max(structure.depth, default=-1), len(plan.scenario.response.groups)
-    for last in (False, True):
+    turns = [
+        2 if s.object.startswith("test:") else int(s.kind == "repair" and structure.standby[s.component] >= 0)
+        for s in plan.steps
+    ]
+    assert turns == sorted(turns)
+    for last in (0, 1, 2):
         steps = [
             (
                 last_group if s.point >= 0 else structure.group[s.component],
@@ -156,8 +162,8 @@ def test_plan_order_is_a_sort(drill: Document) -> None:
                 s.site,
                 s.kind,
             )
-            for s in plan.steps
-            if s.kind != "task" and (s.kind == "repair" and structure.standby[s.component] >= 0) is last
+            for s, turn in zip(plan.steps, turns, strict=True)
+            if s.kind != "task" and turn == last
         ]
         assert steps == sorted(steps, key=lambda key: (*key[:5], KINDS.index(key[5])))
     assert all(

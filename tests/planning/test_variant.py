@@ -681,7 +681,7 @@ def compared(scenario: Scenario, changes: dict[str, Any], arguments: Arguments) 
 
 @pytest.mark.parametrize("change", [headcounts, rooms, lines, new_laws])
 @settings(QUIET, max_examples=40)
-@given(document=scenario_documents(durations="any"), data=st.data())
+@given(document=scenario_documents(durations="any", tests=False), data=st.data())
 def test_any_number_may_change(change: Callable[..., Any], document: dict[str, Any], data: st.DataObject) -> None:
     scenario = loads(document_text(document))
     compared(scenario, *change(scenario, data.draw))
@@ -691,7 +691,7 @@ def test_any_number_may_change(change: Callable[..., Any], document: dict[str, A
 def two_drills(draw: Callable[..., Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Two scenarios of one landscape."""
     landscape = draw(landscape_documents())
-    return draw(scenario_documents(landscape)), draw(scenario_documents(landscape))
+    return draw(scenario_documents(landscape, tests=False)), draw(scenario_documents(landscape, tests=False))
 
 
 def corrupted(scenario: Scenario) -> set[int]:

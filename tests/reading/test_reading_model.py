@@ -390,7 +390,7 @@ def test_a_scenario_that_was_read_has_no_classes_and_no_channels_to_change(rich:
     with pytest.raises(InputError) as error:
         rich.with_({"klasses.server.works": "90 %"})
     hint = error.value.problems[0].hint or ""
-    assert "components, steps, services" in hint
+    assert "components, consistency_groups, steps, services" in hint
     assert "classes" not in hint
     assert "channels" not in hint
 

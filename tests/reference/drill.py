@@ -15,11 +15,15 @@ import numpy as np
 
 from drsim.calendar import Calendar, Hours, compile_calendar, compile_schedule
 from drsim.distributions import Law
+from drsim.model.bubble import is_twin, original
 from drsim.model.landscape import Copy, Fails, Power, Team
 from drsim.model.needs import Need, without
 from drsim.model.scenario import Disruption, Scenario
 from drsim.units import DAY, MINUTE, ONE
 from reference import network
+from reference.bubble import Bubble, with_bubble
+from reference.consistency import Groups
+from reference.following import Following
 from reference.heads import Person, able, is_at_rest, people_of, rests_of, there
 from reference.moving import Moves
 from reference.power import Span, without_supply
@@ -35,7 +39,7 @@ Applied = tuple[str | int, ...]
 """("row", kind, object, site, incident, try) or ("outage", disruption, "begins" or "ends")."""
 Flag = tuple[str, ...]
 
-INCIDENT_KINDS = ("detect", "assess", "gather", "decide", "declare", "mobilise")
+INCIDENT_KINDS = ("detect", "assess", "gather", "decide", "declare", "mobilise", "teardown")
 COMPONENT_KINDS = (
     *("precheck", "switch", "restore", "start", "stable", "synchronise", "stop"),
     *("restart", "repair", "verify"),
@@ -62,6 +66,7 @@ class Row(NamedTuple):
     copy: str
     point: int | None
     passed_over: tuple[tuple[str, str], ...]
+    behind: int
 
 
 class Recovery(NamedTuple):
@@ -87,6 +92,8 @@ class Drill:
     """The numbers of section 13, for what is drawn when it is measured."""
     spare: list[tuple[int, Deployment, bool]] = field(default_factory=list)
     """(since, deployment, whether a loss would find it there, if its site is up), from 0 on"""
+    test: tuple[str, int, int] = ("", -1, -1)
+    """Section 18: how it went, when it began, and when what ran in it stopped"""
 
 
 def simulate(scenario: Scenario, uniform: Callable[[Name], float]) -> Drill:
@@ -200,6 +207,7 @@ class Work:
     """The copy that it uses, its point and what it would rather have used; then of a `restore`: limit, left and rate."""
     point: int | None = None
     passed_over: tuple[tuple[str, str], ...] = ()
+    behind: int = -1
     limit: int = 0
     left: int = 0
     rate: int = 0
@@ -298,6 +306,9 @@ class Sight:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.reached = network.reached(run.land.links, run.up_sites(), run.up_links())
+        self.inside = self.reached
+        if run.scenario.tests is not None:  # section 18: "as if the site under test were down"
+            self.inside = network.reached(run.land.links, run.up_sites() - {run.scenario.tests.site}, run.up_links())
         self.known: dict[Deployment, bool] = {}
 
     def on(self, c: str, s: str) -> bool:
@@ -333,7 +344,8 @@ class Sight:
 
         if component.scope == "site":
             return s in component.at and counts(s)
-        return any((s, at) in self.reached and counts(at) for at in component.at)
+        reached = self.inside if is_twin(c) else self.reached
+        return any((s, at) in reached and counts(at) for at in component.at)
 
 
 # ------------------------------------------------------------------------------------------------------- one drill
@@ -343,8 +355,8 @@ class Run:
     """The state of section 2 and everything that happens to it."""
 
     def __init__(self, scenario: Scenario, uniform: Callable[[Name], float]) -> None:
-        self.scenario = scenario
-        self.land = scenario.landscape
+        self.scenario = with_bubble(scenario)
+        self.land = self.scenario.landscape
         self.uniform = uniform
         self.horizon = scenario.horizon.ms
         self.offset = self.draw_offset()
@@ -365,11 +377,14 @@ class Run:
         }
         groups = scenario.response.groups
         of = {c: g for g, members in enumerate(groups) for c in members}
-        self.group = {c: of.get(c, len(groups)) for c in self.land.components}
-        self.plan = {c: (self.group[c], self.priority(c), self.depth(c), c) for c in self.land.components}
+        self.group = {c: of.get(original(c), len(groups)) for c in self.land.components}
+        self.plan = {c: (is_twin(c), self.group[c], self.priority(c), self.depth(c), c) for c in self.land.components}
+        self.bubble = Bubble(self)
         self.last_depth = 1 + max((self.depth(c) for c in self.land.components), default=-1)
+        self.at_one = Groups(self)
         self.back = Returns(self) if scenario.moves is None else Moves(self)
         self.shed = Shedding(self)
+        self.follow = Following(self)
         self.possible = self.possible_steps()
         # section 6: "every team or supplier in the crew of a step other than `assess` and `decide`"
         self.steps = self.land.steps
@@ -443,12 +458,13 @@ class Run:
         """Section 1: "rounded to the nearest millisecond (ties to even) where it is drawn"."""
         if law.fixed is not None:
             return law.fixed
-        u = self.uniform((purpose, thing, site, incident, attempt))
+        u = self.uniform((purpose, original(thing), site, incident, attempt))
         return max(0, round(float(law.quantile(np.array([u]))[0])))
 
     def happens(self, share: int, name: Name) -> bool:
         """Section 13: "An attempt works if its number is below its probability; a copy is usable likewise"."""
-        return share >= ONE or self.uniform(name) < share / ONE
+        purpose, thing, *rest = name
+        return share >= ONE or self.uniform((purpose, original(thing), *rest)) < share / ONE
 
     def draw_offset(self) -> int:
         if self.scenario.moment is not None:
@@ -557,6 +573,7 @@ class Run:
         for number in opened:
             self.move_to(number)
         self.found, self.broke = {}, set()
+        self.bubble.struck = True
 
     def begin_of(self, name: str) -> int | None:
         """Section 5: "`after` counts from the beginning of what it follows"; None if it does not happen."""
@@ -826,7 +843,7 @@ class Run:
             if service.verify is not None
             for point_name, point in sorted(service.points.items())
             for c in sorted(names(point.needs))
-            if self.land.components[c].verify is None
+            if self.land.components[c].verify is None and is_twin(c) == is_twin(service_name)
             for s in sorted(self.land.components[c].at)
             if self.land.components[c].scope == "network" or s == point.at
         ]
@@ -890,14 +907,15 @@ class Run:
     def order(self, kind: str, thing: str, site: str, incident: int) -> tuple[Anything, ...]:
         """Section 9, plan order: (a) steps of incidents, (b) all others, (c) `repair` where there is a standby."""
         if kind in INCIDENT_KINDS:
-            return 0, incident, INCIDENT_KINDS.index(kind), thing, site
+            return 0, incident, -1 if kind == "teardown" else INCIDENT_KINDS.index(kind), thing, site
         if kind == "task":
-            return 1, self.first_group(thing), self.urgency(thing), 0, thing, "", len(COMPONENT_KINDS)
+            return 1, False, self.first_group(thing), self.urgency(thing), 0, thing, "", len(COMPONENT_KINDS)
         if thing in self.points:
             last = len(self.scenario.response.groups)
-            return 1, last, self.rto(self.points[thing][0]), self.last_depth, thing, site, COMPONENT_KINDS.index(kind)
+            turn, rto = 3 if is_twin(thing) else 1, self.rto(self.points[thing][0])
+            return turn, is_twin(thing), last, rto, self.last_depth, thing, site, COMPONENT_KINDS.index(kind)
         last = kind == "repair" and self.land.components[thing].standby is not None
-        return 2 if last else 1, *self.plan[thing], site, COMPONENT_KINDS.index(kind)
+        return 3 if is_twin(thing) else 2 if last else 1, *self.plan[thing], site, COMPONENT_KINDS.index(kind)
 
     def first_group(self, name: str) -> int:
         """Section 9: "the first of those that come after it"."""
@@ -928,9 +946,10 @@ class Run:
             [Row(*(getattr(work, column) for column in Row._fields)) for work in rows],
             self.changes,
             sorted(self.recoveries, key=lambda r: (r.time, self.plan[r.component])),
-            sorted(self.lost),
+            sorted(c for c in self.lost if not is_twin(c)),
             self.uniform,
             self.spare,
+            (self.bubble.outcome, self.bubble.begun, self.bubble.stopped),
         )
 
     def next_instant(self) -> int | None:
@@ -941,6 +960,7 @@ class Run:
         times += [corruption.begins for corruption in self.corruptions]
         times += [time for absence in self.absences for time in (absence.begins, absence.ends)]
         times.append(self.back.next_edge())
+        times += self.bubble.next_edge()
         asked = {team for work in self.waiting() if work.is_ready for team in self.crew(work)}
         times += [time for team in asked for time in (self.next_opening(team), self.next_rested(team))]
         return min((time for time in times if time is not None and time > self.now), default=None)
@@ -999,12 +1019,15 @@ class Run:
         self.newly_corrupt = self.become_known()
         self.went_down = up - self.up_sites()
         self.broke = self.broken() - broken
+        if self.went_down or self.broke:
+            self.bubble.strike()
         self.stopped = self.take_down()
         self.back.note_outages()
+        self.follow.look()
         self.note_grounds(last_end)
         sight = Sight(self)
         for work in reversed(self.in_plan_order(self.running())):
-            if not self.keeps_ground(work, sight) or self.is_needless(work):
+            if not self.keeps_ground(work, sight) or self.is_needless(work) or self.bubble.is_over(work.object):
                 self.finish(work, "interrupted")
 
     def become_known(self) -> set[str]:
@@ -1063,9 +1086,9 @@ class Run:
     def end_split(self, c: str, cut: Cut, stale: str) -> None:
         """Section 5: who stopped, else the old one, is stale; section 11: what it lost."""
         component = self.land.components[c]
-        point, replica = cut.split_since, self.replica(c)
-        if stale in component.active:
-            point = cut.since - (0 if replica is None else self.lag(c, replica, cut.incident))
+        point = cut.split_since
+        if stale in component.active and component.data is not None:
+            point = self.follow.point(c, cut.incident)
         assert point is not None
         if component.data is not None:
             self.recoveries.append(Recovery(c, cut.incident, self.now, self.now, point))
@@ -1216,6 +1239,8 @@ class Run:
                 return self.end_repair(work)
             case "verify":
                 self.end_verify(work)
+            case "teardown":
+                self.bubble.tear_down()
         self.finish(work, "done")
 
     def end_precheck(self, work: Work) -> None:
@@ -1285,7 +1310,9 @@ class Run:
                 return self.finish(work, "unusable")
         point = loss.since
         if replica is not None:
-            work.point = point = point - self.lag(c, replica, loss.incident)
+            work.point = point = self.follow.point(c, loss.incident)
+            if (since := self.follow.behind_since(c)) < loss.since:
+                work.behind = since
         elif loss.restored is not None:
             assert loss.restored.point is not None
             point = loss.restored.point
@@ -1317,6 +1344,7 @@ class Run:
             assert restored.point is not None
             point = restored.point
             self.clean(c, point)
+            self.follow.begin_anew(c)
         if self.role[c, s] in ("stale", "waiting"):
             point = self.lost_since[c, s] if self.role[c, s] == "stale" else self.back.point(c)
             self.leave_the_lost(c)
@@ -1389,13 +1417,19 @@ class Run:
 
     def settle(self) -> None:
         """Section 9, item 4: "incidents open and close, what is wanted and ready is settled, room is given"."""
-        self.close_incidents()
-        self.open_incidents()
-        self.back.settle()
-        self.forget_incidents()
-        self.settle_strategies()
-        self.settle_room()
-        self.settle_rows()
+        again = True
+        while again:
+            self.close_incidents()
+            self.open_incidents()
+            self.back.settle()
+            self.forget_incidents()
+            self.settle_strategies()
+            self.settle_room()
+            self.at_one.settle()
+            self.settle_rows()
+            again = self.bubble.settle()
+        self.follow.look()
+        self.settle_ready()
 
     def close_incidents(self) -> None:
         """Section 6: a site's closes when it is back before it is declared, a component's before it is assessed."""
@@ -1569,6 +1603,7 @@ class Run:
                 s is not None
                 and self.role[c, s] != "hot"
                 and (self.has_no_more_use_of_room(c) if c in self.lost else c not in self.back.leaving)
+                and (c in self.lost or not (is_twin(c) and self.bubble.tears_down))
             ):
                 self.room.discard((c, s))
         requests = []
@@ -1624,6 +1659,8 @@ class Run:
 
     def why_wanted(self, step: tuple[str, str, str, int]) -> int:
         """Section 10: "of what was applied in that round the last that concerns the step; if nothing does, the last"."""
+        if step[0] == "teardown":
+            return self.bubble.ended_by
         recent = range(self.round_began, len(self.applied))
         return max((i for i in recent if self.concerns(self.applied[i], step)), default=len(self.applied) - 1)
 
@@ -1638,8 +1675,13 @@ class Run:
             waits_for_room = kind in ("precheck", "restore", "start") or (kind == "stop" and self.scenario.moves)
             if by_kind == "stop" and waits_for_room and self.shed.is_near(by_thing, thing):
                 return True
+            if by_kind == "teardown":
+                return kind == "assess"
             if by_kind == "task" or (kind == "task" and by_kind not in INCIDENT_KINDS):
                 return (by_kind, by_thing, by_number) == (kind, thing, number)
+            if by_kind == "restore" and self.at_one.of(thing) is not None and kind not in INCIDENT_KINDS:
+                together = self.at_one.of(thing) == self.at_one.of(str(by_thing))
+                return by_thing == thing or (together and self.outcome_of(applied) != "interrupted")
             if by_kind in INCIDENT_KINDS:
                 return thing not in self.points and by_kind != "mobilise" and by_number == number
             if thing in self.points:
@@ -1653,16 +1695,21 @@ class Run:
         kind_of_root = "component" if outage.kind == "corruption" else outage.kind
         if kind_of_root == incident.kind and incident.root in outage.targets:
             return True
+        if incident.kind == "test" and outage.kind == "site" and incident.root in outage.targets:
+            return True
         if kind in INCIDENT_KINDS or kind == "task":
             return False
         if outage.kind == "site":
             return any(site in self.land.components[thing].at for site in outage.targets)
         return kind_of_root == "component" and thing in outage.targets
 
+    def outcome_of(self, applied: Applied) -> str:
+        return next(work.outcome for work in self.work if work.name == applied)
+
     # ---------------------------------------------------------------------------------------------- what is wanted
 
     def settle_rows(self) -> None:
-        """Section 10: drop rows that are no longer wanted, ask for those that are, and see which are ready."""
+        """Section 10: drop rows that are no longer wanted, and ask for those that are."""
         self.settle_asked()
         wanted = self.wanted()
         for work in list(self.work):
@@ -1678,6 +1725,9 @@ class Run:
             if step not in alive_incident and (each_its_own or step[:3] not in alive):
                 attempt = sum((*work.step, work.incident) == step for work in self.work)
                 self.work.append(Work(*step, attempt, self.now, wanted_by=self.why_wanted(step)))
+
+    def settle_ready(self) -> None:
+        """Sections 7 and 8: what of what is wanted is ready."""
         self.settle_groups()
         sight = Sight(self)
         for work in self.waiting():
@@ -1712,15 +1762,17 @@ class Run:
             *self.wanted_tasks(),
             *self.back.wanted(),
             *self.shed.wanted(),
+            *self.bubble.wanted(),
         }
 
     def wanted_by_incidents(self) -> Iterable[tuple[str, str, str, int]]:
         """Section 6, the table."""
         for number, incident in enumerate(self.incidents):
             root = incident.root
-            if not incident.assessed and not incident.forgotten:
+            held_back = incident.detected and self.bubble.tears_down
+            if not incident.assessed and not incident.forgotten and not held_back:
                 yield ("assess" if incident.detected else "detect"), root, "", number
-            if incident.assessed:
+            if incident.assessed and incident.kind != "test":
                 for team in self.taking_part - incident.arrived:
                     yield "mobilise", team, self.destination(team, incident) or "", number
             if incident.assessed and incident.kind == "site" and not incident.closed and not incident.go:
@@ -1744,8 +1796,10 @@ class Run:
                 if self.is_go(c):
                     yield "precheck", c, b, loss.incident
             elif self.is_go(c) and admitted:
-                here = loss.restored is not None and loss.restored.site == b
+                here = loss.restored is not None and loss.restored.site == b and self.at_one.is_restored(c)
                 data_to_restore = self.land.components[c].data is not None and not here
+                if (strategy != "cold" or not data_to_restore) and self.at_one.waits(c):
+                    continue
                 yield "restore" if strategy == "cold" and data_to_restore else "start", c, b, loss.incident
 
     def wanted_restarts(self) -> Iterable[tuple[str, str, str, int]]:
@@ -1782,8 +1836,9 @@ class Run:
                 if name == c and self.usable(c, s) and self.incidents[self.incident_of[c, s]].assessed
             )
             restored = self.lost[c].restored
-            if restored is not None and restored.site in places:
-                yield "restart", c, restored.site, self.incident_of[c, restored.site]
+            if restored is not None and restored.site in places and self.at_one.is_restored(c):
+                if not self.at_one.waits(c):
+                    yield "restart", c, restored.site, self.incident_of[c, restored.site]
             elif places:
                 yield "restore", c, places[0], self.incident_of[c, places[0]]
 
@@ -1799,6 +1854,8 @@ class Run:
         """Section 7: "wanted while it is on and unchecked"; of a point while something is on and not trusted."""
         sight = Sight(self)
         for c, s in self.role:
+            if self.bubble.is_over(c):
+                continue
             if self.land.components[c].verify is not None and sight.on(c, s) and (c, s) not in self.checked:
                 yield "verify", c, s, self.started_in[c, s]
         for step, number in self.asked.items():
@@ -1817,7 +1874,7 @@ class Run:
         asked = {}
         for thing, place in self.points.items():
             doubted = [t[2:] for t in self.trusts() if t[:2] == place and t not in self.trusted and sight.on(*t[2:])]
-            if doubted:
+            if doubted and not self.bubble.is_over(thing):
                 step = ("verify", thing, self.land.services[place[0]].points[place[1]].at)
                 asked[step] = self.asked.get(step, min(self.started_in[d] for d in doubted))
         self.asked = asked
@@ -1863,6 +1920,8 @@ class Run:
                 return self.scenario.response.assess.by
             case "decide":
                 return self.scenario.response.decide.by
+            case "teardown":
+                return self.scenario.tests.teardown.by
             case "task":
                 return self.steps[work.object].by
         return {} if self.is_replaced(work) else self.task[work.kind, work.object].by
@@ -1876,6 +1935,8 @@ class Run:
                 return self.scenario.response.assess.skills
             case "decide":
                 return self.scenario.response.decide.skills
+            case "teardown":
+                return self.scenario.tests.teardown.skills
             case "task":
                 return self.steps[work.object].skills
         return self.task[work.kind, work.object].skills
@@ -1933,7 +1994,7 @@ class Run:
         """Section 8: all heads free; "a team must have arrived ... (not for `assess`, `decide`)"."""
         crew = self.crew(work)
         arrived = self.incidents[work.incident].arrived
-        if work.kind not in ("assess", "decide") and not set(crew) <= arrived:
+        if work.kind not in ("assess", "decide", "teardown") and not set(crew) <= arrived:
             return False
         skills = self.skills(work)
         return all(
@@ -1991,6 +2052,8 @@ class Run:
                 continue
             if work.kind == "restore" and not self.choose_copy(work):
                 continue
+            if work.kind == "restore":
+                self.at_one.begin(work)
             self.start_step(work)
             started = True
         return started
@@ -2051,6 +2114,8 @@ class Run:
                 law = response.assess.takes
             case "decide":
                 law = response.decide.takes
+            case "teardown":
+                law, least = self.scenario.tests.teardown.takes, 1
             case "task":
                 law = self.steps[work.object].takes
             case _:
@@ -2129,6 +2194,7 @@ class Run:
         """Section 8: "not found unusable, whose site is up and reaches the target, the youngest (tie: by name)"."""
         c, sight = work.object, Sight(self)
         exist, usable, why = [], [], {}
+        group = self.at_one.limit(c)
         for name, copy in self.backups(c).items():
             points = self.points_of(c, copy)
             good = [point for point in points if not self.is_bad(c, name, point)]
@@ -2137,9 +2203,13 @@ class Run:
                 why[name] = "unusable"
             elif points[:1] != good[:1]:
                 why[name] = "bad"
+            elif group is not None and good and good[0] > group[1].time:
+                why[name] = f"group {group[0]}: point of {group[1].component}'s {group[1].copy}"
             else:
                 why[name] = "out of reach"
-            if good and (c, name) not in self.found_unusable and (copy.at, work.site) in sight.reached:
+            good = [point for point in good if group is None or point <= group[1].time]
+            reached = sight.inside if is_twin(c) else sight.reached
+            if good and (c, name) not in self.found_unusable and (copy.at, work.site) in reached:
                 usable.append((-good[0], name))
         if not usable:
             return False
@@ -2169,11 +2239,12 @@ class Run:
         if time < 0:
             return True
         then = self.moment() if time >= self.now else [m for m in self.history if m.time <= time][-1]
+        c = original(c)  # section 18: "which copies were taken goes by production"
         return any(name == c and (s, copy.at) in then.reached for name, s in then.active)
 
     def moment(self) -> Moment:
         up = frozenset(self.up_sites())
-        active = frozenset(d for d, role in self.role.items() if role == "active")
+        active = frozenset(d for d, role in self.role.items() if role == "active" and not self.outages_of(*d))
         return Moment(self.now, up, frozenset(network.reached(self.land.links, up, self.up_links())), active)
 
     def start_transfer(self, work: Work) -> None:
@@ -2223,7 +2294,8 @@ class Run:
                 if work.kind == "synchronise"
                 else self.land.components[work.object].copies[work.copy].at
             )
-            path = network.route(self.land.links, self.up_sites(), self.up_links(), store, work.site)
+            up = self.up_sites() - self.bubble.left_out(work.object)
+            path = network.route(self.land.links, up, self.up_links(), store, work.site)
             flows[work.name] = (work.limit, path)
         rates = network.fair_shares(flows, {name: link.bandwidth.per_second for name, link in self.land.links.items()})
         for work in self.transfers():

@@ -57,10 +57,12 @@ def groups(scenario: Scenario) -> dict[Group, list[str]]:
     return found
 
 
-def levels(scenario: Scenario, flags: Mapping[Flag, bool]) -> Levels:
-    """Work out all levels from the flags of one instant."""
+def levels(
+    scenario: Scenario, flags: Mapping[Flag, bool], given: Mapping[tuple[str, str], int] | None = None
+) -> Levels:
+    """Work out all levels from the flags of one instant; those that are given are so."""
     land = scenario.landscape
-    deployments = deployment_levels(scenario, flags)
+    deployments = deployment_levels(scenario, flags, given or {})
     reached = reached_now(scenario, flags)
 
     def of_point(service_name: str, point_name: str) -> int:
@@ -100,16 +102,19 @@ def reached_now(scenario: Scenario, flags: Mapping[Flag, bool]) -> set[tuple[str
     return network.reached(land.links, up_sites, up_links)
 
 
-def deployment_levels(scenario: Scenario, flags: Mapping[Flag, bool]) -> dict[tuple[str, str], int]:
+def deployment_levels(
+    scenario: Scenario, flags: Mapping[Flag, bool], given: Mapping[tuple[str, str], int]
+) -> dict[tuple[str, str], int]:
     """Section 3: "members start at 1 and are lowered until nothing changes"; what is not on has level 0."""
     land = scenario.landscape
     reached = reached_now(scenario, flags)
     levels = {(c, s): ONE if flags["on", c, s] else 0 for c in land.components for s in land.components[c].at}
+    levels |= given
     while True:
         lower = {
             (c, s): min(own_share(scenario, c, s), needs_level(scenario, levels, reached, c, s)) if level else 0
             for (c, s), level in levels.items()
-        }
+        } | given
         if lower == levels:
             return levels
         levels = lower

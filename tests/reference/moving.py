@@ -25,7 +25,7 @@ class Moves(Returns):
         self.leaving: dict[str, int] = {}
         self.gone: dict[str, int] = {}
         self.opened: set[str] = set()
-        self.undone = False
+        self.undone: set[str] = set()
         self.hours = compile_calendar(self.moves.window, run.scenario.moment, run.offset + run.horizon + 10**9)
 
     def runs(self, c: str, s: str) -> bool:
@@ -59,12 +59,13 @@ class Moves(Returns):
                     yield "restart", c, home, self.leaving[c]
                 else:
                     yield "switch" if self.is_hot(c) else "start", c, there, self.leaving[c]
-            elif c in self.leaving and not self.undone and self.runs(c, home) and self.has_room(c):
+            elif c in self.leaving and c not in self.undone and self.runs(c, home) and self.has_room(c):
                 if self.is_open() and not any(other in self.leaving for other in names(self.run.starts_after(c))):
                     yield "stop", c, home, self.leaving[c]
-            elif c in self.gone and self.undone and self.runs(c, there):
+            elif c in self.gone and c in self.undone and self.runs(c, there):
                 above = [other for other in self.components if c in names(self.run.starts_after(other))]
-                if not any(other in self.gone or other in self.moving for other in above):
+                back = self.gone.keys() & self.undone
+                if not any(other in back or other in self.moving for other in above):
                     yield "stop", c, there, self.gone[c]
 
     def end_move(self, work: Any) -> bool:
@@ -75,7 +76,7 @@ class Moves(Returns):
                 self.failures[c] += 1
                 if self.failures[c] >= run.task[work.kind, c].attempts:
                     self.rolled_back.add(c)
-                    self.undone = self.moves.rollback == "all"
+                    self.undone |= self.goes_back_with(c)
             run.finish(work, "failed")
             return True
         self.moving.discard(c)
@@ -87,6 +88,7 @@ class Moves(Returns):
             if c in self.gone:
                 del self.gone[c]
                 run.role[c, there] = self.components[c].at[there].role
+                run.follow.begin_anew(c)
             self.rolled_back.discard(c)
             self.leaving.pop(c, None)
         run.bring_up(c, s, 0, work)
@@ -94,6 +96,13 @@ class Moves(Returns):
             run.doubt(c, s)
         run.finish(work, "done")
         return True
+
+    def goes_back_with(self, c: str) -> set[str]:
+        """ "takes back all", or its consistency group."""
+        if self.moves.rollback == "all":
+            return set(self.components)
+        group = self.run.at_one.of(c)
+        return set() if group is None else set(self.run.at_one.members[group])
 
     def note_outages(self) -> None:
         pass
@@ -108,7 +117,7 @@ class Moves(Returns):
                     del self.leaving[c]
             if c in self.leaving and c not in self.moving:
                 stopping = any(w.kind == "stop" and w.object == c for w in run.running())
-                if run.role[c, self.home[c]] != "active" or (self.undone and not stopping):
+                if run.role[c, self.home[c]] != "active" or (c in self.undone and not stopping):
                     del self.leaving[c]
             if c in self.gone and c not in self.moving and run.role[c, self.standby(c)] != "active":
                 del self.gone[c]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from drsim.calendar import compile_calendar
+from drsim.model.landscape import Change
 from reference.trees import names
 
 Step = tuple[str, str, str, int]
@@ -74,7 +75,18 @@ class Returns:
         data = self.components[c].data
         if data is None or data.change is None:
             return 0
-        return min(data.size.size * 1000, data.change.per_second * (self.run.now - self.stale_since[c, s]))
+        since, now = self.stale_since[c, s], self.run.now
+        if not isinstance(data.change, Change):
+            return int(min(data.size.size * 1000, data.change.per_second * (now - since)))
+        run, otherwise = self.run, data.change.otherwise
+        hours = compile_calendar(data.change.within, run.scenario.moment, run.offset + run.horizon + 10**9)
+        there = sum(
+            max(0, min(end - run.offset, now) - max(begin - run.offset, since))
+            for begin, end in zip(hours.opens, hours.closes, strict=True)
+        )
+        changed = data.change.rate.per_second * there
+        changed += (0 if otherwise is None else otherwise.per_second) * (now - since - there)
+        return int(min(data.size.size * 1000, changed))
 
     def may_move(self, c: str) -> bool:
         now = self.run.now
@@ -174,6 +186,7 @@ class Returns:
         before = self.active(c)
         if c not in self.rolled_back:
             run.role[c, before] = self.components[c].at[before].role
+            run.follow.begin_anew(c)
         self.moving.discard(c)
         self.rolled_back.discard(c)
         run.bring_up(c, s, 0, work)
@@ -183,6 +196,7 @@ class Returns:
         return True
 
     def stand_by(self, c: str, s: str) -> None:
+        self.run.follow.begin_anew(c)
         if s == self.home[c]:
             self.run.role[c, s] = "waiting"
             self.run.lost_since[c, s] = self.run.now
@@ -194,7 +208,7 @@ class Returns:
         loss, replica = self.run.lost[c], self.run.replica(c)
         if replica is None:
             return int(self.run.lost_since[c, self.home[c]])
-        return int(loss.since - self.run.lag(c, replica, loss.incident))
+        return int(self.run.follow.point(c, loss.incident))
 
     # what is settled
 
@@ -213,7 +227,7 @@ class Returns:
         self.run.role[c, s] = "stale"
         self.stale_since[c, s] = self.run.now
         if self.run.replica(c) is not None:
-            self.run.lost_since[c, s] = self.run.now
+            self.run.lost_since[c, s] = self.run.follow.since.get(c, self.run.now)
 
     def become_corrupt(self, c: str, number: int) -> None:
         """Section 15: a moving component is lost by that, and its home waits no more."""

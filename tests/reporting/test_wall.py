@@ -26,6 +26,9 @@ TUESDAY = datetime(2015, 5, 12, 10, 0)
         (Wall(None, 3 * DAY + 90 * MINUTE), HOUR, "Thu 02:30"),
         (Wall.over(None, 6 * DAY, WEEK), WEEK, "Sun wk 2 00:00"),
         (Wall(None, 0), -MINUTE, "Sun 23:59"),
+        (Wall(TUESDAY), MINUTE // 2 - 1, "Tue 10:00"),  # to the nearest minute, half of one up, as durations
+        (Wall(TUESDAY), MINUTE // 2, "Tue 10:01"),
+        (Wall(TUESDAY), 14 * HOUR - 1, "Wed 00:00"),
     ],
 )
 def test_a_time_is_a_weekday_and_a_clock(wall, t, text):

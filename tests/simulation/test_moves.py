@@ -229,7 +229,12 @@ def test_both_implementations_agree_whatever_hits_in_between(first: int, corrupt
     [
         ("", "", "{site: desk}", "nothing can be moved from 'desk': no component that runs there has a standby"),
         ("", "", "{site: here, after: 20 d}", "it begins after '20 d', when the drill is over: the horizon is '7 d'"),
-        ("", "", "{site: here, rollback: none}", "rollback"),
+        (
+            "",
+            "",
+            "{site: here, rollback: some}",
+            "'some' is not one of the words for this\n  expected one of: component, all",
+        ),
         ("", "", "{site: here, window: never}", "nothing is ever moved in it"),
         ("", "", "{site: here, window: nights}", "no calendar is named 'nights'"),
         ("", "", "{site: hear}", "did you mean 'here'"),

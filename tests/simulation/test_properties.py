@@ -246,7 +246,8 @@ def test_no_pool_is_overbooked(scenario: Scenario) -> None:
     first_on = len(structure.sites) + len(structure.links)
     always = {d for d, role in enumerate(roles) if role in ("active", "hot")}
     for time in instants(drill):
-        holding = set(always)
+        away = {c: gone for at, c, gone in drill.shed if at <= time}
+        holding = {d for d in always if not away.get(structure.deployments[d][0])}
         on = set()
         for at, flag, value in drill.changes:
             if at <= time and first_on <= flag < first_on + len(roles):
@@ -272,7 +273,7 @@ def test_no_room_is_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
         holding = [
             d
             for d, (c, _) in enumerate(structure.deployments)
-            if structure.roles[d] == ACTIVE
+            if (structure.roles[d] == ACTIVE and c not in drill.roomless)
             or structure.hot[d]
             or (d == structure.standby[c] and drill.room[c] == GIVEN)
         ]
@@ -666,6 +667,7 @@ def whole_again(drill: Trajectory) -> bool:
             for begin, end in spans
         )
         and not drill.lost_at_end
+        and not any({c: away for _, c, away in drill.shed}.values())
         and not any(row.outcome in (RUNNING, WAITING) for row in drill.rows)
         and not any(row.outcome == DONE and row.kind in ("switch", "start") for row in drill.rows)
     )

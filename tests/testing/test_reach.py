@@ -74,6 +74,8 @@ BRANCHES = [
     "unusable copy",
     "copy passed over",
     "copy out of reach",
+    "copy that is behind",
+    "copy that had more to ship",
     "corruption",
     "corruption that began before the moment",
     "corruption of what was clean again",
@@ -148,7 +150,12 @@ BRANCHES = [
     "planned move",
     "planned move that is rolled back",
     "stopped to make room",
-    "room again",
+    "consistency group that goes back",
+    "consistency group whose point is that of another",
+    "consistency group that waits for the last",
+    "test in a bubble",
+    "test that a real disruption breaks off",
+    "test that is out of time",
 ]
 
 
@@ -261,6 +268,10 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "unusable copy", any(row.outcome == UNUSABLE for row in rows)
     yield "copy passed over", any(row.passed_over for row in rows)
     yield "copy out of reach", any(why == OUT_OF_REACH for row in rows for _, why in row.passed_over)
+    yield "copy that is behind", any(row.behind >= 0 for row in rows)
+    started = [row for row in done if row.point is not None and row.kind in ("switch", "start")]
+    shipped = [row for row in started if plan.steps[row.step].component in plan.shipping]
+    yield "copy that had more to ship", any(row.point not in (row.behind, row.wanted) for row in shipped)
     found = [o for o in plan.outages if o.name in drill.began and drill.outages[o.name][0][0] < plan.horizon]
     yield "corruption", bool(drill.corrupt)
     yield "corruption that began before the moment", any(drill.began[o.name] < 0 for o in found)
@@ -368,6 +379,14 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     yield "planned move that is rolled back", plan.move is not None and bool(failed)
     yield "stopped to make room", any(away for *_, away in drill.shed)
     yield "room again", any(not away for *_, away in drill.shed)
+    yield "consistency group that goes back", bool(drill.points_taken)
+    passed = [why for row in rows for _, why in row.passed_over]
+    yield "consistency group whose point is that of another", any(why.startswith("group ") for why in passed)
+    yield "consistency group that waits for the last", any(others for _, _, others in drill.awaited)
+    outcome = "" if drill.trial is None else drill.trial.outcome
+    yield "test in a bubble", outcome == DONE and any(row.object.startswith("test:") for row in done)
+    yield "test that a real disruption breaks off", outcome == "failed"
+    yield "test that is out of time", outcome == "out of time"
     copied = {row.object for row in done if row.kind == "synchronise"}
     yield "move home with data that was copied", bool(moved & copied)
     tasks = [row for row in rows if row.kind == "task"]
@@ -453,6 +472,6 @@ def test_the_generator_reaches(branch: str, reach: Counter[str]) -> None:
 
 @pytest.mark.long
 def test_the_generator_reaches_what_is_rarest() -> None:
-    rarest = ["restart of what is stale", "quorum that is dropped", "taken over alone"]
+    rarest = ["restart of what is stale", "quorum that is dropped", "taken over alone", "room again"]
     count = search(rarest)
     assert all(count[branch] for branch in rarest)

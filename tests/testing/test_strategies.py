@@ -280,6 +280,12 @@ def crew(document: Document) -> bool:
     return any("by" in step for step in steps(document))
 
 
+def ways(document: Document) -> set[str]:
+    """How the members of consistency groups come back."""
+    members = [name for group in section(document, "consistency_groups").values() for name in group]
+    return {way for name in members for way in section(document, "components")[name].get("recover", [])}
+
+
 FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "one site": (lambda d: len(section(d, "sites")) == 1, 0.05),
     "several sites": (lambda d: len(section(d, "sites")) > 1, 0.5),
@@ -367,8 +373,14 @@ FEATURES: dict[str, tuple[Callable[[Document], Any], float]] = {
     "change": (of("components", lambda c: "change" in c.get("data", {})), 0.004),
     "stop": (of("components", lambda c: "stop" in c and "sheddable" not in c), 0.004),
     "sheddable": (has("components", "sheddable"), 0.04),
+    "ships": (copies(lambda each: "ships" in each), 0.02),
+    "change by the hour": (of("components", lambda c: isinstance(c.get("data", {}).get("change"), dict)), 0.01),
     "moves": (lambda d: "moves" in d, 0.01),
     "window of a move": (lambda d: "window" in d.get("moves", {}), 0.003),
+    "consistency group": (lambda d: section(d, "consistency_groups"), 0.03),
+    "consistency group that is restored": (lambda d: ways(d) == {"cold"}, 0.02),
+    "consistency group that is replicated": (lambda d: ways(d) > set() and "cold" not in ways(d), 0.002),
+    "test": (lambda d: "tests" in d, 0.01),
     "attempts": (lambda d: any("attempts" in step for step in steps(d)), 0.12),
     "verify of a component": (has("components", "verify"), 0.15),
     "verify of a service": (has("services", "verify"), 0.15),
@@ -503,6 +515,9 @@ SWITCHES: dict[str, tuple[Any, list[str]]] = {
     "fails": (False, ["site that fails", "link that fails", "component that fails"]),
     "failback": (False, ["failback", "change", "stop"]),
     "moves": (False, ["moves", "window of a move"]),
+    "consistency": (False, ["consistency group"]),
+    "shipping": (False, ["ships", "change by the hour"]),
+    "tests": (False, ["test"]),
     "power": (False, ["power hit", "battery", "generator", "trip"]),
     "labels": (False, ["sources"]),
     "uncertain": (False, ["uncertain", "drawn beginning", "drawn duration"]),
@@ -580,7 +595,7 @@ def check(document: Document) -> None:
         elif standby:
             assert [c for c in all_copies if c["at"] == standby[0] and c["kind"] in ("synchronous", "asynchronous")]
         for each in all_copies:
-            assert ("lag" in each) == (each["kind"] == "asynchronous")
+            assert ("lag" in each or "ships" in each) == (each["kind"] == "asynchronous")
             assert ("taken" in each) == ("restores" in each) == (each["kind"] in ("snapshot", "backup"))
         for need in [*leaves(all_needs(document, component)), *leaves(component.get("starts_after", []))]:
             other = components[need]

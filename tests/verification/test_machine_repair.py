@@ -37,9 +37,13 @@ def expected(people: int) -> float:
 def part_down(people: int, wrong: float, drills: int) -> Floats:
     """Of each cell: its machines depend on each other."""
     names = [f"{letter}#" for letter in "abcd"]
-    fails, mends = f"fails: {{every: mean {hours(1 / FAILS / wrong)}}}", f"repair: {{takes: mean {hours(1 / MENDS)}, by: crew-#}}"
+    fails, mends = (
+        f"fails: {{every: mean {hours(1 / FAILS / wrong)}}}",
+        f"repair: {{takes: mean {hours(1 / MENDS)}, by: crew-#}}",
+    )
     parts = "\n".join(
-        f"  {name}: {{at: {{here: active}}, restart: {{automatic: true, takes: 0 s}}, {fails}, {mends}}}" for name in names
+        f"  {name}: {{at: {{here: active}}, restart: {{automatic: true, takes: 0 s}}, {fails}, {mends}}}"
+        for name in names
     )
     points = "\n".join(f"  s#-{name[0]}: {{points: {{p: {{at: here, needs: [{name}]}}}}}}" for name in names)
     result = drilled_cells(

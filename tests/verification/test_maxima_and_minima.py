@@ -14,7 +14,9 @@ N = 4
 def kth(k: int, wrong: float, drills: int) -> Floats:
     law = hours(1 / wrong)
     names = [f"{letter}#" for letter in "abcd"]
-    parts = "\n".join(f"  {name}: {{at: {{here: active, there: warm}}, start: {{takes: mean {law}}}}}" for name in names)
+    parts = "\n".join(
+        f"  {name}: {{at: {{here: active, there: warm}}, start: {{takes: mean {law}}}}}" for name in names
+    )
     need = f"{{at_least: {{count: {k}, of: [{', '.join(names)}]}}}}"
     return recoveries(
         f"{PLACES}\ncomponents:\n{parts}\nservices:\n  s#: {{points: {{p: {{at: there, needs: [{need}]}}}}}}\n",

@@ -8,6 +8,7 @@ Copies        8, 11  copies of data, their points, and transfers
 Incidents     6      from detection to declaration
 Tasks         7      steps of the plan
 Patience      7      strategies that are given up after a time
+Consistency   11     groups whose data goes back to one moment
 Groups        7      groups that wait for each other
 Failures      5      failures of their own, which may be unseen until a step finds them
 Partitions    5      standbys that take over what is up but out of reach

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from drsim.planning.plan import ACTIVE
 from drsim.simulation.corruption import corrupted_by, is_cleaned
+from drsim.simulation.rules.consistency import Consistency
 from drsim.simulation.rules.state import ASKED, NONE, Incident
-from drsim.simulation.rules.tasks import Tasks
 
 __all__ = ["Cleaning"]
 
@@ -15,7 +15,7 @@ STOPPED = ("switch", "restore", "start", "restart")
 """what does not go on when a component turns out to be corrupt"""
 
 
-class Cleaning(Tasks):
+class Cleaning(Consistency):
     """Data that is known to be bad, and what it takes to serve again."""
 
     newly_corrupt: Mapping[int, Incident] = {}
@@ -30,6 +30,7 @@ class Cleaning(Tasks):
             began = self.began[outage.name]
             hit = corrupted_by(outage, self.structure)
             found.update(c for c in hit if not is_cleaned(self.lineage, c, began, self.now))
+            self.dirty.update(c for c in hit if c in self.lookups.consistency_of)
         self.due_known = []
         for c in found:
             self.corrupt[c] = True
@@ -76,9 +77,9 @@ class Cleaning(Tasks):
             and not self.broken[d]
             and self.incidents[self.incident_of[d]].assessed
         ]
-        if self.restored[c] >= 0 and self.restored_at[c] in places:
+        if self.counts_as_restored(c) and self.restored_at[c] in places:
             d = self.restored_at[c]
-            return [(lookups.restart[d], self.incident_of[d])]
+            return [] if self.awaited(c) else [(lookups.restart[d], self.incident_of[d])]
         return [(lookups.restore[d], self.incident_of[d]) for d in places[:1]]
 
     def clean(self, c: int) -> None:

@@ -9,7 +9,7 @@ from drsim.planning.plan import ACTIVE, NEVER, Copy
 from drsim.simulation.clock import Work
 from drsim.simulation.corruption import is_spoilt
 from drsim.simulation.rules.readiness import Readiness
-from drsim.simulation.trajectory import BAD, OUT_OF_REACH, UNUSABLE
+from drsim.simulation.trajectory import BAD, GROUP, OUT_OF_REACH, UNUSABLE, Common
 from drsim.simulation.transfers import Flow, fair_rates, route
 from drsim.units import DAY
 
@@ -43,11 +43,12 @@ class Copies(Readiness):
     def _choose(self, row: Work, c: int, target: int) -> bool:
         """The youngest that can be used, and what would have come before it; False if there is none."""
         passed_over: list[tuple[str, str]] = []
-        copies, found = self.plan.copies[c], self._by_age(c)
+        common = self.latest_point(c)
+        copies, found = self.plan.copies[c], self.by_age(c, NEVER if common is None else common.point)
         usable = [
             (-point, i)
-            for _, i, point in found
-            if point is not None and (c, i) not in self.bad and self._route(copies[i].site, target) is not None
+            for _, i, _, point in found
+            if point is not None and (c, i) not in self.bad and self._route(copies[i].site, target, c) is not None
         ]
         if not usable:
             return False
@@ -55,16 +56,31 @@ class Copies(Readiness):
         replica = self.replica(c, self.plan.steps[row.step].deployment)
         if replica >= 0 and (self.no_replica[c] or self.corrupt[c]):
             passed_over.append((copies[replica].name, UNUSABLE if self.no_replica[c] else BAD))
-        for newest, i, point in found:
+        for newest, i, good, point in found:
             if (-newest, i) < first:
                 why = UNUSABLE if (c, i) in self.bad else OUT_OF_REACH if point == newest else BAD
+                if why == BAD and good == newest and common is not None:
+                    why = self._says(common)
                 passed_over.append((copies[i].name, why))
         row.copy, row.point, row.passed_over = first[1], -first[0], tuple(passed_over)
         return True
 
-    def _by_age(self, c: int) -> list[tuple[int, int, int | None]]:
-        """(newest point, copy, newest that is not known to be bad) of those that exist, the youngest first, then by name."""
-        found: list[tuple[int, int, int | None]] = []
+    def latest_point(self, c: int) -> Common | None:
+        """What no copy that a component takes may be later than; None without a consistency group."""
+        return None
+
+    def _says(self, common: Common) -> str:
+        """Why no later copy is taken."""
+        g, (_, c, i) = self.lookups.consistency_of[common.component], common
+        name = self.structure.consistency[g][0]
+        return f"{GROUP}{name}: point of {self.structure.components[c]}'s {self.plan.copies[c][i].name}"
+
+    def by_age(self, c: int, until: int = NEVER) -> list[tuple[int, int, int | None, int | None]]:
+        """The copies that exist, the youngest first, then by name.
+
+        (newest point, copy, newest that is not known to be bad, newest of these at or before a moment).
+        """
+        found: list[tuple[int, int, int | None, int | None]] = []
         known = [self.plan.outages[index] for index in self.known]
         for i, kept in enumerate(self.plan.copies[c]):
             if kept.replicated:
@@ -73,13 +89,21 @@ class Copies(Readiness):
             newest = point = next(points, None)
             if newest is None:
                 continue
-            while point is not None and is_spoilt(known, self.began, self.structure, self.lineage, (c, i), point):
+            good: int | None = None
+            while point is not None:
+                if not is_spoilt(known, self.began, self.structure, self.lineage, (c, i), point):
+                    good = point if good is None else good
+                    if point <= until:
+                        break
                 point = next(points, None)
-            found.append((newest, i, point))
+            found.append((newest, i, good, point))
         return sorted(found, key=lambda each: (-each[0], each[1]))
 
-    def _route(self, source: int, target: int) -> tuple[int, ...] | None:
-        return route(self.structure, self.plan.bandwidth, self.site_up, self.link_up, source, target)
+    def _route(self, source: int, target: int, c: int) -> tuple[int, ...] | None:
+        site_up = self.site_up
+        if c in self.structure.twin_of:
+            site_up = [up and s != self.structure.left_out for s, up in enumerate(site_up)]
+        return route(self.structure, self.plan.bandwidth, site_up, self.link_up, source, target)
 
     def _points(self, c: int, i: int) -> Iterator[int]:
         """The instants at or before the loss at which a copy was taken, the last first."""
@@ -95,13 +119,14 @@ class Copies(Readiness):
                 yield point
 
     def note_home(self, c: int) -> None:
-        """A component with data is active at other sites from now on."""
+        """A component with data is active, and not broken, at other sites from now on."""
         if self.structure.has_data[c]:
-            there = [d for d in self.structure.of_component[c] if self.role[d] == ACTIVE]
+            there = [d for d in self.structure.of_component[c] if self.role[d] == ACTIVE and not self.broken[d]]
             self.homes[c] = (*self.homes.get(c, ()), (self.now, tuple(self.lookups.site_of[d] for d in there)))
 
     def _home(self, c: int, time: int) -> Iterable[int]:
-        """The sites where a component was active at a time."""
+        """The sites where a component was active and not broken at a time."""
+        c = self.structure.twin_of.get(c, c)
         for since, sites in reversed(self.homes.get(c, ())):
             if since <= time:
                 return sites
@@ -131,7 +156,7 @@ class Copies(Readiness):
             if flow.source < 0:
                 flow.links = flow.links if flow.left > 0 else None
             elif flow.links is None or self.reach_changed or flow.end < 0:
-                flow.links = self._route(flow.source, flow.target)
+                flow.links = self._route(flow.source, flow.target, self.lookups.component_of_step[flow.row.step])
         soonest = NEVER
         for flow, rate in zip(self.flows, fair_rates(self.flows, self.lookups.rooms), strict=True):
             flow.rate = rate

@@ -37,6 +37,8 @@ class Drill(Losing):
         self.open_calendars()
         if plan.move:
             self.clock.at(plan.move.after, "moves")
+        if plan.trial:
+            self.clock.at(plan.trial.after, "trial", "begins")
         for index, outage in enumerate(plan.outages):
             if outage.name in plan.failing:
                 self.outages[outage.name] = self.own_failures(index, outage)
@@ -104,7 +106,9 @@ class Drill(Losing):
             changes=self._net_changes(),
             recoveries=self.recoveries,
             losses=self.losses,
-            lost_at_end=[c for c, lost in enumerate(self.lost) if lost] if any(self.lost) else [],
+            lost_at_end=[c for c, lost in enumerate(self.lost) if lost and c not in self.structure.twin_of]
+            if any(self.lost)
+            else [],
             evacuations=self.evacuations,
             heads=self.heads,
             there=self.there_log,
@@ -119,7 +123,10 @@ class Drill(Losing):
             began=self.began,
             lineage=self.lineage,
             corrupt=self.corruptions,
+            common=self.common_log,
+            awaited=self.awaited_log,
             ended=self.now,
+            trial=self.trial,
             numbers=self.numbers if isinstance(self.numbers, Numbers) else None,
         )
 
@@ -155,6 +162,8 @@ class Drill(Losing):
                 self.begin_moves()
             case "stop":
                 self.due_stops.append(value)
+            case "trial":
+                self.trial_due = value
             case "window":
                 self.at_window_edge()
             case "heads":

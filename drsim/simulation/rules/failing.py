@@ -61,6 +61,8 @@ class Failures(Groups):
         if not self.broken[d]:
             self.found.append((d, row.number))
         self.broken[d] += 1
+        self.look_at_copy(c)
+        self.note_home(c)
         self.broken_until[d] += outage.until_repaired
         for step in (*self.lookups.gated[d], self.lookups.restore[d]):
             if step >= 0:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from drsim.planning.plan import NEVER
 from drsim.simulation.clock import Work
-from drsim.simulation.rules.patience import Patience
+from drsim.simulation.rules.consistency import Consistency
 from drsim.simulation.rules.state import GIVEN, Incident
 
 __all__ = ["Groups"]
 
 
-class Groups(Patience):
+class Groups(Consistency):
     """Which groups may begin."""
 
     def settle_groups(self) -> None:

@@ -36,7 +36,7 @@ class Incidents(Room):
 
     def _may_be_abandoned(self, incident: Incident) -> bool:
         """Whether its failover ends when its site is back."""
-        return self.plan.abandon and self.plan.roots[incident.root].is_site
+        return self.plan.abandon and self.plan.roots[incident.root].is_site and not incident.planned
 
     def settle_incidents(self) -> None:
         """Close what is back in time, let a component's go once assessed, drop what nobody needs to know any more."""
@@ -50,7 +50,7 @@ class Incidents(Room):
                 if back:
                     incident.closed = True
                     for kind in (GATHER, DECIDE, DECLARE):
-                        self._drop(incident, kind)
+                        self.drop(incident, kind)
                     self._touch_all(incident)
                 elif incident.assessed and not self.plan.roots[incident.root].is_site:
                     self._go(incident)
@@ -59,7 +59,7 @@ class Incidents(Room):
                 self._touch_all(incident)
             if back and not incident.assessed and not self._is_missed(incident):
                 for kind in (DETECT, ASSESS):
-                    self._drop(incident, kind)
+                    self.drop(incident, kind)
 
     def _is_missed(self, incident: Incident) -> bool:
         """Whether something of it is lost, or waits for its repair."""
@@ -79,7 +79,8 @@ class Incidents(Room):
             if of == number and self.lost[c]:
                 self.touch(c)
 
-    def _drop(self, incident: Incident, kind: int) -> None:
+    def drop(self, incident: Incident, kind: int) -> None:
+        """A step of an incident is no longer wanted."""
         row = incident.rows.get(kind)
         if row is not None and row.outcome is None:
             self.finish(row, DROPPED)
@@ -201,7 +202,11 @@ class Incidents(Room):
                 self._go(incident)
                 continue
             incident.detected = True
-            self.incident_row(incident, ASSESS, row.number)
+            self.begin_to_assess(incident, row.number)
             for d, number in enumerate(self.broken_incident):
                 if number == incident.number:
                     self.touch(self.lookups.component_of[d])
+
+    def begin_to_assess(self, incident: Incident, cause: int) -> None:
+        """It is noticed."""
+        self.incident_row(incident, ASSESS, cause)

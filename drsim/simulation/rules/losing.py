@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Collection, Sequence
 
 from drsim.planning.plan import ACTIVE, Tree
+from drsim.simulation.rules.bubble import Bubble
 from drsim.simulation.rules.cleaning import STOPPED
-from drsim.simulation.rules.shedding import Shedding
 from drsim.simulation.rules.state import ASKED, DETECT, NONE, Incident
 from drsim.simulation.trajectory import INTERRUPTED, by_order
 
@@ -17,7 +17,7 @@ Numbers = dict[tuple[str, int], int]
 """(kind, target) -> the number of the last outage that hit it or left it at this instant"""
 
 
-class Losing(Shedding):
+class Losing(Bubble):
     """Outages that end, then outages that begin; then what they take down."""
 
     def apply_outages(self) -> None:
@@ -40,6 +40,8 @@ class Losing(Shedding):
             last_end = max(last_end, self.last_end)
         breaks = [d for d, before in sorted(was_broken.items()) if before == 0 and self.broken[d] > 0]
         mends = [d for d, before in sorted(was_broken.items()) if before > 0 and self.broken[d] == 0]
+        if self.trial is not None and (downs or breaks):
+            self.break_off()
         for s in ups:
             self.site_since[s] = last_end
         if downs or ups or links:
@@ -78,8 +80,13 @@ class Losing(Shedding):
             self.touch(lookups.component_of[d])
         if ups or breaks or mends or corrupt:
             self.dirty_incidents = True
+        for d in (*breaks, *mends):
+            self.note_home(lookups.component_of[d])
         if self.plan.relocates:
             self.note_outages(downs, breaks)
+        if lookups.followed:
+            self.unlooked.update(lookups.followed)
+            self.look_at_copies()
         self.interrupt()
         self.evacuated = downs
 
@@ -171,6 +178,7 @@ class Losing(Shedding):
 
     def open_found(self) -> None:
         """Incidents of what steps found broken in this round."""
+        super().open_found()
         found, self.found = dict(self.found), []
         known = len(self.incidents)
         numbers = {("component", d): number for d, number in found.items()}

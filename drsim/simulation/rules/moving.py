@@ -24,8 +24,8 @@ class Moving(Returning):
         """component -> the incident of its move, until that is over"""
         self.gone: dict[int, int] = {}
         """the same of those that have moved"""
-        self.undoing = False
-        """whether all that has moved goes back"""
+        self.undoing: set[int] = set()
+        """components whose moves are taken back, with those that have not begun"""
 
     def begin_moves(self) -> None:
         """It is time."""
@@ -44,7 +44,7 @@ class Moving(Returning):
         if c in self.moving:
             self.lose_mover(c)
         if c in self.leaving and c not in self.moving:
-            over = self.undoing and not self.is_running(self.lookups.stop[home])
+            over = c in self.undoing and not self.is_running(self.lookups.stop[home])
             if failed or over or self.role[home] != ACTIVE:
                 del self.leaving[c]
                 if not self.lost[c]:
@@ -82,13 +82,13 @@ class Moving(Returning):
         if not self.plan.move:
             return super().planned_wanted(c)
         home, b = self.lookups.homes[c]
-        if c in self.leaving and self.started[home] and not self.undoing:
+        if c in self.leaving and self.started[home] and c not in self.undoing:
             waits = any(other in self.leaving for other in self.lookups.started_before[c])
             if not waits and self.window_is_open() and (self.structure.hot[b] or self.room[c] == GIVEN):
                 return [(self.lookups.stop[home], self.leaving[c])]
-        if self.undoing and c in self.gone and self.started[b]:
+        if c in self.undoing and c in self.gone and self.started[b]:
             above = (other for other, below in self.lookups.started_before.items() if c in below)
-            if not any(other in self.gone or other in self.moving for other in above):
+            if not any((other in self.gone and other in self.undoing) or other in self.moving for other in above):
                 return [(self.lookups.stop[b], self.gone[c])]
         return []
 
@@ -115,7 +115,7 @@ class Moving(Returning):
                 self.failures[c] += 1
                 if self.failures[c] >= self.plan.steps[row.step].attempts:
                     self.rolling.add(c)
-                    self.undoing = self.plan.move.all_back
+                    self.undoing |= self._taken_back_with(c)
                     self._others_may_move()
             return
         self.moving.discard(c)
@@ -128,10 +128,19 @@ class Moving(Returning):
             if c in self.gone:
                 del self.gone[c]
                 self.role[b] = STANDBY
+                self.copy_begins_anew(c)
                 self.standing.append((self.now, b, 1))
             self.leaving.pop(c, None)
             self.release_room(c)
         self._others_may_move()
+
+    def _taken_back_with(self, c: int) -> set[int]:
+        """What goes back when the move of a component fails: all, or its consistency group."""
+        assert self.plan.move is not None
+        if self.plan.move.all_back:
+            return set(self.lookups.homes)
+        g = self.lookups.consistency_of.get(c)
+        return set() if g is None else set(self.structure.consistency[g][1])
 
     def note_outages(self, downs: list[int], breaks: list[int]) -> None:
         """Grounds may have gone."""

@@ -92,13 +92,9 @@ class Partitions(Failures):
     def end_split(self, c: int, cut: Cut, d: int) -> None:
         """The deployment `d` is stale from now on, and what was written there since the two parted is lost."""
         if self.structure.has_data[c]:
-            point = cut.taken
-            b = self.lookups.partition_of[c].standby
+            point, b = cut.taken, self.lookups.partition_of[c].standby
             if d != b:
-                point = cut.since
-                if (replica := self.replica(c, b)) >= 0:
-                    copy = self.plan.copies[c][replica]
-                    point -= self.value(copy.lag, copy.lag_variable, cut.incident)
+                point = self.replica_point(c, self.replica(c, b), cut.incident)
             self.recoveries.append(Recovery(c, cut.incident, self.now, self.now, point))
         if c in self.cuts:
             self.cuts[c] = cut._replace(taken=-1)

@@ -7,7 +7,7 @@ from drsim.simulation.clock import Work
 from drsim.simulation.rules.cleaning import Cleaning
 from drsim.simulation.rules.partition import Partitions
 from drsim.simulation.rules.state import DECIDING, GIVEN, Cause
-from drsim.simulation.trajectory import DONE, DROPPED, FAILED, UNUSABLE, Recovery
+from drsim.simulation.trajectory import DONE, DROPPED, FAILED, INTERRUPTED, UNUSABLE, Recovery
 
 __all__ = ["Recovering"]
 
@@ -27,17 +27,21 @@ class Recovering(Partitions, Cleaning):
             if self.dirty_room:  # before what is wanted, since who has no room may restart in place
                 self.give_room()
             if self.dirty:
+                if self.lookups.consistency_of:
+                    self.settle_consistency()
                 dirty, self.dirty = self.dirty, set()
                 for c in sorted(dirty):
                     self.settle_component(c)
             if self.dirty_points:
                 points, self.dirty_points = self.dirty_points, set()
                 for p in sorted(points):
-                    self._settle_point(p)
+                    self.settle_point(p)
             if self.dirty_tasks:
                 self.settle_tasks()
             if self.dirty_groups and not self.is_unsettled():
                 self.settle_groups()
+        if self.unlooked:
+            self.look_at_copies()
 
     def before_room(self) -> None:
         """What asks for room or gives it back does so now, section 17."""
@@ -61,7 +65,7 @@ class Recovering(Partitions, Cleaning):
             pairs = set(wanted)
             for step in self.lookups.steps_of[c]:
                 if self.wanted[step] >= 0 and (step, self.wanted_incident[step]) not in pairs:
-                    self._withdraw(step)
+                    self.withdraw(step)
         for step, number in wanted:
             if self.wanted[step] < 0:
                 self._want(step, number)
@@ -116,8 +120,12 @@ class Recovering(Partitions, Cleaning):
             return [(self.lookups.precheck[b], number)] if self.incidents[number].go else []
         if self.incidents[number].go and self._has_room(c, b):
             restores = (
-                strategy == "cold" and self.structure.has_data[c] and (self.restored[c] < 0 or self.restored_at[c] != b)
+                strategy == "cold"
+                and self.structure.has_data[c]
+                and (not self.counts_as_restored(c) or self.restored_at[c] != b)
             )
+            if not restores and self.awaited(c):
+                return []
             return [(self.lookups.restore[b] if restores else self.lookups.start[b], number)]
         return []
 
@@ -128,7 +136,8 @@ class Recovering(Partitions, Cleaning):
     def _has_room(self, c: int, b: int) -> bool:
         return self.structure.hot[b] or self.room[c] == GIVEN
 
-    def _settle_point(self, p: int) -> None:
+    def settle_point(self, p: int) -> None:
+        """Whether a point is to be verified."""
         step = self.lookups.point_verify[p]
         if step < 0:
             return
@@ -139,7 +148,7 @@ class Recovering(Partitions, Cleaning):
             if not self.trusted[i] and self.started[(d := trusts[i][1])] and self.role[d] == ACTIVE
         ]
         if not doubted:
-            self._withdraw(step)
+            self.withdraw(step)
         elif self.wanted[step] < 0:
             self._want(step, min(doubted))
 
@@ -168,6 +177,8 @@ class Recovering(Partitions, Cleaning):
             other = self.lookups.component_of_step[cause.step]
             if cause.kind == "stop" and step in self.lookups.near.get(other, ()):
                 return True
+            if cause.kind == "restore" and cause.outcome != INTERRUPTED and c in self.lookups.consistency_of:
+                return self.lookups.consistency_of.get(other) == self.lookups.consistency_of[c]
             return cause.step == step or (other in structure.direct[p] if p >= 0 else other == c)
         if p >= 0:
             return False
@@ -183,7 +194,7 @@ class Recovering(Partitions, Cleaning):
             return c in hit or (not root.is_site and root.place in hit)
         return False
 
-    def _withdraw(self, step: int) -> None:
+    def withdraw(self, step: int) -> None:
         """No longer wanted; what runs goes on."""
         if self.wanted[step] < 0:
             return
@@ -293,8 +304,9 @@ class Recovering(Partitions, Cleaning):
                 point = self.restored_point[c]
                 self.clean(c)
             elif replica >= 0:
-                copy = self.plan.copies[c][replica]
-                row.point = point = self.lost_at[c] - self.value(copy.lag, copy.lag_variable, self.incident[c])
+                row.point = point = self.replica_point(c, replica, self.incident[c])
+                if (since := self.behind_since(c, replica)) < self.lost_at[c]:
+                    row.behind = since
             self.recovered(c, point)
         self.serves(c, d, row, trusted=row.kind == "switch")
 
@@ -319,6 +331,7 @@ class Recovering(Partitions, Cleaning):
             if self.corrupt[c]:
                 self.recovered(c, self.restored_point[c])
                 self.clean(c)
+                self.copy_begins_anew(c)
             # one that serves again at the very instant of its loss was never lost
             elif self.structure.has_data[c] and (self.lost_at[c], self.lost_round[c]) != (self.now, self.rounds):
                 self.recovered(c, self.point_in_place(c, d))
@@ -330,6 +343,8 @@ class Recovering(Partitions, Cleaning):
         self.broken_until[d] = 0
         if not self.broken[d]:
             self.whole(d, row.number)
+            self.look_at_copy(self.lookups.component_of[d])
+            self.note_home(self.lookups.component_of[d])
         if self.plan.failing:
             self.renew(d)
         self.dirty_incidents = True
@@ -382,6 +397,7 @@ class Recovering(Partitions, Cleaning):
             self.dirty_incidents = True
             self.note_home(c)
         self.started[d] = True
+        self.look_at_copy(c)
         self.incident_of[d] = -1
         self.start_incident[d] = row.incident
         self.lost[c] = False

@@ -203,6 +203,7 @@ class Returning(Recovering):
         self.moving.discard(c)
         self.rolling.discard(c)
         self.lost[c] = True
+        self.look_at_copy(c)
         self.lost_at[c], self.lost_round[c] = self.now, self.rounds
         self.incident_of[source] = number
         self.concern(self.incidents[number], c)
@@ -225,7 +226,7 @@ class Returning(Recovering):
         self.stale_since[home] = self.now
         self.standing.append((self.now, home, -1))
         if self.replica(c, self.lookups.homes[c][1]) >= 0:
-            self.stopped_at[home] = self.now
+            self.stopped_at[home] = self.behind.get(c, self.now)
 
     # what ends
 
@@ -323,6 +324,7 @@ class Returning(Recovering):
     def _stands_by(self, c: int, d: int) -> None:
         """A stale deployment is a standby: as it was, or as home in waiting."""
         self.role[d] = STANDBY
+        self.copy_begins_anew(c)
         self.standing.append((self.now, d, 1))
         if d == self.lookups.homes[c][0]:
             self.stopped_at[d] = self.now
@@ -335,8 +337,13 @@ class Returning(Recovering):
 
     def _to_copy(self, c: int, d: int) -> int:
         """What of the data of a stale deployment is old, milli-bytes."""
-        change = self.plan.change[c]
-        return min(self.plan.data_size[c] * 1000, change * (self.now - self.stale_since[d])) if change else 0
+        change, since = self.plan.change[c], self.stale_since[d]
+        changed = change * (self.now - since)
+        if c in self.plan.change_hours:
+            calendar, otherwise = self.plan.change_hours[c]
+            worked = self.plan.calendars[calendar].worked(since + self.offset, self.now + self.offset)
+            changed = change * worked + otherwise * (self.now - since - worked)
+        return min(self.plan.data_size[c] * 1000, changed) if change else 0
 
     def begin_synchronising(self, row: Work) -> None:
         """A transfer from where the component is active."""
@@ -354,8 +361,7 @@ class Returning(Recovering):
         if c in self.lookups.homes and self.role[d] == STANDBY:
             replica = self.replica(c, self.lookups.homes[c][1])
             if replica >= 0:
-                copy = self.plan.copies[c][replica]
-                return self.lost_at[c] - self.value(copy.lag, copy.lag_variable, self.incident[c])
+                return self.replica_point(c, replica, self.incident[c])
         return super().point_in_place(c, d)
 
     # outages

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from drsim.planning.plan import STANDBY
-from drsim.simulation.rules.copies import Copies
+from drsim.simulation.rules.following import Following
 from drsim.simulation.rules.state import ASKED, GIVEN, NONE
 
 __all__ = ["Room"]
 
 
-class Room(Copies):
+class Room(Following):
     """Which strategy is in force, and who may use the pools of a site."""
 
     def skip_hopeless(self, c: int) -> None:

@@ -11,7 +11,7 @@ from drsim.simulation.clock import Clock, Work
 from drsim.simulation.draws import Numbers
 from drsim.simulation.lookups import Lookups
 from drsim.simulation.power import Event
-from drsim.simulation.trajectory import DROPPED, Recovery, Spans
+from drsim.simulation.trajectory import DROPPED, Common, Recovery, Spans
 from drsim.simulation.transfers import Flow
 
 __all__ = [
@@ -172,6 +172,14 @@ class State:
         self.impatient: set[int] = set()
         """steps that became ready in this round, with which such a time may begin"""
         self.restored = [-1] * components
+        self.common: dict[int, Common] = {}
+        """consistency group -> the point that holds, of those whose members are being restored"""
+        self.common_log: list[tuple[int, int, Common | None]] = []
+        """(time, consistency group, its point) at every change"""
+        self.last_of_group: dict[int, tuple[int, ...]] = {}
+        """component -> the other members of its consistency group that it waits for, once it is restored"""
+        self.awaited_log: list[tuple[int, int, tuple[int, ...]]] = []
+        """(time, component, these) at every change"""
         self.no_replica = [False] * components
         self.bad: set[tuple[int, int]] = set()
         """(component, copy) found unusable"""
@@ -185,7 +193,7 @@ class State:
         self.restored_at = list(structure.standby)
         self.restored_point = [0] * components
         self.homes: dict[int, tuple[tuple[int, tuple[int, ...]], ...]] = {}
-        """component -> (time, sites where it is active from then on)"""
+        """component -> (time, sites where it is active and not broken from then on)"""
         self.room = [NONE] * components
         self.free = lookups.first_free[:]
         self.chosen: dict[int, int] = {}
