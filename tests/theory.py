@@ -1,8 +1,9 @@
 """What checks against theory share: many independent cells in each drill, and a tolerance for all checks together.
 
-A check passes when the mean of a sample is within so many standard errors of the exact value that all checks together, if each were
-right and each seed drawn anew, would fail once in a thousand runs (Bonferroni over `CHECKS`). It has a twin in which one rate is 5 % wrong and in
-which it must fail: so a check that passes has seen an error of 5 %, had there been one. Seeds are fixed.
+A check passes when the mean of a sample is within so many standard errors of the exact value that all checks
+together, if each were right and each seed drawn anew, would fail once in a thousand runs (Bonferroni over `CHECKS`).
+It has a twin in which one rate is 5 % wrong and in which it must fail: so a check that passes has seen an error of 5
+%, had there been one. Seeds are fixed.
 """
 
 from __future__ import annotations

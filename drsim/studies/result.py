@@ -397,7 +397,7 @@ class Result:
                     original(name),
                     service.title or original(name),
                     number,
-                    {p: estimates.quantile(_finite(times), p, self.confidence) for p in (0.5, 0.95)} if number else {},
+                    {p: estimates.quantile(finite(times), p, self.confidence) for p in (0.5, 0.95)} if number else {},
                     estimates.share(int(np.count_nonzero(times < NEVER)), number, self.confidence) if number else None,
                     estimates.share(int(np.count_nonzero(times <= rto.ms)), number, self.confidence)
                     if timed and rto is not None
@@ -657,8 +657,8 @@ class Result:
                 each.name: {
                     "drills": each.drills,
                     "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in each.recovery.items()},
-                    "back": None if each.back is None else _share_dict(each.back),
-                    "in_time": None if each.in_time is None else _share_dict(each.in_time),
+                    "back": None if each.back is None else share_dict(each.back),
+                    "in_time": None if each.in_time is None else share_dict(each.in_time),
                 }
                 for each in self.tried
             },

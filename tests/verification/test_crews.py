@@ -1,7 +1,8 @@
-"""n jobs of exponential length of rate m, c of which can be done at once, are done after ((n - c) / c + 1 + 1 / 2 + ... + 1 / c) / m on
-average, in whatever order they are taken.
+"""n jobs of exponential length of rate m, c of which can be done at once, are done after ((n - c) / c + 1 + 1 / 2 + ...
++ 1 / c) / m on average, in whatever order they are taken.
 
-M. L. Pinedo, Scheduling, section 12.1: with all c busy the next is done after 1 / (c m) on average, n - c times; then the maximum of c.
+M. L. Pinedo, Scheduling, section 12.1: with all c busy the next is done after 1 / (c m) on average, n - c times; then
+the maximum of c.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sum of k exponential times of rate m is Erlang: mean k / m, variance k / m^2.
 
-A. K. Erlang, Solution of some problems in the theory of probabilities of significance in automatic telephone exchanges, Post Office
-Electrical Engineers' Journal 10 (1917) 189-197; D. R. Cox, Renewal Theory (1962), section 1.4.
+A. K. Erlang, Solution of some problems in the theory of probabilities of significance in automatic telephone
+exchanges, Post Office Electrical Engineers' Journal 10 (1917) 189-197; D. R. Cox, Renewal Theory (1962), section 1.4.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The sum of exponential times of different rates r_i is hypoexponential: P(T > t) is the sum of exp(-r_i t) times the product of
-r_j / (r_j - r_i) over the others.
+"""The sum of exponential times of different rates r_i is hypoexponential: P(T > t) is the sum of exp(-r_i t) times the
+product of r_j / (r_j - r_i) over the others.
 
 D. R. Cox, Renewal Theory (1962), section 1.4; S. M. Ross, Introduction to Probability Models, section 5.2.4.
 """

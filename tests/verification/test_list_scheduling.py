@@ -1,5 +1,5 @@
-"""Whoever is free takes the first ready step: that may take up to 2 - 1 / m times as long as it could, and with m (m - 1) short jobs before one
-long one it does.
+"""Whoever is free takes the first ready step: that may take up to 2 - 1 / m times as long as it could, and with m (m -
+1) short jobs before one long one it does.
 
 R. L. Graham, Bounds on multiprocessing timing anomalies, SIAM Journal on Applied Mathematics 17 (1969) 416-429.
 """

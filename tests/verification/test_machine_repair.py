@@ -1,8 +1,9 @@
-"""Machines that are mended by a crew: with n machines that fail at rate a, and r people who each mend at rate b, the number that is down is a
-birth and death process. Its transient solution from all whole is taken with a matrix exponential.
+"""Machines that are mended by a crew: with n machines that fail at rate a, and r people who each mend at rate b, the
+number that is down is a birth and death process. Its transient solution from all whole is taken with a matrix
+exponential.
 
-C. Palm, The distribution of repairmen in servicing automatic machines, Industritidningen Norden 75 (1947); W. Feller, An
-Introduction to Probability Theory and Its Applications, Volume I, section XVII.7.
+C. Palm, The distribution of repairmen in servicing automatic machines, Industritidningen Norden 75 (1947); W. Feller,
+An Introduction to Probability Theory and Its Applications, Volume I, section XVII.7.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""A copy every T, of which each is usable with probability p, and a loss at any time: what is lost is T / 2 + T (1 - p) / p on average when unusable
-copies are passed over one by one; with one draw for the protection as a whole, T / 2 where it is usable.
+"""A copy every T, of which each is usable with probability p, and a loss at any time: what is lost is T / 2 + T (1 - p)
+/ p on average when unusable copies are passed over one by one; with one draw for the protection as a whole, T / 2
+where it is usable.
 
-J. W. Young, A first order approximation to the optimum checkpoint interval, Communications of the ACM 17 (1974) 530-531, for T / 2.
+J. W. Young, A first order approximation to the optimum checkpoint interval, Communications of the ACM 17 (1974)
+530-531, for T / 2.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""PERT: the mean of a path of beta-PERT times is the sum of (low + 4 likely + high) / 6; the mean of a network is more than that of its
-longest path, and the normal approximation of the greater of two paths errs.
+"""PERT: the mean of a path of beta-PERT times is the sum of (low + 4 likely + high) / 6; the mean of a network is more
+than that of its longest path, and the normal approximation of the greater of two paths errs.
 
-D. G. Malcolm, J. H. Roseboom, C. E. Clark and W. Fazar, Application of a technique for research and development program evaluation,
-Operations Research 7 (1959) 646-669. C. E. Clark, The greatest of a finite set of random variables, Operations Research 9 (1961)
-145-162: of two independent normal times with the same mean and deviation s the greater is s / sqrt(pi) above the mean. K. R. MacCrimmon and C. A. Ryavec, An analytical study
-of the PERT assumptions, Operations Research 12 (1964) 16-37.
+D. G. Malcolm, J. H. Roseboom, C. E. Clark and W. Fazar, Application of a technique for research and development
+program evaluation, Operations Research 7 (1959) 646-669. C. E. Clark, The greatest of a finite set of random
+variables, Operations Research 9 (1961) 145-162: of two independent normal times with the same mean and deviation s
+the greater is s / sqrt(pi) above the mean. K. R. MacCrimmon and C. A. Ryavec, An analytical study of the PERT
+assumptions, Operations Research 12 (1964) 16-37.
 """
 
 from __future__ import annotations

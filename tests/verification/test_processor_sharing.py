@@ -1,6 +1,6 @@
-"""n transfers that share a line of capacity C equally end, the smallest first, when each has had its share: the k-th after
-(the sizes of those before it + (n - k + 1) times its own) / C. With exponential sizes of mean S the last ends after n S / C on average, and the
-first after S / C: it is the smallest of n, at an n-th of the line.
+"""n transfers that share a line of capacity C equally end, the smallest first, when each has had its share: the k-th
+after (the sizes of those before it + (n - k + 1) times its own) / C. With exponential sizes of mean S the last ends
+after n S / C on average, and the first after S / C: it is the smallest of n, at an n-th of the line.
 
 L. Kleinrock, Queueing Systems, Volume II (1976), section 4.4.
 """
@@ -22,7 +22,8 @@ def ends(rate: float) -> list[float]:
     points = "\n".join(f"  s{i}: {{points: {{p: {{at: there, needs: [c{i}]}}}}}}" for i in range(len(SIZES)))
     found = recoveries(
         "sites: {here: {}, there: {}, store: {}}\n"
-        f"links: {{spare: {{between: [here, there], bandwidth: 1 GB/s}}, line: {{between: [store, there], bandwidth: {round(rate * 10_000)} kB/s}}}}\n"
+        "links:\n  spare: {between: [here, there], bandwidth: 1 GB/s}\n"
+        f"  line: {{between: [store, there], bandwidth: {round(rate * 10_000)} kB/s}}\n"
         f"components:\n{parts}\nservices:\n{points}\n",
         drills=1,
     )

@@ -1,7 +1,8 @@
-"""What fails after an exponential time of mean 1 / a and is out for one of mean 1 / b, and is whole at first, is whole at t with probability
-b / (a + b) + a / (a + b) exp(-(a + b) t).
+"""What fails after an exponential time of mean 1 / a and is out for one of mean 1 / b, and is whole at first, is whole
+at t with probability b / (a + b) + a / (a + b) exp(-(a + b) t).
 
-R. E. Barlow and F. Proschan, Mathematical Theory of Reliability (1965), section 3.2; D. R. Cox, Renewal Theory (1962), chapter 7.
+R. E. Barlow and F. Proschan, Mathematical Theory of Reliability (1965), section 3.2; D. R. Cox, Renewal Theory
+(1962), chapter 7.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The reliability of series, parallel, k-out-of-n and bridge systems of independent components.
 
-R. E. Barlow and F. Proschan, Statistical Theory of Reliability and Life Testing (1975), sections 1.1, 1.2 and 2.1; the bridge by
-pivotal decomposition on its middle component.
+R. E. Barlow and F. Proschan, Statistical Theory of Reliability and Life Testing (1975), sections 1.1, 1.2 and 2.1;
+the bridge by pivotal decomposition on its middle component.
 """
 
 from __future__ import annotations
