@@ -27,6 +27,8 @@ BY_KIND = {
     "teardown": "clearing a test away",
 }
 
+TRANSFERS = ("restore", "synchronise")
+
 Why = tuple[str, str, str]
 """Cause, detail, team."""
 Steps = tuple[list[int], list[int]]
@@ -64,9 +66,29 @@ class Pieces:
         if right <= begin and right < end:
             cause = "wrong diagnosis"
         return joined(
-            Segment(a, b, cause if is_open else self._closed(row), detail, team)
-            for a, b, is_open in self._in_hours(row, begin, end)
+            Segment(a, b, cause if is_open else self._closed(row), detail, team, beside)
+            for since, until, beside in self._shared(row, begin, end)
+            for a, b, is_open in self._in_hours(row, since, until)
         )
+
+    def _shared(self, row: Row, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """A transfer, cut where another comes to its links or leaves them, with the names of those that are there."""
+        others = [other for other in self._transfers if other is not row] if row.kind in TRANSFERS else []
+        if not others:
+            yield begin, end, ""
+            return
+        places = len(self.plan.structure.sites) + len(self.plan.structure.links)
+        times = {t for other in others for t in (other.start, other.end)}
+        times |= {t for t, flag, _ in self.drill.changes if flag < places}
+        for a, b in pairwise(_within(times, begin, end)):
+            now = Moment(self.plan, self.drill, a + 1)
+            mine = now.links_of(row)
+            there = (other for other in others if other.start <= a and not 0 <= other.end <= a)
+            yield a, b, ", ".join(sorted({other.object for other in there if mine & now.links_of(other)}))
+
+    @cached_property
+    def _transfers(self) -> list[Row]:
+        return [row for row in self.drill.rows if row.kind in TRANSFERS and row.start >= 0]
 
     def _last_of(self, row: Row, end: int) -> str:
         """Of which consistency group the other members wait for a `restore`."""

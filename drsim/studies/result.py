@@ -717,7 +717,8 @@ def mean_explanation(
         by_hand += what.by_hand[1] - what.by_hand[0] if what.by_hand else 0
         for segment in segments:
             causes[segment.cause] += segment.length
-            details.setdefault(segment.cause, Counter())[segment.detail or segment.team] += segment.length
+            about = (segment.detail or segment.team) + (f", beside {segment.beside}" if segment.beside else "")
+            details.setdefault(segment.cause, Counter())[about] += segment.length
     count = len(drills)
     return Explanation(
         service=service,
