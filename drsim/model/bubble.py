@@ -104,6 +104,9 @@ def _twin(component: Component, seen: _Seen) -> Component:
         "at": immutabledict({standby: component.at[standby]}),
         "needs": seen(component.needs),
         "starts_after": None if after is None else seen(after),
+        "uses": immutabledict()
+        if component.at[standby].role == "hot"
+        else component.uses,  # it has that of its standby
     }
     return component.model_copy(update={**_LEFT_OUT, **own})
 

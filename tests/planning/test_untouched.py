@@ -23,7 +23,7 @@ from drsim.testing import document_text, scenario_documents
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(scenario_documents(max_disruptions=0, moves=False), st.data())
+@given(scenario_documents(max_disruptions=0, moves=False, tests=False), st.data())
 def test_they_are_those_of_a_quiet_drill(document: dict[str, Any], data: st.DataObject) -> None:
     scenario = loads(document_text(document))
     plan = compile_scenario(scenario)

@@ -246,6 +246,15 @@ def test_a_run_tells_what_it_would_have_taken() -> None:
     assert without.to_dict()["test"] == {}
 
 
+def test_a_hot_standby_is_tried_in_its_own_room() -> None:
+    hot = "web: {at: {here: active, there: hot}, switch: {takes: 1 min}"
+    full = TWO.replace("web: {at: {here: active, there: warm}", hot).replace("start: {takes: 10 min, by: apps}, ", "")
+    replay = drilled(full, **QUIET, tests=trial())
+    # the only host there is that of the standby, before the test and in it
+    assert tries(replay, "test:web") == [("switch", "there", 140, 141, "done")]
+    assert told(replay)["s"] == 81
+
+
 def test_a_plan_with_a_test_has_no_variants() -> None:
     with pytest.raises(DrsimError, match="a plan with a test in a bubble has no variants"):
         variant(compile_scenario(scenario(TWO, **QUIET, tests=trial())), wait=0)
