@@ -12,7 +12,7 @@ from drsim.units import HOUR
 
 A, B = 1 / 20, 1 / 5
 """Rates of failing and of coming back, per hour."""
-HORIZON = 480
+HORIZON = 120
 LETTERS = "abcde"
 
 
@@ -34,7 +34,7 @@ def expected(works: Callable[[Sequence[Floats]], Floats], components: int) -> fl
     return total / HORIZON
 
 
-def down(needs: str, wrong: float, drills: int, *, cells: int = 20, letters: str = LETTERS) -> Floats:
+def down(needs: str, wrong: float, drills: int, *, cells: int = 40, letters: str = LETTERS) -> Floats:
     """The part of the time in which cells are down, of components `a#` to `e#` that fail on their own."""
     fails = f"fails: {{every: mean {hours(1 / A / wrong)}, lasts: mean {hours(1 / B)}}}"
     parts = "\n".join(

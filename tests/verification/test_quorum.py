@@ -5,11 +5,11 @@ A. Renyi, On the theory of order statistics, Acta Mathematica Hungarica 4 (1953)
 
 from __future__ import annotations
 
-from theory import PLACES, Floats, agrees, both_lengths, recoveries
+from theory import PLACES, Floats, agrees, both_lengths, hours, recoveries
 
 
 def gathered(wrong: float, drills: int) -> Floats:
-    quorum = f"quorum: {{people: 3, of: 5, arrives: mean {60 / wrong:.6f} min}}"
+    quorum = f"quorum: {{people: 3, of: 5, arrives: mean {hours(1 / wrong)}}}"
     return recoveries(
         f"""\
 {PLACES}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from scipy.integrate import quad
 from theory import Floats, agrees, both_lengths, drilled_cells, hours, services
 
@@ -44,6 +45,7 @@ def test_a_cold_spare(times: int) -> None:
     agrees(lambda wrong, drills: life("follows: first-#, ", wrong, drills), exact, 500, times)
 
 
+@pytest.mark.long
 @both_lengths
 def test_a_warm_spare(times: int) -> None:
     exact, _ = quad(lambda t: 2 * math.exp(-t / MEAN) - math.exp(-2 * t / MEAN), 0, HORIZON)

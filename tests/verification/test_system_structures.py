@@ -42,7 +42,9 @@ SYSTEMS: dict[str, tuple[str, Callable[[Sequence[Floats]], Floats], int]] = {
 
 
 @both_lengths
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize(
+    "name", ["series", *(pytest.param(name, marks=pytest.mark.long) for name in SYSTEMS if name != "series")]
+)
 def test_a_system(name: str, times: int) -> None:
     needs, works, drills = SYSTEMS[name]
     agrees(lambda wrong, number: down(needs, wrong, number), expected(works, 5), drills, times)
