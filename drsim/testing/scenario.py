@@ -287,7 +287,7 @@ def _scenario(
     targets = _Targets(world, given)
     if targets.kinds():
         several(draw, _disruption(targets), least, most)
-    if given["behind"]:
+    if given["behind"] and given["later"]:
         behind(draw, world, targets.disruptions, given)
     teams = [*world.get("teams", ()), *world.get("suppliers", ())] if given["crews"] else []
     changed = draw(response(given, teams)) if one_in(draw, 3) else {}

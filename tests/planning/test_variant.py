@@ -59,8 +59,12 @@ def agrees(varied: Plan, scenario: Scenario, count: int) -> None:
         "takes_part",
     ):
         assert getattr(varied, name) == getattr(again, name), name
-    assert [outage._replace(after_variable=0, lasts_variable=0, chance_variable=0) for outage in varied.outages] == [
-        outage._replace(after_variable=0, lasts_variable=0, chance_variable=0) for outage in again.outages
+    assert [
+        outage._replace(after_variable=0, lasts_variable=0, chance_variable=0, detected_variable=0)
+        for outage in varied.outages
+    ] == [
+        outage._replace(after_variable=0, lasts_variable=0, chance_variable=0, detected_variable=0)
+        for outage in again.outages
     ]
     assert drills(varied, count) == drills(again, count)
 

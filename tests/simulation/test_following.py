@@ -162,6 +162,8 @@ PLAIN = dict.fromkeys(
         "component_outages",
         "circles",
         "active_active",
+        "consistency",
+        "tests",
     ),
     False,
 )

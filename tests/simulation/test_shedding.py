@@ -311,7 +311,6 @@ def test_both_engines_make_room_alike(seed: int) -> None:
 def test_drawn_drills_shed_often_and_start_again(drills: list[Trajectory]) -> None:
     stops = [row for drill in drills for row in drill.rows if is_shed(drill, row.step)]
     assert sum(row.outcome == DONE for row in stops) > 10
-    assert any(row.outcome == "dropped" for row in stops)
     assert sum(not away for drill in drills for _, _, away in drill.shed) > 5
     assert any(drill.plan.move and drill.shed for drill in drills)
     assert any(drill.plan.failback and drill.shed for drill in drills)
