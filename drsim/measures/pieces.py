@@ -11,7 +11,7 @@ from drsim.measures.moment import Moment
 from drsim.measures.segments import Segment, joined
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.rules.heads import skill_of
-from drsim.simulation.trajectory import DONE, RUNNING, Row, Trajectory
+from drsim.simulation.trajectory import DONE, DROPPED, RUNNING, Row, Trajectory
 
 __all__ = ["Pieces"]
 
@@ -129,6 +129,12 @@ class Pieces:
         if begin >= end:
             return []
         found: list[Segment] = []
+        assess = self._assessed.get(row.incident) if row.order >= 0 and row.crew else None
+        if assess is not None and begin < (called := _or(assess.end, end)):  # nobody is called before: what holds that up
+            until = min(end, called)
+            start = min(max(begin, _or(assess.start, until)), until)
+            found = [*self.waits(assess, begin, start), *self.running(assess, start, until)]
+            begin = until
         for since, until in pairwise(_within(self._copy_cuts(row), begin, end)):
             if row.kind == "restore" and not Moment(self.plan, self.drill, since + 1).has_copy(row):
                 found.append(Segment(since, until, "waiting for a copy", row.object))
@@ -136,6 +142,11 @@ class Pieces:
             cuts = _within(self._people_cuts(row), since, until)
             found += (Segment(a, b, *self._why_not(row, a)) for a, b in pairwise(cuts))
         return joined(found)
+
+    @cached_property
+    def _assessed(self) -> dict[int, Row]:
+        """The `assess` of each incident."""
+        return {row.incident: row for row in self.drill.rows if row.kind == "assess" and row.outcome != DROPPED}
 
     def _copy_cuts(self, row: Row) -> set[int]:
         """When a copy may have become readable, or no longer so."""
@@ -230,3 +241,8 @@ class Pieces:
 def _within(times: Iterable[int], begin: int, end: int) -> list[int]:
     """The cuts of [begin, end]."""
     return sorted({begin, end, *(t for t in times if begin < t < end)})
+
+
+def _or(time: int, otherwise: int) -> int:
+    """A time of a row; what stands for one that never came."""
+    return time if time >= 0 else otherwise

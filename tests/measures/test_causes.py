@@ -76,6 +76,24 @@ def test_people_of_the_lost_building_are_on_their_way_before_assess() -> None:
     ]
 
 
+def test_before_assess_is_over_nobody_is_called() -> None:
+    # Broken at 0, noticed at 10: its repair is ready, but infra is called at the end of assess only (10-40), and 15 min away.
+    found = explained(
+        PLACES
+        + "teams: {infra: {people: 1, call_out: 15 min}}\n"
+        + "components: {app: {at: {there: active}, repair: {takes: 60 min, by: infra}, restart: {takes: 0 s}}}\n"
+        + SERVICE,
+        disruptions="{bug: {component: app}}",
+        response="{detect: 10 min, assess: {takes: 30 min}, decide: {takes: 0 s}}",
+    )
+    assert found == [
+        ("not yet detected", "detect", 0, 10),
+        ("not yet decided", "assess", 10, 40),
+        ("people on their way", "", 40, 55),
+        ("step under way", "app", 55, 115),
+    ]
+
+
 BOTH = """\
 teams: {infra: {people: 1, works: "Mon-Fri 9:00-17:00"}}
 suppliers: {TEAM: {people: 1, works: "Mon-Fri 9:00-17:00"}}
