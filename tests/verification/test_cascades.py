@@ -34,5 +34,5 @@ services:
 
 
 @both_lengths
-def test_what_follows(times: int) -> None:
-    agrees(followed, P * R * (1 - math.exp(-HORIZON / MEAN)), 1200, times)
+def test_what_follows(thorough: bool) -> None:
+    agrees(followed, P * R * (1 - math.exp(-HORIZON / MEAN)), 1200, thorough)

@@ -31,7 +31,7 @@ services:
 
 
 @both_lengths
-def test_a_common_cause(times: int) -> None:
-    sample = agrees(both_down, B + (1 - B) * Q**2, 900, times)
+def test_a_common_cause(thorough: bool) -> None:
+    sample = agrees(both_down, B + (1 - B) * Q**2, 900, thorough)
     alone = B + (1 - B) * Q
     assert distance(sample, alone**2) > 1  # as if each were down by itself, as often as it is

@@ -29,6 +29,6 @@ def makespan(people: int, wrong: float, drills: int) -> Floats:
 
 @both_lengths
 @pytest.mark.parametrize("people", [2, *(pytest.param(people, marks=pytest.mark.long) for people in (1, 3, 6))])
-def test_jobs_with_a_crew(people: int, times: int) -> None:
+def test_jobs_with_a_crew(people: int, thorough: bool) -> None:
     exact = (JOBS - people) / people + sum(1 / i for i in range(1, people + 1))
-    agrees(lambda wrong, drills: makespan(people, wrong, drills), exact, 600, times)
+    agrees(lambda wrong, drills: makespan(people, wrong, drills), exact, 600, thorough)

@@ -28,7 +28,7 @@ services:
 
 
 @both_lengths
-def test_steps_one_after_the_other_add_up_to_an_erlang_time(times: int) -> None:
-    sample = agrees(chain, 3.0, 300, times)
+def test_steps_one_after_the_other_add_up_to_an_erlang_time(thorough: bool) -> None:
+    sample = agrees(chain, 3.0, 300, thorough)
     # the fourth central moment of Erlang(3) is 3 x 3^2 + 6 x 3 = 45
     assert abs(sample.var() - 3) < ERRORS * math.sqrt((45 - 9) / len(sample))

@@ -37,11 +37,11 @@ services:
 
 
 @both_lengths
-def test_how_many_attempts_it_takes(times: int) -> None:
-    sample = agrees(attempts, 1 / 0.4, 700, times)
+def test_how_many_attempts_it_takes(thorough: bool) -> None:
+    sample = agrees(attempts, 1 / 0.4, 700, thorough)
     assert np.allclose(sample, np.rint(sample), atol=1e-3)  # a second try takes a millisecond more
 
 
 @both_lengths
-def test_how_often_all_attempts_fail(times: int) -> None:
-    agrees(never, 0.6**3, 1100, times)
+def test_how_often_all_attempts_fail(thorough: bool) -> None:
+    agrees(never, 0.6**3, 1100, thorough)

@@ -42,6 +42,6 @@ services:
 
 
 @both_lengths
-def test_the_chance_of_a_chain_that_is_not_back_yet(times: int) -> None:
+def test_the_chance_of_a_chain_that_is_not_back_yet(thorough: bool) -> None:
     assert later(0) == pytest.approx(1)
-    agrees(chain, later(AT), 900, times)
+    agrees(chain, later(AT), 900, thorough)

@@ -33,9 +33,9 @@ services:
 
 
 @both_lengths
-def test_what_is_left_of_a_life(times: int) -> None:
+def test_what_is_left_of_a_life(thorough: bool) -> None:
     mean = (LOW + HIGH) / 2
     square = (HIGH - LOW) ** 2 / 12 + mean**2
     exact = square / (2 * mean)
     assert exact > mean / 2
-    agrees(left, exact, 250, times)
+    agrees(left, exact, 250, thorough)

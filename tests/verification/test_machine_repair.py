@@ -59,8 +59,8 @@ def part_down(people: int, wrong: float, drills: int) -> Floats:
 
 @both_lengths
 @pytest.mark.parametrize("people", [1, *(pytest.param(people, marks=pytest.mark.long) for people in (2, 4))])
-def test_machines_and_those_who_mend_them(people: int, times: int) -> None:
-    agrees(lambda wrong, drills: part_down(people, wrong, drills), expected(people), 60, times)
+def test_machines_and_those_who_mend_them(people: int, thorough: bool) -> None:
+    agrees(lambda wrong, drills: part_down(people, wrong, drills), expected(people), 60, thorough)
 
 
 def test_more_hands_help() -> None:

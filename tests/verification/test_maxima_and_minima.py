@@ -27,6 +27,6 @@ def kth(k: int, wrong: float, drills: int) -> Floats:
 
 @both_lengths
 @pytest.mark.parametrize("k", [2, N, *(pytest.param(k, marks=pytest.mark.long) for k in (1, 3))])
-def test_the_kth_of_parallel_steps(k: int, times: int) -> None:
+def test_the_kth_of_parallel_steps(k: int, thorough: bool) -> None:
     exact = sum(1 / (N - i) for i in range(k))
-    agrees(lambda wrong, drills: kth(k, wrong, drills), exact, 1500 if k < 3 else 700, times)
+    agrees(lambda wrong, drills: kth(k, wrong, drills), exact, 1500 if k < 3 else 700, thorough)

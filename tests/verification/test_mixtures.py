@@ -7,7 +7,7 @@ minutes, else the tape and b, is one.
 from __future__ import annotations
 
 import numpy as np
-from theory import PLACES, Floats, agrees, both_lengths, hours, recoveries
+from theory import ERRORS, PLACES, Floats, agrees, both_lengths, hours, recoveries
 
 
 def law(wrong: float, drills: int) -> Floats:
@@ -38,12 +38,12 @@ services:
 
 
 @both_lengths
-def test_the_mean_of_a_mixture(times: int) -> None:
-    sample = agrees(law, 0.7 / 3 + 0.3 * 2, 1500, times)
-    assert abs(float(np.mean(sample > 2)) - 0.3 * np.exp(-1)) < 0.02
+def test_the_mean_of_a_mixture(thorough: bool) -> None:
+    sample = agrees(law, 0.7 / 3 + 0.3 * 2, 1500, thorough)
+    assert abs(float(np.mean(sample > 2)) - 0.3 * np.exp(-1)) < ERRORS * np.sqrt(0.1 * 0.9 / len(sample))
 
 
 @both_lengths
-def test_a_second_way_when_the_first_fails(times: int) -> None:
-    sample = agrees(second_way, 0.6 / 3 + 0.4 * (1 / 3 + 1 + 1 / 3), 300, times)
+def test_a_second_way_when_the_first_fails(thorough: bool) -> None:
+    sample = agrees(second_way, 0.6 / 3 + 0.4 * (1 / 3 + 1 + 1 / 3), 300, thorough)
     assert {round(each, 6) for each in np.unique(sample).tolist()} == {round(1 / 3, 6), round(5 / 3, 6)}

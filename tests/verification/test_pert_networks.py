@@ -45,13 +45,13 @@ services:
 
 
 @both_lengths
-def test_a_path_of_pert_times(times: int) -> None:
+def test_a_path_of_pert_times(thorough: bool) -> None:
     minutes = (10 + 4 * 30 + 80) / 6 + (40 + 4 * 60 + 140) / 6
-    agrees(path, minutes / 60, 100, times)
+    agrees(path, minutes / 60, 100, thorough)
 
 
 @both_lengths
-def test_the_greater_of_two_paths_is_more_than_either_and_not_what_normal_times_would_give(times: int) -> None:
-    sample = agrees(two_paths, 1.5, 800, times)
+def test_the_greater_of_two_paths_is_more_than_either_and_not_what_normal_times_would_give(thorough: bool) -> None:
+    sample = agrees(two_paths, 1.5, 800, thorough)
     assert distance(sample, 1.0) > 1  # what PERT takes it for: its longest path
-    assert distance(sample, 1 + 1 / math.sqrt(math.pi)) > 1  # Clark's normal approximation: 1.564
+    assert not thorough or distance(sample, 1 + 1 / math.sqrt(math.pi)) > 1  # Clark's normal approximation: 1.564

@@ -32,9 +32,9 @@ response: {{settle: 0 s}}
 
 
 @both_lengths
-def test_the_number_of_failures(times: int) -> None:
+def test_the_number_of_failures(thorough: bool) -> None:
     mean = HORIZON / MEAN
-    sample = agrees(failures, mean, 400, times)
+    sample = agrees(failures, mean, 400, thorough)
     n = len(sample)
     # the fourth central moment of a Poisson number is m (1 + 3 m)
     assert abs(sample.var() - mean) < ERRORS * math.sqrt((mean * (1 + 3 * mean) - mean**2) / n)

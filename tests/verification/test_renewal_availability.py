@@ -12,7 +12,7 @@ from theory import agrees, both_lengths
 
 
 @both_lengths
-def test_one_component(times: int) -> None:
+def test_one_component(thorough: bool) -> None:
     exact = expected(lambda p: p[0], 1)
     assert A / (A + B) * 0.6 < exact < A / (A + B)  # nearly the steady state, from below
-    agrees(lambda wrong, drills: down("[a#]", wrong, drills), exact, 60, times)
+    agrees(lambda wrong, drills: down("[a#]", wrong, drills), exact, 60, thorough)

@@ -39,15 +39,15 @@ services:
 
 
 @both_lengths
-def test_a_cold_spare(times: int) -> None:
+def test_a_cold_spare(thorough: bool) -> None:
     exact, _ = quad(lambda t: math.exp(-t / MEAN) * (1 + t / MEAN), 0, HORIZON)
     assert math.isclose(exact, 2 * MEAN, rel_tol=0.002)
-    agrees(lambda wrong, drills: life("follows: first-#, ", wrong, drills), exact, 500, times)
+    agrees(lambda wrong, drills: life("follows: first-#, ", wrong, drills), exact, 500, thorough)
 
 
 @pytest.mark.long
 @both_lengths
-def test_a_warm_spare(times: int) -> None:
+def test_a_warm_spare(thorough: bool) -> None:
     exact, _ = quad(lambda t: 2 * math.exp(-t / MEAN) - math.exp(-2 * t / MEAN), 0, HORIZON)
     assert math.isclose(exact, 1.5 * MEAN, rel_tol=0.002)
-    agrees(lambda wrong, drills: life("", wrong, drills), exact, 500, times)
+    agrees(lambda wrong, drills: life("", wrong, drills), exact, 500, thorough)

@@ -33,5 +33,5 @@ services:
 
 
 @both_lengths
-def test_a_site_goes_dark(times: int) -> None:
-    agrees(dark, (1 - WORKS) * math.exp(-UPS / MEAN), 1500, times)
+def test_a_site_goes_dark(thorough: bool) -> None:
+    agrees(dark, (1 - WORKS) * math.exp(-UPS / MEAN), 1500, thorough)

@@ -45,9 +45,9 @@ SYSTEMS: dict[str, tuple[str, Callable[[Sequence[Floats]], Floats], int]] = {
 @pytest.mark.parametrize(
     "name", ["series", *(pytest.param(name, marks=pytest.mark.long) for name in SYSTEMS if name != "series")]
 )
-def test_a_system(name: str, times: int) -> None:
+def test_a_system(name: str, thorough: bool) -> None:
     needs, works, drills = SYSTEMS[name]
-    agrees(lambda wrong, number: down(needs, wrong, number), expected(works, 5), drills, times)
+    agrees(lambda wrong, number: down(needs, wrong, number), expected(works, 5), drills, thorough)
 
 
 def test_the_systems_differ() -> None:
