@@ -684,6 +684,8 @@ def _service(text: str, landscape: Landscape) -> str:
 
 def _explanations(result: Result, found: Sequence[Explanation]) -> dict[str, Any]:
     """Explanations of one service, and what it is about, for JSON; times in ms."""
+    from drsim.studies.result import number
+
     whole = result.to_dict()
     kept = ("drsim", "scenario", "seed", "replications", "interrupted", "confidence", "horizon_ms")
     service = found[0].service
@@ -698,6 +700,7 @@ def _explanations(result: Result, found: Sequence[Explanation]) -> dict[str, Any
                 "total_ms": each.total,
                 "censored": each.censored,
                 "causes_ms": each.causes,
+                "intervals_ms": {cause: [number(of.low), number(of.high)] for cause, of in each.intervals.items()},
                 "details_ms": each.details,
                 "stories": [
                     {

@@ -130,7 +130,9 @@ class Pieces:
             return []
         found: list[Segment] = []
         assess = self._assessed.get(row.incident) if row.order >= 0 and row.crew else None
-        if assess is not None and begin < (called := _or(assess.end, end)):  # nobody is called before: what holds that up
+        if assess is not None and begin < (
+            called := _or(assess.end, end)
+        ):  # nobody is called before: what holds that up
             until = min(end, called)
             start = min(max(begin, _or(assess.start, until)), until)
             found = [*self.waits(assess, begin, start), *self.running(assess, start, until)]

@@ -171,10 +171,12 @@ def _services(comparison: Comparison, page: Page) -> None:
 
 
 def _around(each: Compared, horizon: int) -> str:
-    """Where a service was and where it is now, and what else has changed."""
+    """Where a service was and where it is now, and what else has changed; times are rounded to their own error."""
     parts = []
     for p, name in ((0.5, "half the drills"), (0.95, "95 %")):
-        one, two = (format_times([(ms, ms, ms)], horizon_ms=horizon)[0].text for ms in each.recovery_quantiles[p])
+        one, two = (
+            format_times([(q.value, q.low, q.high)], horizon_ms=horizon)[0].text for q in each.recovery_quantiles[p]
+        )
         parts.append(f"{name}: {one} → {two}" if one != two else f"{name}: {one} both")
     return " · ".join([*parts, *([rest] if (rest := _rest(each)) else [])])
 
@@ -186,6 +188,7 @@ def _rest(each: Compared) -> str:
     if met is not None and met.before != met.after:
         points = format_points(met.value, met.low, met.high)
         parts.append(f"in time: {_percent(met.before)} → {_percent(met.after)}, {points}")
+    parts += [_target(name, *pair) for name, pair in (("RTO", each.targets), ("RPO", each.data_targets)) if any(pair)]
     if data is not None and (data.sooner.successes or data.later.successes):
         parts.append(f"data lost: {_gap(data.mean)}")
     if lost.before != lost.after:
@@ -194,6 +197,15 @@ def _rest(each: Compared) -> str:
     if each.recovery.neither.successes:
         parts.append(f"back in neither: {format_share(each.recovery.neither)}")
     return " · ".join(parts)
+
+
+_TARGETS: Final = {None: "not asked for", "undecided": "too close to call"}
+
+
+def _target(name: str, before: str | None, after: str | None) -> str:
+    """The verdict against a target: `RTO missed → met`."""
+    one, two = (_TARGETS.get(verdict, verdict) for verdict in (before, after))
+    return f"{name} {one} → {two}" if one != two else f"{name} {one}"
 
 
 def _gap(difference: Difference | None) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from drsim.reporting.causes import cause_table
-from drsim.reporting.numbers import format_times
+from drsim.reporting.numbers import format_half, format_times
 from drsim.reporting.page import Page, hours_minutes
 from drsim.reporting.summary import Command, mean_of, middle_drill, plural, write_command
 from drsim.units import MINUTE
@@ -18,6 +19,8 @@ __all__ = ["explained"]
 
 STORIES: Final = 5
 """That are told."""
+UNSURE: Final = 6
+"""Causes of which it is told how sure they are."""
 TURNS: Final = 4
 """That are told of one story."""
 
@@ -51,6 +54,7 @@ def explained(
     columns = {f"around {_quantile(each.around)}": each for each in explanations}
     page.heading("WHAT HELD IT UP", f"hours:minutes, {mean_of(number)} around each quantile; columns add up")
     cause_table(page, list(columns), explanations, details=True)
+    _give_or_take(page, columns)
     page.blank()
     if lost:
         share = f"{len(lost):,} of {result.replications:,} drills"
@@ -61,6 +65,7 @@ def explained(
         columns["not back"] = apart
         page.heading("WHEN IT DOES NOT COME BACK", "hours:minutes until the end of the drill, mean of such drills")
         cause_table(page, ["not back"], [apart], details=True)
+        _give_or_take(page, {"not back": apart})
         page.blank()
     for title, each in columns.items():
         _stories(page, title, each)
@@ -80,6 +85,16 @@ def explained(
         label = " Closer: " if index == 0 else " " * 9
         write_command(page, label, words, f"(one around {_quantile(each.around)})")
     return page
+
+
+def _give_or_take(page: Page, columns: Mapping[str, Explanation]) -> None:
+    """How sure the means of a column are, where that is more than a minute; the least sure first."""
+    for title, each in columns.items():
+        halves = {cause: (of.high - of.low) / 2 for cause, of in each.intervals.items()}
+        unsure = sorted((half, cause) for cause, half in halves.items() if MINUTE <= half < math.inf)[::-1][:UNSURE]
+        if unsure:
+            parts = " · ".join(f"{cause} {format_half(half)}" for half, cause in unsure)
+            page.say(f"{title}, give or take (95 %): {parts}", style="dim", hang=2)
 
 
 def _stories(page: Page, title: str, explanation: Explanation) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     *(
         "format_count",
         "format_gap",
+        "format_half",
         "format_hours",
         "format_points",
         "format_share",
@@ -193,14 +194,14 @@ def _beyond(horizon: int | None) -> str:
 def format_gap(value_ms: float, low_ms: float, high_ms: float) -> str:
     """Write by how much times differ, with the interval of that: `−6 h 53 (−7 h 15 to −6 h 30)`, `+12 min (±3 min)`.
 
-    Rounded to the step of the half width, the ends outwards; equal distances are written once. An end that nobody knows is `?`; nothing
-    at all, with an interval of nothing, is `–`.
+    Rounded to the step of the half width, the ends outwards; equal distances are written once. An end that nobody knows is `?`. What is
+    exact has no interval; nothing at all is `–`.
     """
-    if value_ms == low_ms == high_ms == 0:
-        return NONE
+    if value_ms == low_ms == high_ms:
+        return _signed(value_ms, SECOND, _half_up) if value_ms else NONE
     half = min(value_ms - low_ms, high_ms - value_ms)
     if not math.isfinite(low_ms) and not math.isfinite(high_ms):
-        return f"{_signed(value_ms, step_ms(abs(value_ms) / 20), _half_up)} ({UNKNOWN})"
+        return f"{_signed(value_ms, step_ms(abs(value_ms) / 4), _half_up)} ({UNKNOWN})"
     step = step_ms((half if math.isfinite(half) else abs(value_ms) / 10) / 2)
     even = math.isclose(value_ms - low_ms, high_ms - value_ms, rel_tol=1e-6)
     while step > SECOND and not _shows_its_sign(value_ms, low_ms, high_ms, step, even):
@@ -212,6 +213,11 @@ def format_gap(value_ms: float, low_ms: float, high_ms: float) -> str:
         _signed(end, step, way) if math.isfinite(end) else UNKNOWN for end, way in ((low_ms, floor), (high_ms, ceil))
     ]
     return f"{text} ({ends[0]} to {ends[1]})"
+
+
+def format_half(half_ms: float) -> str:
+    """Write how far off a time may be, rounded up: `±1 h 40`."""
+    return f"±{_text(*_rounded(half_ms, step_ms(half_ms / 4), ceil))}"
 
 
 def _shows_its_sign(value: float, low: float, high: float, step: int, even: bool) -> bool:

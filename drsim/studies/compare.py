@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from drsim.errors import DrsimError, did_you_mean
+from drsim.measures import estimates
 from drsim.measures.pairs import Difference, Pairs, mean_difference, pairs, quantile_difference, share_difference
 from drsim.model.scenario import Scenario
 from drsim.reading.differences import Change, differences
 from drsim.studies.result import Result, finite, number, share_dict
 from drsim.studies.run import run
-from drsim.units import HOUR
+from drsim.units import HOUR, ONE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,10 @@ COMPARED_COLUMNS: Final = (
     "in_time_difference",
     "in_time_difference_low",
     "in_time_difference_high",
+    "target_before",
+    "target_after",
+    "data_target_before",
+    "data_target_after",
     "data_loss_difference_h",
     "data_loss_difference_low_h",
     "data_loss_difference_high_h",
@@ -72,10 +77,14 @@ class Compared:
     """its mean is restricted: up to the horizon, of the two the shorter one"""
     quantiles: dict[float, Difference | None]
     """by p, of the recovery time; None where one of the two is beyond the horizon"""
-    recovery_quantiles: dict[float, tuple[float, float]]
+    recovery_quantiles: dict[float, tuple[estimates.Quantile, estimates.Quantile]]
     """by p, before and after; `inf` beyond the horizon"""
     in_time: Difference | None
     """of the share of drills that meet the RTO of their own file; None without an RTO in both"""
+    targets: tuple[str | None, str | None]
+    """the verdict against the RTO of its own file, before and after: met, missed, undecided; None without an RTO"""
+    data_targets: tuple[str | None, str | None]
+    """the same against the RPO"""
     data_loss: Pairs | None
     """None where no data is below it, before and after"""
     contacts_lost: Difference
@@ -166,21 +175,35 @@ class Comparison:
         second = _censored(two.block.recovery[after][:n], horizon)
         met, then = one.in_time(before), two.in_time(after)
         contacts = max(float(one.block.contacts[before][:n].max()), float(two.block.contacts[after][:n].max()))
-        middle = {p: max(0, int(np.ceil(round(n * p, 9))) - 1) for p in QUANTILES}
         return Compared(
             name=name,
             title=two.scenario.landscape.services[name].title or name,
             recovery=pairs(first, second, horizon, self.confidence),
             quantiles={p: quantile_difference(first, second, p, self.confidence) for p in QUANTILES},
             recovery_quantiles={
-                p: (float(np.sort(first)[rank]), float(np.sort(second)[rank])) for p, rank in middle.items()
+                p: (estimates.quantile(first, p, self.confidence), estimates.quantile(second, p, self.confidence))
+                for p in QUANTILES
             },
             in_time=None if met is None or then is None else share_difference(met[:n], then[:n], self.confidence),
+            targets=(self._target(one, before, met), self._target(two, after, then)),
+            data_targets=(
+                self._target(one, before, one.data_in_time(before)),
+                self._target(two, after, two.data_in_time(after)),
+            ),
             data_loss=self._data_loss(before, after),
             contacts_lost=mean_difference(
                 one.block.contacts_lost[before][:n], two.block.contacts_lost[after][:n], contacts, self.confidence
             ),
         )
+
+    def _target(self, result: Result, row: int, met: Any) -> str | None:
+        """The verdict of one of the two scenarios, over the pairs."""
+        if met is None:
+            return None
+        name = result.plan.structure.services[result.groups[row].service]
+        asked = result.scenario.landscape.services[name].targets.share.millionths / ONE
+        kept = int(np.count_nonzero(met[: self.replications]))
+        return estimates.verdict(estimates.share(kept, self.replications, self.confidence), asked)
 
     def _data_loss(self, before: int, after: int) -> Pairs | None:
         """Of two rows; a loss that is known may be of longer than the horizon, so the longest seen is the most."""
@@ -205,13 +228,15 @@ class Comparison:
         row: dict[str, Any] = {"title": each.title, "verdict": each.verdict}
         for p in QUANTILES:
             name = f"p{round(100 * p)}"
-            row[f"{name}_before_h"], row[f"{name}_after_h"] = (ms / HOUR for ms in each.recovery_quantiles[p])
+            row[f"{name}_before_h"], row[f"{name}_after_h"] = (q.value / HOUR for q in each.recovery_quantiles[p])
             row |= _columns(f"{name}_difference", each.quantiles[p], HOUR)
         row |= _columns("difference", each.recovery.mean, HOUR)
         row |= {name: getattr(each.recovery, name).value for name in ("sooner", "later", "tied", "neither")}
         if each.in_time is not None:
             row["in_time_before"], row["in_time_after"] = each.in_time.before, each.in_time.after
         row |= _columns("in_time_difference", each.in_time)
+        row["target_before"], row["target_after"] = each.targets
+        row["data_target_before"], row["data_target_after"] = each.data_targets
         row |= _columns("data_loss_difference", None if each.data_loss is None else each.data_loss.mean, HOUR)
         row |= _columns("contacts_lost_difference", each.contacts_lost)
         return row
@@ -246,13 +271,15 @@ class Comparison:
             "recovery": pairs_dict(each.recovery),
             "recovery_quantiles": {
                 f"p{round(100 * p)}": {
-                    "before_ms": number(each.recovery_quantiles[p][0]),
-                    "after_ms": number(each.recovery_quantiles[p][1]),
+                    **_quantile_dict("before", each.recovery_quantiles[p][0]),
+                    **_quantile_dict("after", each.recovery_quantiles[p][1]),
                     "difference_ms": difference_dict(each.quantiles[p]),
                 }
                 for p in QUANTILES
             },
             "in_time": difference_dict(each.in_time),
+            "target": {"before": each.targets[0], "after": each.targets[1]},
+            "data_target": {"before": each.data_targets[0], "after": each.data_targets[1]},
             "data_loss": None if each.data_loss is None else pairs_dict(each.data_loss),
             "contacts_lost": difference_dict(each.contacts_lost),
         }
@@ -317,6 +344,11 @@ def _columns(name: str, difference: Difference | None, unit: int = 0) -> dict[st
     ends = (np.nan,) * 3 if difference is None else (difference.value, difference.low, difference.high)
     names = (f"{name}{suffix}", f"{name}_low{suffix}", f"{name}_high{suffix}")
     return {key: value / divisor for key, value in zip(names, ends, strict=True)}
+
+
+def _quantile_dict(name: str, quantile: estimates.Quantile) -> dict[str, Any]:
+    ends = {"": quantile.value, "_low": quantile.low, "_high": quantile.high}
+    return {f"{name}{end}_ms": number(ms) for end, ms in ends.items()}
 
 
 def difference_dict(difference: Difference | None) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from drsim.errors import DrsimError, did_you_mean
 from drsim.measures import estimates
 from drsim.measures.drills import AGES, CONTINUITY, Block, Group, Interruption, groups
 from drsim.measures.explanation import CAUSES, Segment
+from drsim.measures.margins import NEAR, Margin, margin
 from drsim.measures.stories import Story, stories
 from drsim.measures.trials import NOT_TRIED
 from drsim.model.bubble import original
@@ -26,7 +27,7 @@ from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
 from drsim.studies.arguments import checked_share, whole
 from drsim.studies.replay import Replay
-from drsim.units import HOUR, ONE
+from drsim.units import HOUR, ONE, Duration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,15 @@ SERVICE_COLUMNS: Final = (
     "in_time_high",
     "asked",
     "verdict",
+    "margin_h",
+    "margin_low_h",
+    "margin_high_h",
+    "just_met",
+    "just_met_low",
+    "just_met_high",
+    "just_missed",
+    "just_missed_low",
+    "just_missed_high",
     "data_loss_p95_h",
     "data_loss_p95_low_h",
     "data_loss_p95_high_h",
@@ -103,6 +113,10 @@ class Outcome:
     """95th percentile"""
     data_in_time: estimates.Share | None
     data_verdict: str | None
+    margin: Margin | None
+    """how far it is from its RTO, in working time where that is; None without one"""
+    data_margin: Margin | None
+    """the same of its RPO"""
     uninterrupted: estimates.Share
     """share of drills in which it was never below its minimum"""
     continuity: dict[str, float]
@@ -148,6 +162,8 @@ class Explanation:
     """in how many of these drills it did not come back (the observed part is counted): none or all"""
     by_hand: float = 0.0
     """the mean time (ms) of this in which it is served by hand, closed hours included"""
+    intervals: dict[str, estimates.Mean] = field(default_factory=dict)
+    """by cause, how sure its mean over such drills is (Student's)"""
     stories: tuple[Story, ...] = ()
     """the distinct ways in which these drills went, the commonest first; a mean over all of them hides that"""
 
@@ -246,6 +262,8 @@ class Result:
             data_loss=estimates.quantile(loss, 0.95, self.confidence),
             data_in_time=data_in_time,
             data_verdict=None if data_in_time is None else estimates.verdict(data_in_time, asked),
+            margin=self._margin(targets.rto, None if met is None else self.rto_times(index), asked),
+            data_margin=self._margin(targets.rpo, None if kept is None else block.data_loss[index], asked),
             uninterrupted=self._share(block.interruptions[index] == 0),
             continuity={label: classes.get(label, 0) / self.replications for label in CONTINUITY},
             contacts_lost=estimates.mean(block.contacts_lost[index], self.confidence),
@@ -264,9 +282,21 @@ class Result:
         rto = self.scenario.landscape.services[self.plan.structure.services[self.groups[row].service]].targets.rto
         if rto is None:
             return None
-        times = self.block.working[row] if rto.working else self.block.recovery[row]
-        met: np.ndarray[Any, np.dtype[np.bool_]] = times <= rto.ms
+        met: np.ndarray[Any, np.dtype[np.bool_]] = self.rto_times(row) <= rto.ms
         return met
+
+    def rto_times(self, row: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """What is compared with the RTO of a row of `block` that has one: recovery times, in working time where the RTO is."""
+        rto = self.scenario.landscape.services[self.plan.structure.services[self.groups[row].service]].targets.rto
+        times: np.ndarray[Any, np.dtype[np.int64]] = self.block.recovery[row]
+        if rto is not None and rto.working:
+            times = self.block.working[row]
+        return times
+
+    def _margin(self, limit: Duration | None, times: Any, asked: float) -> Margin | None:
+        if limit is None or times is None:
+            return None
+        return margin(finite(times), limit.ms, asked, limit.working, self.confidence)
 
     def data_in_time(self, row: int) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
         """In which drills a row of `block` loses no more data than the RPO of its service; None without one, or data."""
@@ -332,6 +362,7 @@ class Result:
                 **_share_columns("in_time", outcome.in_time),
                 "asked": outcome.asked,
                 "verdict": outcome.verdict,
+                **_margin_columns(outcome.margin),
                 "data_loss_p95_h": outcome.data_loss.value / HOUR,
                 "data_loss_p95_low_h": outcome.data_loss.low / HOUR,
                 "data_loss_p95_high_h": outcome.data_loss.high / HOUR,
@@ -680,9 +711,11 @@ class Result:
             "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in outcome.recovery.items()},
             "in_time": None if outcome.in_time is None else share_dict(outcome.in_time),
             "verdict": outcome.verdict,
+            "margin": _margin_dict(outcome.margin),
             "data_loss": {"p95": _quantile_dict(outcome.data_loss)},
             "data_in_time": None if outcome.data_in_time is None else share_dict(outcome.data_in_time),
             "data_verdict": outcome.data_verdict,
+            "data_margin": _margin_dict(outcome.data_margin),
             "uninterrupted": share_dict(outcome.uninterrupted),
             "continuity": outcome.continuity,
             "contacts_lost": _mean_dict(outcome.contacts_lost),
@@ -733,8 +766,16 @@ def mean_explanation(
         },
         censored=censored,
         by_hand=by_hand / count,
+        intervals={
+            cause: estimates.mean([_of(found, cause) for found in longest]) for cause in CAUSES if causes[cause]
+        },
         stories=tuple(stories(drills, longest)),
     )
+
+
+def _of(found: tuple[Interruption, list[Segment]] | None, cause: str) -> int:
+    """How long a cause took in a drill."""
+    return 0 if found is None else sum(each.length for each in found[1] if each.cause == cause)
 
 
 def _is_service(group: Group) -> bool:
@@ -749,6 +790,30 @@ def finite(values: Any) -> Any:
 def _share_columns(name: str, share: estimates.Share | None) -> dict[str, float]:
     low, value, high = (np.nan,) * 3 if share is None else (share.low, share.value, share.high)
     return {name: value, f"{name}_low": low, f"{name}_high": high}
+
+
+def _margin_columns(margin: Margin | None) -> dict[str, float]:
+    ends = (np.nan,) * 3 if margin is None else (margin.value, margin.low, margin.high)
+    columns = dict(zip(("margin_h", "margin_low_h", "margin_high_h"), (end / HOUR for end in ends), strict=True))
+    for name in ("just_met", "just_missed"):
+        columns |= _share_columns(name, None if margin is None else getattr(margin, name))
+    return columns
+
+
+def _margin_dict(margin: Margin | None) -> dict[str, Any] | None:
+    if margin is None:
+        return None
+    return {
+        "working": margin.working,
+        "limit_ms": margin.limit,
+        "asked": margin.asked,
+        "to_spare_ms": number(margin.value),
+        "low_ms": number(margin.low),
+        "high_ms": number(margin.high),
+        "near": NEAR,
+        "just_met": share_dict(margin.just_met),
+        "just_missed": share_dict(margin.just_missed),
+    }
 
 
 def share_dict(share: estimates.Share) -> dict[str, Any]:
