@@ -20,8 +20,8 @@ __all__ = ["margins", "near", "spare"]
 
 MOST: Final = 6
 """Rows, unless all are asked for."""
-LONGEST: Final = 30
-"""Of what stands before the columns."""
+SHORTEST: Final = 22
+"""Of what stands before the columns, where there is room for it."""
 HEADS: Final = ("to spare", "just met", "just missed")
 
 
@@ -44,10 +44,17 @@ def margins(result: Result, page: Page, everything: bool = False) -> None:
     texts = [(title, (page.clean(a), page.clean(b), page.clean(c))) for title, (a, b, c) in texts]
     widths = [max(map(cell_len, column)) for column in zip(HEADS, *(row[1] for row in texts), strict=True)]
     room = page.width - MARGIN - sum(width + 1 for width in widths)
-    title = max(12, min(room, LONGEST, max(cell_len(page.clean(name)) for name, _ in texts)))
-    page.row([Cell("", title), *(Cell(head, width, style="dim") for head, width in zip(HEADS, widths, strict=True))])
-    for name, row in texts:
-        page.row([Cell(name, title), *(Cell(text, width) for text, width in zip(row, widths, strict=True))])
+    longest = max(cell_len(page.clean(name)) for name, _ in texts)
+    if room < min(longest, SHORTEST):
+        for name, row in texts:
+            page.say(name, most=1)
+            page.say(" · ".join(f"{head}: {text}" for head, text in zip(HEADS, row, strict=True)), indent=6)
+    else:
+        title = min(room, longest)
+        heads = (Cell(head, width, style="dim") for head, width in zip(HEADS, widths, strict=True))
+        page.row([Cell("", title), *heads])
+        for name, row in texts:
+            page.row([Cell(name, title), *(Cell(text, width) for text, width in zip(row, widths, strict=True))])
     if left:
         page.say(f"and {left} more (--intervals has all)", style="dim")
     page.blank()
