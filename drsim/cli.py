@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 OK, FAILED, INVALID, INTERRUPTED = 0, 1, 2, 130
+MOST_FOR_PRECISION: Final = 100_000
 MOST_DRILLS: Final = 10**9
 """A number of drills, or of a drill, that a person may mean."""
 
@@ -236,9 +237,7 @@ def cli(ctx: click.Context) -> None:
     metavar="TEXT",
     help="Drill on until it is reached: 'P95 within 5 %', 'every share within 2 points'; -n are the first.",
 )
-@click.option(
-    "--at-most", metavar="NUMBER", default="100000", show_default=True, callback=DRILLS, help="Drills for --precision."
-)
+@click.option("--at-most", metavar="NUMBER", callback=DRILLS, help="Drills for --precision; the default is 100000.")
 @click.option("--intervals", is_flag=True, help="Show the intervals of all times.")
 @_json
 @click.option("--out", metavar="FILE", help="Write the result to a file, as JSON.")
@@ -251,7 +250,7 @@ def run(
     quiet: bool,
     changes: dict[str, str],
     precision: str | None,
-    at_most: int,
+    at_most: int | None,
     intervals: bool,
     as_json: bool,
     out: str | None,
@@ -261,6 +260,11 @@ def run(
     from drsim.reporting.progress import shown
     from drsim.reporting.summary import most_interesting, numbers_of, summary
 
+    if at_most is not None and precision is None:
+        _refuse(f"--at-most {at_most}: there is no --precision to stop before", "give -n for a number of drills")
+    at_most = MOST_FOR_PRECISION if at_most is None else at_most
+    if precision is not None and at_most < replications:
+        _refuse(f"--at-most {at_most}: -n {replications} drills come first", "give no fewer, or a smaller -n")
     target = None if out is None else _writable(out)
     page = _page(ascii_only)
     with shown(f"reading {scenario}", quiet) as progress:

@@ -44,12 +44,18 @@ def recorded(result: Result, command: str | None = None) -> dict[str, Any]:
         "command": command,
         "seed": result.seed,
         "replications": result.replications,
-        "stopped": result.stopped,
+        "stopped": result.stopped or why(result),
         "versions": versions(),
         "digest": scenario.digest(),
         "scenario": dump(scenario),
     }
     return {**result.to_dict(), "record": record}
+
+
+def why(result: Result) -> str:
+    """Why there were so many drills, where no precision was asked."""
+    drills = f"{result.replications:,} drills"
+    return f"interrupted after {drills}" if result.interrupted else f"{drills}, as many as were asked for"
 
 
 @dataclass
@@ -104,6 +110,8 @@ def rerun(
         raise DrsimError(
             f"{path}\n  drsim {__version__} cannot read the scenario that drsim {whose} recorded:\n{error}"
         ) from error
+    except DrsimError as error:
+        raise InputError([Problem(f"its record has no such run: {error}", file=path)]) from error
     return Again(before, run(scenario, replications=drills, seed=seed, workers=workers, progress=progress))
 
 

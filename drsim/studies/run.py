@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 from hashlib import sha256
 
+from drsim.errors import DrsimError
 from drsim.measures.drills import Block, Interruption, groups, measure
 from drsim.measures.explanation import Segment
 from drsim.model.scenario import Scenario
@@ -84,10 +85,13 @@ def run_plan(
     workers = None if workers is None else whole(workers, "workers", 1)
     asked = () if precision is None else criteria(precision)
     most = checked_drills(at_most) if asked else replications
+    if most < replications:
+        raise DrsimError(f"at most {most:,} drills, but {replications:,} to begin with\n  give no fewer than those")
     result: Result | None = None
     for number in looks(replications, most, SLICE):
         result = _extended(result, plan, seed, number, workers, executor, progress)
         if result.interrupted:
+            result.stopped = f"interrupted after {result.replications:,} drills" if asked else None
             break
         if asked:
             left = [each for each in asked if not all(map(each.kept, result.figures(each)))]

@@ -150,7 +150,12 @@ def store(path: Path, target: Path) -> None:
 def figures() -> None:
     """The pictures of the notebook about theory, for its page."""
     notebook = json.loads((ROOT / "notebooks/02_agreement_with_theory.ipynb").read_text(encoding="utf-8"))
-    drawn = [out["data"]["image/png"] for cell in sources(notebook) for out in cell["outputs"] if "image/png" in out.get("data", {})]
+    drawn = [
+        out["data"]["image/png"]
+        for cell in sources(notebook)
+        for out in cell["outputs"]
+        if "image/png" in out.get("data", {})
+    ]
     for number, picture in enumerate(drawn, 1):
         (ROOT / f"docs/figures/theory-{number}.png").write_bytes(base64.b64decode("".join(picture)))
 
