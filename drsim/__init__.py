@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from drsim.model.landscape import Landscape
     from drsim.model.scenario import Scenario
     from drsim.reading import load, load_landscape
+    from drsim.studies.compare import Comparison, compare
     from drsim.studies.replay import Replay
     from drsim.studies.result import Result
     from drsim.studies.run import run
@@ -24,18 +25,21 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
+    "Comparison": "drsim.studies.compare",
     "DrsimError": "drsim.errors",
     "InputError": "drsim.errors",
     "Landscape": "drsim.model.landscape",
     "Replay": "drsim.studies.replay",
     "Result": "drsim.studies.result",
     "Scenario": "drsim.model.scenario",
+    "compare": "drsim.studies.compare",
     "load": "drsim.reading",
     "load_landscape": "drsim.reading",
     "run": "drsim.studies.run",
 }
 
 __all__ = [
+    "Comparison",
     "DrsimError",
     "InputError",
     "Landscape",
@@ -43,6 +47,7 @@ __all__ = [
     "Result",
     "Scenario",
     "__version__",
+    "compare",
     "load",
     "load_landscape",
     "run",

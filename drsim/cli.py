@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import sys
 import tempfile
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 OK, FAILED, INVALID, INTERRUPTED = 0, 1, 2, 130
+MOST_FOR_PRECISION: Final = 100_000
 MOST_DRILLS: Final = 10**9
 """A number of drills, or of a drill, that a person may mean."""
 
@@ -167,6 +169,7 @@ def _quantiles(_: click.Context, __: click.Parameter, value: str) -> tuple[float
 SEEDS: Final = _whole(0, 2**64 - 1, "a whole number from 0 to 2**64 - 1")
 DRILLS: Final = _whole(1, MOST_DRILLS, f"a number of drills from 1 to {MOST_DRILLS:,}")
 WORKERS: Final = _whole(1, 1_000, "a number of processes from 1 to 1,000")
+TRIALS: Final = _whole(1, 1_000, "a number of things to try, from 1 to 1,000")
 DRILL: Final = _whole(0, MOST_DRILLS - 1, f"the number of a drill, from 0 to {MOST_DRILLS - 1:,}")
 
 
@@ -229,6 +232,12 @@ def cli(ctx: click.Context) -> None:
 @_scenario
 @_drilled
 @_set
+@click.option(
+    "--precision",
+    metavar="TEXT",
+    help="Drill on until it is reached: 'P95 within 5 %', 'every share within 2 points'; -n are the first.",
+)
+@click.option("--at-most", metavar="NUMBER", callback=DRILLS, help="Drills for --precision; the default is 100000.")
 @click.option("--intervals", is_flag=True, help="Show the intervals of all times.")
 @_json
 @click.option("--out", metavar="FILE", help="Write the result to a file, as JSON.")
@@ -240,6 +249,8 @@ def run(
     workers: int | None,
     quiet: bool,
     changes: dict[str, str],
+    precision: str | None,
+    at_most: int | None,
     intervals: bool,
     as_json: bool,
     out: str | None,
@@ -249,14 +260,23 @@ def run(
     from drsim.reporting.progress import shown
     from drsim.reporting.summary import most_interesting, numbers_of, summary
 
+    if at_most is not None and precision is None:
+        _refuse(f"--at-most {at_most}: there is no --precision to stop before", "give -n for a number of drills")
+    at_most = MOST_FOR_PRECISION if at_most is None else at_most
+    if precision is not None and at_most < replications:
+        _refuse(f"--at-most {at_most}: -n {replications} drills come first", "give no fewer, or a smaller -n")
     target = None if out is None else _writable(out)
     page = _page(ascii_only)
     with shown(f"reading {scenario}", quiet) as progress:
-        result = _drill(scenario, changes, replications, seed, workers, progress)
+        result = _drill(scenario, changes, replications, seed, workers, progress, precision, at_most)
         services = [] if as_json or result.interrupted else most_interesting(result)
         explained = _explained(result, services, workers, progress)
     if target is not None:
-        _write(target, _as_json(result.to_dict()))
+        from drsim.studies.record import recorded
+
+        asked = () if precision is None else ("--precision", precision, "--at-most", str(at_most))
+        words = _command(scenario, changes, replications, seed).line("run", *asked, drills=True)
+        _write(target, _as_json(recorded(result, shlex.join(words))))
     if as_json:
         click.echo(_as_json(result.to_dict()))
     else:
@@ -353,6 +373,13 @@ def replay(
     callback=_quantiles,
     help="Around which quantiles of the recovery time.",
 )
+@click.option(
+    "--what-would-help",
+    "helping",
+    is_flag=True,
+    help="Try what held it up: made instant or without limit, and measures that could be taken, with the same luck.",
+)
+@click.option("--most", metavar="NUMBER", default="12", show_default=True, callback=TRIALS, help="Things to try.")
 @_drilled
 @_set
 @_json
@@ -361,6 +388,8 @@ def explain(
     scenario: str,
     service: str,
     around: tuple[float, ...],
+    helping: bool,
+    most: int,
     replications: int,
     seed: int,
     workers: int | None,
@@ -374,20 +403,115 @@ def explain(
     SERVICE is its name or its title.
     """
     from drsim.reporting.explained import explained
+    from drsim.reporting.helped import helped
     from drsim.reporting.progress import shown
+    from drsim.studies.helps import Helps, what_would_help
+
+    helps: Helps | None = None
 
     with shown(f"reading {scenario}", quiet) as progress:
         loaded = _load(scenario, changes)
         service = _service(service, loaded.landscape)
         result = _drill(loaded, {}, replications, seed, workers, progress)
         progress.say("looking for what held it up")
-        found = [result.explain(service, p) for p in around]
+        if helping and not result.interrupted:
+            helps = what_would_help(
+                result, service, around=around[-1], most=most, workers=workers, progress=progress.count
+            )
+        found = [] if helps is not None else [result.explain(service, p) for p in around]
+    if helps is not None:
+        if as_json:
+            click.echo(_as_json(helps.to_dict()))
+        else:
+            _print(helped(helps, command=_command(scenario, changes, replications, seed), page=_page(ascii_only)))
+        return INTERRUPTED if helps.interrupted else OK
     if as_json:
         click.echo(_as_json(_explanations(result, found)))
         return INTERRUPTED if result.interrupted else OK
     command = _command(scenario, changes, replications, seed)
     _print(explained(result, found, command=command, page=_page(ascii_only)))
     return INTERRUPTED if result.interrupted else OK
+
+
+@cli.command()
+@click.argument("before", metavar="BEFORE")
+@click.argument("after", metavar="AFTER", required=False)
+@_drilled
+@_set
+@_json
+@_ascii
+def compare(
+    before: str,
+    after: str | None,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+    as_json: bool,
+    ascii_only: bool,
+) -> int:
+    """Show what a change does, drill by drill with the same luck.
+
+    BEFORE and AFTER are scenarios. With one alone, what --set changes is compared with it as it is; with both, --set changes AFTER.
+    """
+    from drsim.reporting.compared import compared
+    from drsim.reporting.progress import shown
+    from drsim.studies.compare import compare as compare_drills
+
+    if after is None and not changes:
+        _refuse(
+            "there is nothing to compare it with", "give a second scenario, or what to change with --set PATH=VALUE"
+        )
+    if before == after == "-":
+        _refuse("only one of the two can come from standard input", "give a file for the other")
+    with shown(f"reading {before}", quiet) as progress:
+        if after is None and before == "-":
+            with _standard_input(before):
+                one, two = _load(before, {}), _load(before, changes)
+        else:
+            one, two = _load(before, {}), _load(after or before, changes)
+        begun = time.perf_counter()
+        progress.count(0, 2 * replications)
+        comparison = compare_drills(
+            one, two, replications=replications, seed=seed, workers=workers, progress=progress.count
+        )
+        if comparison.interrupted:
+            _say("interrupted: showing what is finished", INTERRUPTED)
+        progress.end(comparison.before.replications + comparison.after.replications, time.perf_counter() - begun)
+    if as_json:
+        click.echo(_as_json(comparison.to_dict()))
+    else:
+        names = [_command(file, {}, replications, seed).place for file in (before, after or before)]
+        if changes:
+            names[1] += "".join(f" --set {path}={value}" for path, value in changes.items())
+        _print(compared(comparison, places=(names[0], names[1]), page=_page(ascii_only)))
+    return INTERRUPTED if comparison.interrupted else OK
+
+
+@cli.command()
+@click.argument("record", metavar="RECORD")
+@click.option("--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@_ascii
+def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> int:
+    """Run a recorded result again, and say whether the same comes out.
+
+    RECORD is a file that run --out wrote. The exit code is 1 when a figure differs.
+    """
+    from drsim.reporting.again import again
+    from drsim.reporting.progress import shown
+    from drsim.studies.record import rerun as run_again
+
+    begun = time.perf_counter()
+    with shown(f"reading {record}", quiet) as progress:
+        found = run_again(record, workers=workers, progress=progress.count)
+        if not found.result.interrupted:
+            progress.end(found.result.replications, time.perf_counter() - begun)
+    if found.result.interrupted:
+        return _say("interrupted: nothing can be compared", INTERRUPTED)
+    _print(again(found, record, _page(ascii_only)))
+    return FAILED if found.unequal else OK
 
 
 @cli.command()
@@ -564,6 +688,8 @@ def _service(text: str, landscape: Landscape) -> str:
 
 def _explanations(result: Result, found: Sequence[Explanation]) -> dict[str, Any]:
     """Explanations of one service, and what it is about, for JSON; times in ms."""
+    from drsim.studies.result import number
+
     whole = result.to_dict()
     kept = ("drsim", "scenario", "seed", "replications", "interrupted", "confidence", "horizon_ms")
     service = found[0].service
@@ -578,7 +704,17 @@ def _explanations(result: Result, found: Sequence[Explanation]) -> dict[str, Any
                 "total_ms": each.total,
                 "censored": each.censored,
                 "causes_ms": each.causes,
+                "intervals_ms": {cause: [number(of.low), number(of.high)] for cause, of in each.intervals.items()},
                 "details_ms": each.details,
+                "stories": [
+                    {
+                        "drills": list(story.drills),
+                        "example": story.example,
+                        "total_ms": story.total,
+                        "turns": [turn._asdict() for turn in story.turns],
+                    }
+                    for story in each.stories
+                ],
             }
             for each in found
         ],
@@ -592,6 +728,8 @@ def _drill(
     seed: int,
     workers: int | None,
     progress: Progress,
+    precision: str | None = None,
+    at_most: int = 100_000,
 ) -> Result:
     """Read, compile and run, and say how long that took."""
     begun = time.perf_counter()
@@ -599,7 +737,15 @@ def _drill(
     from drsim.studies.run import run as run_drills
 
     progress.count(0, replications)
-    result = run_drills(loaded, replications=replications, seed=seed, workers=workers, progress=progress.count)
+    result = run_drills(
+        loaded,
+        replications=replications,
+        seed=seed,
+        precision=precision,
+        at_most=at_most,
+        workers=workers,
+        progress=progress.count,
+    )
     result.elapsed = time.perf_counter() - begun
     if result.interrupted:
         _say("interrupted: showing what is finished", INTERRUPTED)

@@ -185,8 +185,22 @@ class Moment:
         return False
 
     def _route(self, source: int, target: int, c: int) -> bool:
+        return self._links(source, target, c) is not None
+
+    def _links(self, source: int, target: int, c: int) -> tuple[int, ...] | None:
         up = self._up_inside if c in self.structure.twin_of else self.site_up
-        return route(self.structure, self.plan.bandwidth, up, self.link_up, source, target) is not None
+        return route(self.structure, self.plan.bandwidth, up, self.link_up, source, target)
+
+    def links_of(self, row: Row) -> set[int]:
+        """The links on which a transfer is that runs; none while it has no route."""
+        step = self.plan.steps[row.step]
+        place = self.structure.sites.index(step.site)
+        if row.kind == "restore":
+            source = self.plan.copies[step.component][row.copy].site
+        else:
+            others = (d for d in self.structure.of_component[step.component] if d != step.deployment)
+            source = self.structure.deployments[next(others)][1]
+        return set(self._links(source, place, step.component) or ())
 
     # people of an incident
 

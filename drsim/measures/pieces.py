@@ -12,7 +12,7 @@ from drsim.measures.segments import Segment, joined
 from drsim.model.bubble import is_twin
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.rules.heads import skill_of
-from drsim.simulation.trajectory import DONE, RUNNING, Row, Trajectory
+from drsim.simulation.trajectory import DONE, DROPPED, RUNNING, Row, Trajectory
 
 __all__ = ["Pieces"]
 
@@ -27,6 +27,8 @@ BY_KIND = {
     "verify": "being verified",
     "teardown": "clearing a test away",
 }
+
+TRANSFERS = ("restore", "synchronise")
 
 Why = tuple[str, str, str]
 """Cause, detail, team."""
@@ -65,9 +67,29 @@ class Pieces:
         if right <= begin and right < end:
             cause = "wrong diagnosis"
         return joined(
-            Segment(a, b, cause if is_open else self._closed(row), detail, team)
-            for a, b, is_open in self._in_hours(row, begin, end)
+            Segment(a, b, cause if is_open else self._closed(row), detail, team, beside)
+            for since, until, beside in self._shared(row, begin, end)
+            for a, b, is_open in self._in_hours(row, since, until)
         )
+
+    def _shared(self, row: Row, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """A transfer, cut where another comes to its links or leaves them, with the names of those that are there."""
+        others = [other for other in self._transfers if other is not row] if row.kind in TRANSFERS else []
+        if not others:
+            yield begin, end, ""
+            return
+        places = len(self.plan.structure.sites) + len(self.plan.structure.links)
+        times = {t for other in others for t in (other.start, other.end)}
+        times |= {t for t, flag, _ in self.drill.changes if flag < places}
+        for a, b in pairwise(_within(times, begin, end)):
+            now = Moment(self.plan, self.drill, a + 1)
+            mine = now.links_of(row)
+            there = (other for other in others if other.start <= a and not 0 <= other.end <= a)
+            yield a, b, ", ".join(sorted({other.object for other in there if mine & now.links_of(other)}))
+
+    @cached_property
+    def _transfers(self) -> list[Row]:
+        return [row for row in self.drill.rows if row.kind in TRANSFERS and row.start >= 0]
 
     def _last_of(self, row: Row, end: int) -> str:
         """Of which consistency group the other members wait for a `restore`."""
@@ -108,6 +130,14 @@ class Pieces:
         if begin >= end:
             return []
         found: list[Segment] = []
+        assess = self._assessed.get(row.incident) if row.order >= 0 and row.crew else None
+        if assess is not None and begin < (
+            called := _or(assess.end, end)
+        ):  # nobody is called before: what holds that up
+            until = min(end, called)
+            start = min(max(begin, _or(assess.start, until)), until)
+            found = [*self.waits(assess, begin, start), *self.running(assess, start, until)]
+            begin = until
         for since, until in pairwise(_within(self._copy_cuts(row), begin, end)):
             if row.kind == "restore" and not Moment(self.plan, self.drill, since + 1).has_copy(row):
                 found.append(Segment(since, until, "waiting for a copy", row.object))
@@ -115,6 +145,11 @@ class Pieces:
             cuts = _within(self._people_cuts(row), since, until)
             found += (Segment(a, b, *self._why_not(row, a)) for a, b in pairwise(cuts))
         return joined(found)
+
+    @cached_property
+    def _assessed(self) -> dict[int, Row]:
+        """The `assess` of each incident."""
+        return {row.incident: row for row in self.drill.rows if row.kind == "assess" and row.outcome != DROPPED}
 
     def _copy_cuts(self, row: Row) -> set[int]:
         """When a copy may have become readable, or no longer so."""
@@ -238,3 +273,8 @@ def _is_of_test(row: Row) -> bool:
 def _within(times: Iterable[int], begin: int, end: int) -> list[int]:
     """The cuts of [begin, end]."""
     return sorted({begin, end, *(t for t in times if begin < t < end)})
+
+
+def _or(time: int, otherwise: int) -> int:
+    """A time of a row; what stands for one that never came."""
+    return time if time >= 0 else otherwise

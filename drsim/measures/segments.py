@@ -47,6 +47,8 @@ class Segment(NamedTuple):
     detail: str = ""
     """what it was: the step and its object, or with what a team was busy"""
     team: str = ""
+    beside: str = ""
+    """the other transfers on its links"""
 
     @property
     def length(self) -> int:

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     *("NONE", "UNKNOWN", "Shown"),
-    *("format_count", "format_hours", "format_share", "format_times", "plain", "step_ms"),
+    *(
+        "format_count",
+        "format_gap",
+        "format_half",
+        "format_hours",
+        "format_points",
+        "format_share",
+        "format_times",
+        "plain",
+        "step_ms",
+    ),
 ]
 
 NONE: Final = "–"
@@ -179,6 +189,68 @@ def _end(ms: float, step: int, way: Callable[[float], int], horizon: int | None,
 
 def _beyond(horizon: int | None) -> str:
     return ">∞" if horizon is None else f">{_time(horizon, _divisor(horizon), floor)}"
+
+
+def format_gap(value_ms: float, low_ms: float, high_ms: float) -> str:
+    """Write by how much times differ, with the interval of that: `−6 h 53 (−7 h 15 to −6 h 30)`, `+12 min (±3 min)`.
+
+    Rounded to the step of the half width, the ends outwards; equal distances are written once. An end that nobody knows is `?`. What is
+    exact has no interval; nothing at all is `–`.
+    """
+    if value_ms == low_ms == high_ms:
+        return _signed(value_ms, SECOND, _half_up) if value_ms else NONE
+    half = min(value_ms - low_ms, high_ms - value_ms)
+    if not math.isfinite(low_ms) and not math.isfinite(high_ms):
+        return f"{_signed(value_ms, step_ms(abs(value_ms) / 4), _half_up)} ({UNKNOWN})"
+    step = step_ms((half if math.isfinite(half) else abs(value_ms) / 10) / 2)
+    even = math.isclose(value_ms - low_ms, high_ms - value_ms, rel_tol=1e-6)
+    while step > SECOND and not _shows_its_sign(value_ms, low_ms, high_ms, step, even):
+        step = step_ms(step - 1)
+    text = _signed(value_ms, step, _half_up)
+    if even:
+        return f"{text} (±{_text(*_rounded(half, step, ceil))})"
+    ends = [
+        _signed(end, step, way) if math.isfinite(end) else UNKNOWN for end, way in ((low_ms, floor), (high_ms, ceil))
+    ]
+    return f"{text} ({ends[0]} to {ends[1]})"
+
+
+def format_half(half_ms: float) -> str:
+    """Write how far off a time may be, rounded up: `±1 h 40`."""
+    return f"±{_text(*_rounded(half_ms, step_ms(half_ms / 4), ceil))}"
+
+
+def _shows_its_sign(value: float, low: float, high: float, step: int, even: bool) -> bool:
+    """Whether what is shown, rounded to this step, leaves nothing out just as the interval does."""
+    if low <= 0 <= high:
+        return True
+    nearest, size = min(abs(low), abs(high)), abs(value)
+    if even:
+        return _rounded(size, step, _half_up)[0] > _rounded(size - nearest, step, ceil)[0]
+    return _rounded(nearest, step, floor)[0] > 0 and _rounded(size, step, _half_up)[0] > 0
+
+
+def _signed(ms: float, step: int, way: Callable[[float], int]) -> str:
+    """Write a time with its sign; `floor` rounds it down, `ceil` up, also below 0."""
+    if ms < 0:
+        way = ceil if way is floor else floor if way is ceil else way
+    size, unit = _rounded(abs(ms), step, way)
+    if not size:
+        return "0"
+    return ("−" if ms < 0 else "+") + _text(size, unit)
+
+
+def format_points(value: float, low: float, high: float) -> str:
+    """Write by how much shares differ, in percentage points with their interval: `+27 points (24 to 30)`."""
+    half = min(value - low, high - value) * 100
+    digits = max(0, -floor(math.log10(half))) if half > 0 else 0
+
+    def signed(share: float, way: Callable[[float], float]) -> str:
+        number = way(share * 100 * 10**digits) / 10**digits
+        return f"{number:+z.{digits}f}".replace("-", "−") if number else "0"
+
+    ends = f"{signed(low, floor)} to {signed(high, ceil)}"
+    return f"{signed(value, round)} points ({ends})"
 
 
 def step_ms(half_width_ms: float) -> int:

@@ -14,6 +14,7 @@ from drsim.calendar import FAR
 from drsim.measures.drills import AGES
 from drsim.measures.estimates import Mean, Quantile, Share
 from drsim.reporting.causes import cause_table
+from drsim.reporting.margins import margins
 from drsim.reporting.numbers import NONE, Shown, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
 from drsim.reporting.timeline import due_title
@@ -279,8 +280,9 @@ def summary(
         page.say(f"More drills may settle what is too close to call: -n {10 * command.replications}")
     page.blank()
     _services(result, page, intervals)
+    page.blank()
+    margins(result, page, everything=intervals)
     if explained:
-        page.blank()
         counts = {len(each.drills) for each in explained}
         several = mean_of(max(counts)) if len(counts) == 1 else f"mean of up to {max(counts)} drills"
         around = f"{several} around P95"
@@ -290,7 +292,7 @@ def summary(
             result.outcome(name).title + (f" and {number} more" if number else "") for name, number in more.items()
         ]
         cause_table(page, titles, explained)
-    page.blank()
+        page.blank()
     _due(result, page)
     _trial(result, page)
     _by_hand(result, page)
@@ -379,6 +381,8 @@ def _opening(result: Result, command: Command, page: Page) -> None:
     if scenario.response.wait.ms and any(what.kind == "site" for what in scenario.disruptions.values()):
         parts.append(f"a lost site is sat out for {scenario.response.wait.text} before failover is declared")
     page.say(" · ".join(parts), indent=0, style="dim")
+    if result.stopped is not None:
+        page.label("PRECISION", result.stopped, label_style="bold", indent=0)
     if result.interrupted:
         text = f"of {command.replications:,} drills {result.replications:,} were finished, and this is about those"
         page.label("INTERRUPTED", text, label_style="bold red", indent=0)
@@ -501,22 +505,19 @@ def _trial(result: Result, page: Page) -> None:
         return
     begun = max((each.drills for each in result.tried), default=0)
     often = f"it begins in {begun:,} of {result.replications:,} drills"
-    page.heading(f"IN THE TEST OF THE LOSS OF {tests.site}", f"hours until it serves in the bubble; {often}")
+    page.heading(f"IN THE TEST OF THE LOSS OF {tests.site}", f"until it serves in the bubble; {often}")
     for each in result.tried:
         if each.back is None:
             continue
-        p50, p95 = (each.recovery[p].value for p in (0.5, 0.95))
-        times = [f"P50 {_hours(p50)}", f"P95 {_hours(p95)}"]
+        ends = ((q.value, q.low, q.high) for q in (each.recovery[p] for p in (0.5, 0.95)))
+        half, most = format_times(ends, horizon_ms=result.plan.horizon)
+        times = [f"P50 {half.text}", f"P95 {most.text}"]
         if each.back.successes < each.drills:
             times.append(f"is there in {format_share(each.back)}")
         if each.in_time is not None:
             times.append(f"within its RTO in {format_share(each.in_time)}")
         page.label(f"{each.title}:", " · ".join(times), label_style="bold", hang=2)
     page.blank()
-
-
-def _hours(time: float) -> str:
-    return f"{time / HOUR:,.1f} h" if math.isfinite(time) else "not by its end"
 
 
 def _by_hand(result: Result, page: Page) -> None:

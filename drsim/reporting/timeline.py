@@ -674,7 +674,7 @@ def _told(segment: Segment) -> str:
     """What a segment was about."""
     if segment.cause == "team busy" and segment.detail:
         return f"busy, last with {segment.detail}"
-    return segment.detail
+    return segment.detail + (f", beside {segment.beside}" if segment.beside else "")
 
 
 def _wall(replay: Replay) -> Wall:

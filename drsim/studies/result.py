@@ -18,6 +18,8 @@ from drsim.errors import DrsimError, did_you_mean
 from drsim.measures import estimates
 from drsim.measures.drills import AGES, CONTINUITY, Block, Group, Interruption, groups
 from drsim.measures.explanation import CAUSES, Segment
+from drsim.measures.margins import NEAR, Margin, margin
+from drsim.measures.stories import Story, stories
 from drsim.measures.trials import NOT_TRIED
 from drsim.model.bubble import original
 from drsim.planning.plan import NEVER, Plan
@@ -25,14 +27,15 @@ from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
 from drsim.studies.arguments import checked_share, whole
 from drsim.studies.replay import Replay
-from drsim.units import HOUR, ONE
+from drsim.units import HOUR, ONE, Duration
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from drsim.model.scenario import Scenario
+    from drsim.studies.precision import Criterion
 
-__all__ = ["Explanation", "Outcome", "Result", "mean_explanation"]
+__all__ = ["Explanation", "Outcome", "Result", "finite", "mean_explanation", "number", "share_dict"]
 
 Fared = Literal["misses", "undecided", "back in time", "keeps running", "no target"]
 
@@ -58,6 +61,15 @@ SERVICE_COLUMNS: Final = (
     "in_time_high",
     "asked",
     "verdict",
+    "margin_h",
+    "margin_low_h",
+    "margin_high_h",
+    "just_met",
+    "just_met_low",
+    "just_met_high",
+    "just_missed",
+    "just_missed_low",
+    "just_missed_high",
     "data_loss_p95_h",
     "data_loss_p95_low_h",
     "data_loss_p95_high_h",
@@ -101,6 +113,10 @@ class Outcome:
     """95th percentile"""
     data_in_time: estimates.Share | None
     data_verdict: str | None
+    margin: Margin | None
+    """how far it is from its RTO, in working time where that is; None without one"""
+    data_margin: Margin | None
+    """the same of its RPO"""
     uninterrupted: estimates.Share
     """share of drills in which it was never below its minimum"""
     continuity: dict[str, float]
@@ -146,6 +162,10 @@ class Explanation:
     """in how many of these drills it did not come back (the observed part is counted): none or all"""
     by_hand: float = 0.0
     """the mean time (ms) of this in which it is served by hand, closed hours included"""
+    intervals: dict[str, estimates.Mean] = field(default_factory=dict)
+    """by cause, how sure its mean over such drills is (Student's)"""
+    stories: tuple[Story, ...] = ()
+    """the distinct ways in which these drills went, the commonest first; a mean over all of them hides that"""
 
 
 @dataclass(frozen=True)
@@ -173,6 +193,8 @@ class Result:
     block: Block = field(repr=False)
     interrupted: bool = False
     confidence: float = 0.95
+    stopped: str | None = None
+    """why there were so many drills, when a precision was asked"""
     elapsed: float | None = None
     """seconds, when the caller measured them"""
 
@@ -192,6 +214,19 @@ class Result:
 
     # estimates
 
+    def figures(self, criterion: Criterion) -> list[estimates.Quantile | estimates.Share]:
+        """What a precision is asked of: one figure for each service, or each share of one."""
+        rows = [index for index, group in enumerate(self.groups) if _is_service(group)]
+        if criterion.kind == "quantile":
+            table = finite(self.block.recovery[rows]).T
+            return [*estimates.quantiles(table, criterion.p, self.confidence)] if rows else []
+        counts = [np.count_nonzero(self.block.interruptions[rows] == 0, axis=1)] if rows else []
+        for row in rows:
+            for met in (self.in_time(row), self.data_in_time(row)):
+                if met is not None:
+                    counts.append(np.atleast_1d(np.count_nonzero(met)))
+        return [*estimates.shares(np.concatenate(counts), self.replications, self.confidence)] if counts else []
+
     @cached_property
     def outcomes(self) -> list[Outcome]:
         """One for each service, in order of names."""
@@ -210,14 +245,11 @@ class Result:
         service = self.scenario.landscape.services[name]
         targets = service.targets
         asked = targets.share.millionths / ONE
-        recovery = _finite(block.recovery[index])
-        in_time = data_in_time = None
-        if targets.rto is not None:
-            times = block.working[index] if targets.rto.working else block.recovery[index]
-            in_time = self._share(times <= targets.rto.ms)
-        loss = _finite(block.data_loss[index])
-        if targets.rpo is not None and group.data:
-            data_in_time = self._share(block.data_loss[index] <= targets.rpo.ms)
+        recovery = finite(block.recovery[index])
+        met, kept = self.in_time(index), self.data_in_time(index)
+        in_time = None if met is None else self._share(met)
+        data_in_time = None if kept is None else self._share(kept)
+        loss = finite(block.data_loss[index])
         classes = Counter(CONTINUITY[code] for code in block.continuity[index].tolist())
         return Outcome(
             group=group,
@@ -230,6 +262,8 @@ class Result:
             data_loss=estimates.quantile(loss, 0.95, self.confidence),
             data_in_time=data_in_time,
             data_verdict=None if data_in_time is None else estimates.verdict(data_in_time, asked),
+            margin=self._margin(targets.rto, None if met is None else self.rto_times(index), asked),
+            data_margin=self._margin(targets.rpo, None if kept is None else block.data_loss[index], asked),
             uninterrupted=self._share(block.interruptions[index] == 0),
             continuity={label: classes.get(label, 0) / self.replications for label in CONTINUITY},
             contacts_lost=estimates.mean(block.contacts_lost[index], self.confidence),
@@ -239,9 +273,39 @@ class Result:
             elsewhere=estimates.mean(block.elsewhere[index], self.confidence)
             if any(p in self.plan.fallbacks for p in group.points)
             else None,
-            unprotected=estimates.quantile(_finite(block.unprotected[index]), 0.95, self.confidence),
+            unprotected=estimates.quantile(finite(block.unprotected[index]), 0.95, self.confidence),
             profile=tuple((block.profile[index] / self.replications).tolist()),
         )
+
+    def in_time(self, row: int) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+        """In which drills a row of `block` meets the RTO of its service; None without one."""
+        rto = self.scenario.landscape.services[self.plan.structure.services[self.groups[row].service]].targets.rto
+        if rto is None:
+            return None
+        met: np.ndarray[Any, np.dtype[np.bool_]] = self.rto_times(row) <= rto.ms
+        return met
+
+    def rto_times(self, row: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """What is compared with the RTO of a row of `block` that has one: recovery times, in working time where the RTO is."""
+        rto = self.scenario.landscape.services[self.plan.structure.services[self.groups[row].service]].targets.rto
+        times: np.ndarray[Any, np.dtype[np.int64]] = self.block.recovery[row]
+        if rto is not None and rto.working:
+            times = self.block.working[row]
+        return times
+
+    def _margin(self, limit: Duration | None, times: Any, asked: float) -> Margin | None:
+        if limit is None or times is None:
+            return None
+        return margin(finite(times), limit.ms, asked, limit.working, self.confidence)
+
+    def data_in_time(self, row: int) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+        """In which drills a row of `block` loses no more data than the RPO of its service; None without one, or data."""
+        group = self.groups[row]
+        rpo = self.scenario.landscape.services[self.plan.structure.services[group.service]].targets.rpo
+        if rpo is None or not group.data:
+            return None
+        kept: np.ndarray[Any, np.dtype[np.bool_]] = self.block.data_loss[row] <= rpo.ms
+        return kept
 
     def _share(self, good: Any) -> estimates.Share:
         return estimates.share(int(np.count_nonzero(good)), self.replications, self.confidence)
@@ -249,16 +313,9 @@ class Result:
     @cached_property
     def every_rto(self) -> estimates.Share | None:
         """The share of drills in which every service meets its RTO; None when no service has one."""
-        good = np.ones(self.replications, dtype=bool)
-        found = False
-        for index, group in enumerate(self.groups):
-            if _is_service(group):
-                rto = self.scenario.landscape.services[self.plan.structure.services[group.service]].targets.rto
-                if rto is not None:
-                    found = True
-                    times = self.block.working[index] if rto.working else self.block.recovery[index]
-                    good &= times <= rto.ms
-        return self._share(good) if found else None
+        rows = [index for index, group in enumerate(self.groups) if _is_service(group)]
+        found = [met for met in map(self.in_time, rows) if met is not None]
+        return self._share(np.all(found, axis=0)) if found else None
 
     @cached_property
     def turned_away(self) -> tuple[estimates.Mean, float]:
@@ -305,6 +362,7 @@ class Result:
                 **_share_columns("in_time", outcome.in_time),
                 "asked": outcome.asked,
                 "verdict": outcome.verdict,
+                **_margin_columns(outcome.margin),
                 "data_loss_p95_h": outcome.data_loss.value / HOUR,
                 "data_loss_p95_low_h": outcome.data_loss.low / HOUR,
                 "data_loss_p95_high_h": outcome.data_loss.high / HOUR,
@@ -370,7 +428,7 @@ class Result:
                     original(name),
                     service.title or original(name),
                     number,
-                    {p: estimates.quantile(_finite(times), p, self.confidence) for p in (0.5, 0.95)} if number else {},
+                    {p: estimates.quantile(finite(times), p, self.confidence) for p in (0.5, 0.95)} if number else {},
                     estimates.share(int(np.count_nonzero(times < NEVER)), number, self.confidence) if number else None,
                     estimates.share(int(np.count_nonzero(times <= rto.ms)), number, self.confidence)
                     if timed and rto is not None
@@ -440,13 +498,13 @@ class Result:
 
         return pd.DataFrame(
             {
-                "recovery_h": column(_finite(block.recovery)) / HOUR,
-                "recovery_wh": column(_finite(block.working)) / HOUR,
+                "recovery_h": column(finite(block.recovery)) / HOUR,
+                "recovery_wh": column(finite(block.working)) / HOUR,
                 "down_h": column(block.downtime) / HOUR,
                 "down_open_h": column(block.downtime_open) / HOUR,
                 "degraded_h": column(block.degraded) / HOUR,
                 "degraded_open_h": column(block.degraded_open) / HOUR,
-                "data_loss_h": column(_finite(block.data_loss)) / HOUR,
+                "data_loss_h": column(finite(block.data_loss)) / HOUR,
                 "contacts_lost": column(block.contacts_lost),
                 "contacts_elsewhere": column(block.elsewhere),
                 "by_hand_h": column(block.by_hand) / HOUR,
@@ -537,8 +595,8 @@ class Result:
 
     def replay(self, drill: int) -> Replay:
         """One drill again, with its steps, levels and explanations."""
-        number = whole(drill, "drill", 0, self.replications - 1)
-        return Replay.of(self.plan, self.seed, number, engine=self._engine)
+        which = whole(drill, "drill", 0, self.replications - 1)
+        return Replay.of(self.plan, self.seed, which, engine=self._engine)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -553,7 +611,7 @@ class Result:
         Those that came back and those that did not are never mixed: only those that did as the quantile did. `count`: of how
         many ranks; by default a number that grows with the drills (`docs/semantics.md` section 14).
         """
-        index, ranks, p = self._index(service), self._ranks(service), checked_share(p, "around")
+        index, ranks, p = self.row(service), self._ranks(service), checked_share(p, "around")
         count = None if count is None else whole(count, "count", 1)
         middle = max(0, int(np.ceil(round(self.replications * p, 9))) - 1)
         if count is None:
@@ -567,7 +625,7 @@ class Result:
 
     def not_back(self, service: str) -> tuple[int, ...]:
         """The drills in which a service did not come back by the horizon."""
-        return tuple(np.flatnonzero(self.block.recovery[self._index(service)] >= NEVER).tolist())
+        return tuple(np.flatnonzero(self.block.recovery[self.row(service)] >= NEVER).tolist())
 
     def explain(self, service: str, around: float = 0.95, count: int | None = None) -> Explanation:
         """The mean explanation of the longest interruption in the drills around a quantile."""
@@ -586,12 +644,11 @@ class Result:
 
     def _ranks(self, service: str) -> list[int]:
         """All drills, the shortest recovery first, of equals the first drill."""
-        found: list[int] = np.lexsort(
-            (np.arange(self.replications), self.block.recovery[self._index(service)])
-        ).tolist()
+        found: list[int] = np.lexsort((np.arange(self.replications), self.block.recovery[self.row(service)])).tolist()
         return found
 
-    def _index(self, service: str) -> int:
+    def row(self, service: str) -> int:
+        """The row of `block` that is about a service as a whole."""
         for index, group in enumerate(self.groups):
             if _is_service(group) and self.plan.structure.services[group.service] == service:
                 return index
@@ -610,10 +667,11 @@ class Result:
             "seed": self.seed,
             "replications": self.replications,
             "interrupted": self.interrupted,
+            "stopped": self.stopped,
             "confidence": self.confidence,
             "horizon_ms": self.plan.horizon,
             "ages_h": [hours for hours in AGES if hours * HOUR <= self.plan.horizon],
-            "every_rto": None if self.every_rto is None else _share_dict(self.every_rto),
+            "every_rto": None if self.every_rto is None else share_dict(self.every_rto),
             "contacts_lost": _mean_dict(turned_away),
             "contacts": contacts,
             "due": [
@@ -621,8 +679,8 @@ class Result:
                     "service": self.plan.structure.services[work.service],
                     "due": work.name,
                     "moments": float(self.block.due[row].mean()),
-                    "missed": _share_dict(self.due_shares(row)[0]),
-                    "by_hand": _share_dict(self.due_shares(row)[1]),
+                    "missed": share_dict(self.due_shares(row)[0]),
+                    "by_hand": share_dict(self.due_shares(row)[1]),
                 }
                 for row, work in enumerate(self.plan.due)
             ],
@@ -630,8 +688,8 @@ class Result:
                 each.name: {
                     "drills": each.drills,
                     "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in each.recovery.items()},
-                    "back": None if each.back is None else _share_dict(each.back),
-                    "in_time": None if each.in_time is None else _share_dict(each.in_time),
+                    "back": None if each.back is None else share_dict(each.back),
+                    "in_time": None if each.in_time is None else share_dict(each.in_time),
                 }
                 for each in self.tried
             },
@@ -651,12 +709,14 @@ class Result:
                 "share": str(targets.share),
             },
             "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in outcome.recovery.items()},
-            "in_time": None if outcome.in_time is None else _share_dict(outcome.in_time),
+            "in_time": None if outcome.in_time is None else share_dict(outcome.in_time),
             "verdict": outcome.verdict,
+            "margin": _margin_dict(outcome.margin),
             "data_loss": {"p95": _quantile_dict(outcome.data_loss)},
-            "data_in_time": None if outcome.data_in_time is None else _share_dict(outcome.data_in_time),
+            "data_in_time": None if outcome.data_in_time is None else share_dict(outcome.data_in_time),
             "data_verdict": outcome.data_verdict,
-            "uninterrupted": _share_dict(outcome.uninterrupted),
+            "data_margin": _margin_dict(outcome.data_margin),
+            "uninterrupted": share_dict(outcome.uninterrupted),
             "continuity": outcome.continuity,
             "contacts_lost": _mean_dict(outcome.contacts_lost),
             "contacts": outcome.contacts,
@@ -677,6 +737,7 @@ def mean_explanation(
     longest: Iterable[tuple[Interruption, list[Segment]] | None],
 ) -> Explanation:
     """The mean over drills, whose longest interruptions are given; None for a drill without any."""
+    longest = list(longest)
     causes: Counter[str] = Counter()
     details: dict[str, Counter[str]] = {}
     total, censored, by_hand = 0, 0, 0
@@ -689,29 +750,39 @@ def mean_explanation(
         by_hand += what.by_hand[1] - what.by_hand[0] if what.by_hand else 0
         for segment in segments:
             causes[segment.cause] += segment.length
-            details.setdefault(segment.cause, Counter())[segment.detail or segment.team] += segment.length
-    number = len(drills)
+            about = (segment.detail or segment.team) + (f", beside {segment.beside}" if segment.beside else "")
+            details.setdefault(segment.cause, Counter())[about] += segment.length
+    count = len(drills)
     return Explanation(
         service=service,
         around=around,
         drills=drills,
-        total=total / number,
-        causes={cause: causes[cause] / number for cause in CAUSES if causes[cause]},
+        total=total / count,
+        causes={cause: causes[cause] / count for cause in CAUSES if causes[cause]},
         details={
-            cause: {name: time / number for name, time in details[cause].most_common()}
+            cause: {name: time / count for name, time in details[cause].most_common()}
             for cause in CAUSES
             if cause in details
         },
         censored=censored,
-        by_hand=by_hand / number,
+        by_hand=by_hand / count,
+        intervals={
+            cause: estimates.mean([_of(found, cause) for found in longest]) for cause in CAUSES if causes[cause]
+        },
+        stories=tuple(stories(drills, longest)),
     )
+
+
+def _of(found: tuple[Interruption, list[Segment]] | None, cause: str) -> int:
+    """How long a cause took in a drill."""
+    return 0 if found is None else sum(each.length for each in found[1] if each.cause == cause)
 
 
 def _is_service(group: Group) -> bool:
     return group.municipality is None and group.point is None
 
 
-def _finite(values: Any) -> Any:
+def finite(values: Any) -> Any:
     """Times as floats, NEVER as inf."""
     return np.where(values >= NEVER, np.inf, values.astype(np.float64))
 
@@ -721,7 +792,32 @@ def _share_columns(name: str, share: estimates.Share | None) -> dict[str, float]
     return {name: value, f"{name}_low": low, f"{name}_high": high}
 
 
-def _share_dict(share: estimates.Share) -> dict[str, Any]:
+def _margin_columns(margin: Margin | None) -> dict[str, float]:
+    ends = (np.nan,) * 3 if margin is None else (margin.value, margin.low, margin.high)
+    columns = dict(zip(("margin_h", "margin_low_h", "margin_high_h"), (end / HOUR for end in ends), strict=True))
+    for name in ("just_met", "just_missed"):
+        columns |= _share_columns(name, None if margin is None else getattr(margin, name))
+    return columns
+
+
+def _margin_dict(margin: Margin | None) -> dict[str, Any] | None:
+    if margin is None:
+        return None
+    return {
+        "working": margin.working,
+        "limit_ms": margin.limit,
+        "asked": margin.asked,
+        "to_spare_ms": number(margin.value),
+        "low_ms": number(margin.low),
+        "high_ms": number(margin.high),
+        "near": NEAR,
+        "just_met": share_dict(margin.just_met),
+        "just_missed": share_dict(margin.just_missed),
+    }
+
+
+def share_dict(share: estimates.Share) -> dict[str, Any]:
+    """A share for JSON."""
     return {
         "successes": share.successes,
         "trials": share.trials,
@@ -732,19 +828,20 @@ def _share_dict(share: estimates.Share) -> dict[str, Any]:
 
 
 def _mean_dict(mean: estimates.Mean) -> dict[str, Any]:
-    return {"value": mean.value, "low": _number(mean.low), "high": _number(mean.high)}
+    return {"value": mean.value, "low": number(mean.low), "high": number(mean.high)}
 
 
 def _quantile_dict(quantile: estimates.Quantile) -> dict[str, Any]:
     return {
-        "ms": _number(quantile.value),
+        "ms": number(quantile.value),
         "censored": bool(np.isinf(quantile.value)),
-        "low_ms": _number(quantile.low),
-        "high_ms": _number(quantile.high),
+        "low_ms": number(quantile.low),
+        "high_ms": number(quantile.high),
     }
 
 
-def _number(value: float) -> float | int | None:
+def number(value: float) -> float | int | None:
+    """A number for JSON; None for one that is not finite."""
     if not np.isfinite(value):
         return None
     return int(value) if value == int(value) else value

@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 from hashlib import sha256
 
+from drsim.errors import DrsimError
 from drsim.measures.drills import Block, Interruption, groups, measure
 from drsim.measures.explanation import Segment
 from drsim.model.scenario import Scenario
@@ -19,6 +20,7 @@ from drsim.simulation.engine import Engine
 from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import Trajectory
 from drsim.studies.arguments import checked_drills, checked_scenario, checked_seed, whole
+from drsim.studies.precision import MOST, Criterion, criteria, looks
 from drsim.studies.replay import Replay
 from drsim.studies.result import Explanation, Result, mean_explanation
 from drsim.studies.workers import mapped
@@ -41,6 +43,8 @@ def run(
     *,
     replications: int = 1_000,
     seed: int = 1,
+    precision: str | None = None,
+    at_most: int = MOST,
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -48,6 +52,8 @@ def run(
     """Drill a scenario many times; the path of one is read first.
 
     The result depends on the scenario, the seed and the number of replications alone; the first 100 of 1,000 are the 100.
+    `precision`, such as "P95 within 5 %" or "every share within 2 points": of every service; `replications` are drilled first, then half
+    as many more again and again, until it is reached or there are `at_most`; `result.stopped` says which.
     `workers`: processes, by default one for each core (1 for few replications); `executor`: any of `concurrent.futures`, used
     instead. A KeyboardInterrupt ends the run with what is finished (`result.interrupted`), unless nothing is.
     """
@@ -55,6 +61,8 @@ def run(
         compile_scenario(checked_scenario(scenario)),
         replications=replications,
         seed=seed,
+        precision=precision,
+        at_most=at_most,
         workers=workers,
         executor=executor,
         progress=progress,
@@ -66,6 +74,8 @@ def run_plan(
     *,
     replications: int = 1_000,
     seed: int = 1,
+    precision: str | None = None,
+    at_most: int = MOST,
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -73,20 +83,59 @@ def run_plan(
     """The same for a compiled plan, such as a variant."""
     replications, seed = checked_drills(replications), checked_seed(seed)
     workers = None if workers is None else whole(workers, "workers", 1)
-    slices = [(first, min(SLICE, replications - first)) for first in range(0, replications, SLICE)]
-    blocks: list[Block] = []
+    asked = () if precision is None else criteria(precision)
+    most = checked_drills(at_most) if asked else replications
+    if most < replications:
+        raise DrsimError(f"at most {most:,} drills, but {replications:,} to begin with\n  give no fewer than those")
+    result: Result | None = None
+    for number in looks(replications, most, SLICE):
+        result = _extended(result, plan, seed, number, workers, executor, progress)
+        if result.interrupted:
+            result.stopped = f"interrupted after {result.replications:,} drills" if asked else None
+            break
+        if asked:
+            left = [each for each in asked if not all(map(each.kept, result.figures(each)))]
+            result.stopped = _why(number, asked, left)
+            if not left:
+                break
+    assert result is not None
+    return result
+
+
+def _why(drills: int, asked: Sequence[Criterion], left: Sequence[Criterion]) -> str:
+    reached = " and ".join(each.text for each in asked if each not in left)
+    if not left:
+        return f"{reached}: reached with {drills:,} drills"
+    missing = " and ".join(each.text for each in left)
+    return f"{missing}: not reached with {drills:,} drills, the most allowed" + (f" ({reached} is)" if reached else "")
+
+
+def _extended(
+    before: Result | None,
+    plan: Plan,
+    seed: int,
+    drills: int,
+    workers: int | None,
+    executor: Executor | None,
+    progress: Progress | None,
+) -> Result:
+    """Drill until there are so many, from those that there are."""
+    done = 0 if before is None else before.replications
+    slices = [(first, min(SLICE, drills - first)) for first in range(done, drills, SLICE)]
+    blocks = [] if before is None else [before.block]
     interrupted = False
+    finished = done
     try:
         with closing(_blocks(plan, seed, slices, workers, executor)) as found:
-            for block in found:
+            for (first, count), block in zip(slices, found, strict=True):
                 blocks.append(block)
+                finished = first + count
                 if progress is not None:
-                    progress(min(len(blocks) * SLICE, replications), replications)
+                    progress(finished, drills)
     except KeyboardInterrupt:
         if not blocks:
             raise
         interrupted = True
-    finished = min(len(blocks) * SLICE, replications)
     return Result(plan=plan, seed=seed, replications=finished, block=Block.joined(blocks), interrupted=interrupted)
 
 

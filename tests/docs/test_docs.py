@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import base64
+import json
 import re
 from pathlib import Path
 
@@ -84,6 +86,7 @@ def test_every_column_is_explained() -> None:
         "services": result.services,
         "drills, municipalities, points": result.drills,
         "steps": result.steps(),
+        "comparison": drsim.compare(result, result).table,
     }
     for name, table in tables.items():
         cells = re.findall(r"^\| ([^|]*)\|", sections[name], re.MULTILINE)
@@ -201,3 +204,33 @@ def test_no_table_is_cut_in_two(page: Path) -> None:
     lines = [*page.read_text(encoding="utf-8").splitlines(), "", ""]
     heads = {i for i, line in enumerate(lines) if line.startswith("|") and not lines[i - 1].startswith("|")}
     assert [lines[i][:60] for i in sorted(heads) if not lines[i + 1].startswith("| ---")] == []
+
+
+def test_every_theorem_is_on_the_page() -> None:
+    page = (ROOT / "docs/theory.md").read_text(encoding="utf-8")
+    files = {path.name for path in (ROOT / "tests/verification").glob("test_*.py")}
+    assert set(re.findall(r"\| \[`(test_\w+\.py)`\]", page)) == files
+    assert len(files) >= 20
+
+
+def test_figures_are_those_of_the_notebook() -> None:
+    """`python tests/notebooks/test_notebooks.py` stores both."""
+    notebook = json.loads((ROOT / "notebooks/02_agreement_with_theory.ipynb").read_text(encoding="utf-8"))
+    drawn = [
+        base64.b64decode("".join(out["data"]["image/png"]))
+        for cell in notebook["cells"]
+        for out in cell.get("outputs", ())
+        if "image/png" in out.get("data", {})
+    ]
+    assert len(drawn) == 4
+    for number, picture in enumerate(drawn, 1):
+        assert (ROOT / f"docs/figures/theory-{number}.png").read_bytes() == picture
+
+
+def test_coverage_on_the_page_is_that_of_the_notebook() -> None:
+    notebook = (ROOT / "notebooks/02_agreement_with_theory.ipynb").read_text(encoding="utf-8")
+    page = (ROOT / "docs/numbers.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| ([0-9.]+) % \|$", page, re.MULTILINE)
+    assert len(rows) == 10
+    for name, covers in rows:
+        assert re.search(rf'"{re.escape(name)} +{re.escape(covers)} ', notebook), name

@@ -6,12 +6,12 @@ everybody knows and decides at once. `luck` names uniform numbers by "purpose ob
 
 from __future__ import annotations
 
-from cases import scenario
+from cases import drilled, scenario
 
 from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
 from drsim.studies.replay import Replay
-from drsim.units import MINUTE
+from drsim.units import HOUR, MINUTE
 
 PLACES = """\
 sites: {here: {}, there: {}, desk: {}}
@@ -73,6 +73,24 @@ def test_people_of_the_lost_building_are_on_their_way_before_assess() -> None:
         ("people on their way", "out of the lost building", 10, 45),
         ("not yet decided", "assess", 45, 75),
         ("step under way", "app", 75, 135),
+    ]
+
+
+def test_before_assess_is_over_nobody_is_called() -> None:
+    # Broken at 0, noticed at 10: its repair is ready, but infra is called at the end of assess only (10-40), and 15 min away.
+    found = explained(
+        PLACES
+        + "teams: {infra: {people: 1, call_out: 15 min}}\n"
+        + "components: {app: {at: {there: active}, repair: {takes: 60 min, by: infra}, restart: {takes: 0 s}}}\n"
+        + SERVICE,
+        disruptions="{bug: {component: app}}",
+        response="{detect: 10 min, assess: {takes: 30 min}, decide: {takes: 0 s}}",
+    )
+    assert found == [
+        ("not yet detected", "detect", 0, 10),
+        ("not yet decided", "assess", 10, 40),
+        ("people on their way", "", 40, 55),
+        ("step under way", "app", 55, 115),
     ]
 
 
@@ -316,3 +334,28 @@ landscape:
         ("waiting for a site", 1),
         ("step under way", 60),
     ]
+
+
+def test_a_transfer_says_beside_which_others_it_goes() -> None:
+    # 36 and 18 GB over one line of 10 MB/s: both at half of it until the smaller one is there after an hour, then the rest alone
+    replay = drilled(
+        """\
+sites: {here: {}, there: {}, store: {}}
+links:
+  line: {between: [store, there], bandwidth: 10 MB/s}
+  spare: {between: [here, there], bandwidth: 10 MB/s}
+classes: {cold: {at: {here: active, there: cold}}}
+components:
+  large: {class: cold, data: {size: 36 GB}, copies: {tape: {at: store, kind: backup, taken: daily 6:00, restores: 1 GB/s}}}
+  small: {class: cold, data: {size: 18 GB}, copies: {tape: {at: store, kind: backup, taken: daily 6:00, restores: 1 GB/s}}}
+  apart: {class: cold, data: {size: 9 GB}, copies: {tape: {at: there, kind: backup, taken: daily 6:00, restores: 1 MB/s}}}
+services: {s: {points: {p: {at: there, needs: [large]}}}}
+"""
+    )
+    ((_, segments),) = replay.explain("s")
+    restoring = [segment for segment in segments if segment.cause == "restoring data"]
+    assert [(each.end / HOUR, each.detail, each.beside) for each in restoring] == [
+        (1, "large", "small"),
+        (1.5, "large", ""),
+    ]
+    assert "large, beside small" in replay.timeline("s")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -146,9 +147,23 @@ def store(path: Path, target: Path) -> None:
     nbformat.write(notebook, target)
 
 
+def figures() -> None:
+    """The pictures of the notebook about theory, for its page."""
+    notebook = json.loads((ROOT / "notebooks/02_agreement_with_theory.ipynb").read_text(encoding="utf-8"))
+    drawn = [
+        out["data"]["image/png"]
+        for cell in sources(notebook)
+        for out in cell["outputs"]
+        if "image/png" in out.get("data", {})
+    ]
+    for number, picture in enumerate(drawn, 1):
+        (ROOT / f"docs/figures/theory-{number}.png").write_bytes(base64.b64decode("".join(picture)))
+
+
 if __name__ == "__main__":
     if sys.argv[1:]:
         store(Path(sys.argv[1]), Path(sys.argv[2]))
     else:
         for each in NOTEBOOKS:
             store(each, each)
+        figures()

@@ -332,7 +332,7 @@ restart oracle @hall | 0.0 | 3995 3995 3995 4005 | done | repair oracle"""
     # closed: from Friday 17:00 (60) to Monday 9:00 (3900)
     assert segments(replay, "permits") == [
         ("not yet detected", 0, 5),
-        ("people on their way", 5, 35),
+        ("not yet decided", 5, 35),
         ("supplier at work", 35, 60),
         ("supplier closed", 60, 3900),
         ("supplier at work", 3900, 3995),

@@ -1,0 +1,224 @@
+"""Two scenarios under the same luck: what differs between their files, and what that does to each service."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+
+from drsim.reporting.numbers import (
+    NONE,
+    format_count,
+    format_gap,
+    format_points,
+    format_share,
+    format_times,
+)
+from drsim.reporting.page import MARGIN, Cell, Page
+from drsim.reporting.summary import plural
+from drsim.units import SECOND
+
+if TYPE_CHECKING:
+    from drsim.measures.pairs import Difference
+    from drsim.reading.differences import Change
+    from drsim.studies.compare import Compared, Comparison
+
+__all__ = ["compared"]
+
+GROUPS: Final = {
+    "worse": ("BACK LATER", "bold red"),
+    "undecided": ("TOO CLOSE TO CALL", "bold yellow"),
+    "better": ("BACK SOONER", "bold green"),
+    "same": ("THE SAME", "bold"),
+}
+"""Verdicts, the worst first."""
+_PARTS: Final = {
+    "worse": ("is back later", "are back later"),
+    "undecided": ("is too close to call", "are too close to call"),
+    "better": ("is back sooner", "are back sooner"),
+    "same": ("is the same", "are the same"),
+}
+MOST_CHANGES: Final = 12
+"""Lines about what differs between the files."""
+MOST_NAMES: Final = 3
+"""Entries that are named where the same was changed in many."""
+SHARE: Final = 8
+"""Columns of a share of drills."""
+
+
+def compared(comparison: Comparison, *, places: tuple[str, str], page: Page | None = None) -> Page:
+    """What a change does; `places`: where the two scenarios are from."""
+    page = Page() if page is None else page
+    before, after = comparison.before.scenario, comparison.after.scenario
+    titles = [before.title] if before.title == after.title else [before.title, after.title]
+    page.two_sided(" → ".join(titles), " → ".join(places) if len(set(places)) > 1 else places[0])
+    n = comparison.replications
+    parts = [f"{n:,} {plural('drill', n)} of each, with the same luck", f"seed {comparison.after.seed}"]
+    if before.horizon.ms != after.horizon.ms:
+        parts.append(f"up to {min(before.horizon, after.horizon, key=lambda each: each.ms).text}, the shorter horizon")
+    page.say(" · ".join(parts), indent=0, style="dim")
+    if comparison.interrupted:
+        page.label("INTERRUPTED", f"this is about the {n:,} that were finished", label_style="bold red", indent=0)
+    page.blank()
+    page.say(answer(comparison), style="bold", indent=MARGIN)
+    page.blank()
+    _changes(comparison.changes, page)
+    _services(comparison, page)
+    for heading, names in (("ONLY BEFORE", comparison.only_before), ("ONLY AFTER", comparison.only_after)):
+        if names:
+            page.label(heading, ", ".join(names), label_style="bold", indent=1)
+    return page
+
+
+def answer(comparison: Comparison) -> str:
+    """The answer in one sentence."""
+    verdicts = [each.verdict for each in comparison.services]
+    if not verdicts:
+        return "There is no service in both."
+    counts = {key: verdicts.count(key) for key in _PARTS if key in verdicts}
+    if len(counts) == 1 and "same" in counts:
+        return "The same in every drill: nothing that differs has an effect on recovery times."
+    parts = ", ".join(f"{number} {_PARTS[key][number > 1]}" for key, number in counts.items())
+    return f"On average, of {len(verdicts)} {plural('service', len(verdicts))} {parts}."
+
+
+def _changes(changes: Sequence[Change], page: Page) -> None:
+    """What differs; the same change in many entries is told once."""
+    if not changes:
+        page.label("WHAT DIFFERS", "nothing", label_style="bold", indent=1)
+        page.blank()
+        return
+    alike: dict[tuple[str, str, str | None, str | None], list[str]] = {}
+    for change in changes:
+        section, _, rest = change.path.partition(".")
+        name, _, tail = rest.partition(".")
+        alike.setdefault((section, tail, change.before, change.after), []).append(name)
+    page.heading("WHAT DIFFERS")
+    lines = []
+    for (section, tail, before, after), names in alike.items():
+        whole = not tail
+        if len(names) == 1 or whole:
+            paths = [".".join(part for part in (section, name, tail) if part) for name in names]
+        else:
+            paths = [f"{section}.*.{tail} of {len(names)}: {_listed(names)}"]
+        lines += [(path, before, after) for path in paths]
+    for path, before, after in lines[:MOST_CHANGES]:
+        if before is None:
+            page.say(f"+ {path}: {after}", hang=2, most=2)
+        elif after is None:
+            page.say(f"− {path}: {before}", hang=2, most=2)
+        else:
+            page.say(f"{path}: {before} → {after}", hang=2, most=2)
+    if len(lines) > MOST_CHANGES:
+        page.say(f"and {len(lines) - MOST_CHANGES} more (--json has all)", style="dim")
+    page.blank()
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES + 1 else ""
+    return ", ".join(names[:MOST_NAMES] if more else names) + more
+
+
+def _services(comparison: Comparison, page: Page) -> None:
+    shown = [each for each in comparison.services if each.verdict != "same"]
+    horizon = comparison.horizon
+    rows = {each.name: (_gap(each.recovery.mean), _gap(each.quantiles[0.95])) for each in shown}
+    heads = ("on average", "in 95 % of drills")
+    widths = [
+        max([len(head), *(cell_len(page.clean(row[i])) for row in rows.values())]) for i, head in enumerate(heads)
+    ]
+    title = page.width - MARGIN - sum(width + 1 for width in widths) - 2 * (SHARE + 1)
+    narrow = title < 16
+    if narrow:
+        title = page.width - MARGIN - 2 * (SHARE + 1)
+    title = min(title, max([12, *(cell_len(page.clean(each.title)) for each in shown)]))
+    if shown:
+        cells = [Cell("", title), *(Cell(head, w, style="dim") for head, w in zip(heads, widths, strict=True))]
+        cells = cells[:1] if narrow else cells
+        page.row([*cells, Cell("sooner", SHARE, "right", "dim"), Cell("later", SHARE, "right", "dim")])
+    for verdict, (heading, style) in GROUPS.items():
+        group = sorted(
+            (each for each in comparison.services if each.verdict == verdict),
+            key=lambda each: (-abs(each.recovery.mean.value), each.name),
+        )
+        if not group:
+            continue
+        if verdict == "same":
+            page.heading(f"{heading} {len(group)}", "recovery time, in every drill", style=style)
+            page.say(" · ".join(each.title for each in group))
+            for each in group:
+                if text := _rest(each):
+                    page.say(f"{each.title}: {text}", style="dim", hang=2)
+            continue
+        page.heading(f"{heading} {len(group)}", style=style)
+        for each in group:
+            mean, most = rows[each.name]
+            shares = [
+                Cell(_percent(share.value), SHARE, "right") for share in (each.recovery.sooner, each.recovery.later)
+            ]
+            times = [Cell(mean, widths[0]), Cell(most, widths[1])]
+            page.row([Cell(each.title, title), *([] if narrow else times), *shares])
+            if narrow:
+                page.say(f"{heads[0]}: {mean} · {heads[1]}: {most}", indent=MARGIN + 2)
+            page.say(_around(each, horizon), indent=MARGIN + 2, style="dim", hang=2)
+    if shown:
+        parts = ["− sooner or less, + later or more; after minus before, means up to the horizon"]
+        parts.append(f"in brackets {100 * comparison.confidence:g} % intervals")
+        parts.append("sooner, later: in which share of pairs of drills")
+        page.say("; ".join(parts) + ".", style="dim")
+
+
+def _around(each: Compared, horizon: int) -> str:
+    """Where a service was and where it is now, and what else has changed; times are rounded to their own error."""
+    parts = []
+    for p, name in ((0.5, "half the drills"), (0.95, "95 %")):
+        one, two = (
+            format_times([(q.value, q.low, q.high)], horizon_ms=horizon)[0].text for q in each.recovery_quantiles[p]
+        )
+        parts.append(f"{name}: {one} → {two}" if one != two else f"{name}: {one} both")
+    return " · ".join([*parts, *([rest] if (rest := _rest(each)) else [])])
+
+
+def _rest(each: Compared) -> str:
+    """What differs beside the recovery time; nothing where nothing does."""
+    parts = []
+    met, lost, data = each.in_time, each.contacts_lost, each.data_loss
+    if met is not None and met.before != met.after:
+        points = format_points(met.value, met.low, met.high)
+        parts.append(f"in time: {_percent(met.before)} → {_percent(met.after)}, {points}")
+    parts += [_target(name, *pair) for name, pair in (("RTO", each.targets), ("RPO", each.data_targets)) if any(pair)]
+    if data is not None and (data.sooner.successes or data.later.successes):
+        parts.append(f"data lost: {_gap(data.mean)}")
+    if lost.before != lost.after:
+        half = max(lost.high - lost.value, lost.value - lost.low)
+        parts.append(f"contacts lost: {'+' if lost.value > 0 else ''}{format_count(round(lost.value, 6), half)}")
+    if each.recovery.neither.successes:
+        parts.append(f"back in neither: {format_share(each.recovery.neither)}")
+    return " · ".join(parts)
+
+
+_TARGETS: Final = {None: "not asked for", "undecided": "too close to call"}
+
+
+def _target(name: str, before: str | None, after: str | None) -> str:
+    """The verdict against a target: `RTO missed → met`."""
+    one, two = (_TARGETS.get(verdict, verdict) for verdict in (before, after))
+    return f"{name} {one} → {two}" if one != two else f"{name} {one}"
+
+
+def _gap(difference: Difference | None) -> str:
+    if difference is None:
+        return "beyond the horizon"
+    if abs(difference.value) < SECOND and difference.low == difference.high:
+        return NONE
+    return format_gap(difference.value, difference.low, difference.high)
+
+
+def _percent(share: float) -> str:
+    """A share without its interval: never 0 or 100 % where it is neither."""
+    if share in (0, 1):
+        return f"{100 * share:g} %"
+    digits = 0 if 0.005 <= share < 0.995 else max(1, -math.floor(math.log10(min(share, 1 - share) * 100)))
+    return f"{100 * share:.{digits}f} %"

@@ -1,0 +1,94 @@
+"""How far from their targets services are, and how often that was a near miss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+
+from drsim.measures.estimates import Share
+from drsim.measures.margins import NEAR, Margin
+from drsim.reporting.numbers import NONE, UNKNOWN, format_gap, format_share, step_ms
+from drsim.reporting.page import MARGIN, Cell, Page
+
+if TYPE_CHECKING:
+    from drsim.studies.result import Result
+
+__all__ = ["margins", "near", "spare"]
+
+MOST: Final = 6
+"""Rows, unless all are asked for."""
+SHORTEST: Final = 22
+"""Of what stands before the columns, where there is room for it."""
+HEADS: Final = ("to spare", "just met", "just missed")
+
+
+def margins(result: Result, page: Page, everything: bool = False) -> None:
+    """What there is to spare where it is least certain that it is enough; with `everything` wherever there is a target."""
+    rows = sorted(_rows(result), key=lambda row: (-row[1].just_met.value - row[1].just_missed.value, row[0]))
+    asked = sorted({margin.asked for _, margin in rows})
+    if not everything:
+        rows = [row for row in rows if near(row[1])]
+    if not rows:
+        return
+    share = f"in {100 * asked[0]:g} % of drills" if len(asked) == 1 else "in the share of drills that is asked for"
+    left = len(rows) - MOST if len(rows) > MOST + 1 and not everything else 0
+    shown = rows[: len(rows) - left]
+    page.heading(
+        f"NEAR THE LIMIT {len(rows)}" if not everything else "MARGINS",
+        f"to spare {share} (− lacking); met or missed by less than {100 * NEAR:g} % of the limit",
+    )
+    texts = [(title, (spare(each), _share(each.just_met), _share(each.just_missed))) for title, each in shown]
+    texts = [(title, (page.clean(a), page.clean(b), page.clean(c))) for title, (a, b, c) in texts]
+    widths = [max(map(cell_len, column)) for column in zip(HEADS, *(row[1] for row in texts), strict=True)]
+    room = page.width - MARGIN - sum(width + 1 for width in widths)
+    longest = max(cell_len(page.clean(name)) for name, _ in texts)
+    if room < min(longest, SHORTEST):
+        for name, row in texts:
+            page.say(name, most=1)
+            page.say(" · ".join(f"{head}: {text}" for head, text in zip(HEADS, row, strict=True)), indent=6)
+    else:
+        title = min(room, longest)
+        heads = (Cell(head, width, style="dim") for head, width in zip(HEADS, widths, strict=True))
+        page.row([Cell("", title), *heads])
+        for name, row in texts:
+            page.row([Cell(name, title), *(Cell(text, width) for text, width in zip(row, widths, strict=True))])
+    if left:
+        page.say(f"and {left} more (--intervals has all)", style="dim")
+    page.blank()
+
+
+def _rows(result: Result) -> Iterator[tuple[str, Margin]]:
+    for outcome in result.outcomes:
+        for margin, what in ((outcome.margin, ""), (outcome.data_margin, ", data")):
+            if margin is not None and not _surely(margin):
+                yield outcome.title + what, margin
+
+
+def _surely(margin: Margin) -> bool:
+    """Nothing ever went wrong."""
+    return margin.at.value == 0 and not margin.just_met.successes and not margin.just_missed.successes
+
+
+def near(margin: Margin) -> bool:
+    """Whether a drill came near the limit, or the interval of what there is to spare holds 0."""
+    return bool(margin.just_met.successes or margin.just_missed.successes or margin.low < 0 <= margin.high)
+
+
+def spare(margin: Margin) -> str:
+    """What there is to spare, with its interval: `+2 h 10 (+1 h 50 to +2 h 25) wh`."""
+    unit = " wh" if margin.working else ""
+    if math.isinf(margin.value):
+        return "not back in time" if math.isinf(margin.high) else f"{UNKNOWN} (at most {_one(margin.high)}{unit})"
+    return format_gap(margin.value, margin.low, margin.high) + unit
+
+
+def _one(ms: float) -> str:
+    """A time without an error of its own."""
+    return format_gap(ms, ms - step_ms(abs(ms) / 20), ms + step_ms(abs(ms) / 20)).split(" (")[0]
+
+
+def _share(share: Share) -> str:
+    return format_share(share) if share.successes else NONE
