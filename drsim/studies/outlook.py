@@ -401,8 +401,8 @@ class Outlook:
                 group = next((name for name, members in self.consistency.items() if step.object in members), "")
                 own = f"the restores of {group}" if group else "its restore"
                 parts = [need, own if restored and data else "", "its precheck" if checked else ""]
-                held = step.kind == "restart" and not self.plan.structure.automatic[step.component]
-                if step.object in self.lost and (step.kind == "start" or held):  # what is only moved is held by none
+                waits = step.kind == "restart" and not self.plan.structure.automatic[step.component]
+                if step.object in self.lost and (step.kind == "start" or waits):  # what is only moved is held by none
                     parts += [
                         f"{task.name} (in its place)"
                         if step.kind == "start" and step.component in task.replaces
