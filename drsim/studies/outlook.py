@@ -427,8 +427,8 @@ class Outlook:
                 moves = self.plan.scenario.moves
                 within = moves is not None and moves.window != ALWAYS
                 copied = self.plan.data_size[step.component] >= 0
-                data = "all its data is at its standby, " if copied else ""
-                return f"{data}what it starts after has moved{', in the window' if within else ''}"
+                whole = "all its data is at its standby, " if copied else ""
+                return f"{whole}what it starts after has moved{', in the window' if within else ''}"
         return ""
 
     def to_dict(self) -> dict[str, Any]:
