@@ -21,6 +21,7 @@ _FORMS: Final = (
     "call_out",
     "based call_out",
     "works",
+    "works",
     "based works",
     "call_out works",
     "based call_out works",

@@ -95,7 +95,9 @@ def test_nothing_says_that_a_sample_is_certain(typed, small):
 def test_run_as_json_is_the_result(typed, small, tmp_path):
     ran = typed("run", small, *FEW, "--json", "--out", tmp_path / "result.json")
     assert json.loads(ran.stdout) == drsim.run(load(small), replications=40, seed=1).to_dict()
-    assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8")) == json.loads(ran.stdout)
+    recorded = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert recorded.pop("record")["command"].startswith("drsim run ")
+    assert recorded == json.loads(ran.stdout)
     assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
 
 
