@@ -94,7 +94,7 @@ restart app @here | 0.0 | 195 195 195 215 | done | repair app"""
     )
     assert segments(replay, "s") == [
         ("not yet detected", 120, 125),
-        ("people on their way", 125, 135),
+        ("not yet decided", 125, 135),
         ("supplier at work", 135, 195),
         ("step under way", 195, 215),
     ]
