@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from drsim.reporting.numbers import (
     NONE,
+    UNKNOWN,
     format_count,
     format_gap,
     format_points,
@@ -164,19 +165,32 @@ def _services(comparison: Comparison, page: Page) -> None:
                 page.say(f"{heads[0]}: {mean} · {heads[1]}: {most}", indent=MARGIN + 2)
             page.say(_around(each, horizon), indent=MARGIN + 2, style="dim", hang=2)
     if shown:
+        texts = [text for each in shown for text in (*rows[each.name], *_half_and_most(each, horizon))]
         parts = ["− sooner or less, + later or more; after minus before, means up to the horizon"]
         parts.append(f"in brackets {100 * comparison.confidence:g} % intervals")
         parts.append("sooner, later: in which share of pairs of drills")
+        parts += [f"{sign}: {text}" for sign, text in _SIGN_TEXTS.items() if any(sign in shown for shown in texts)]
         page.say("; ".join(parts) + ".", style="dim")
 
 
+_SIGN_TEXTS: Final = {
+    NONE: "never below its minimum",
+    UNKNOWN: "too few drills, or too many that were not back",
+    "≥": "the interval has no upper end",
+}
+
+
+def _half_and_most(each: Compared, horizon: int) -> tuple[str, ...]:
+    """Half the drills before and after, 95 % of them before and after; times are rounded to their own error."""
+    found = [q for p in (0.5, 0.95) for q in each.recovery_quantiles[p]]
+    return tuple(format_times([(q.value, q.low, q.high)], horizon_ms=horizon)[0].text for q in found)
+
+
 def _around(each: Compared, horizon: int) -> str:
-    """Where a service was and where it is now, and what else has changed; times are rounded to their own error."""
+    """Where a service was and where it is now, and what else has changed."""
+    half_before, half_after, most_before, most_after = _half_and_most(each, horizon)
     parts = []
-    for p, name in ((0.5, "half the drills"), (0.95, "95 %")):
-        one, two = (
-            format_times([(q.value, q.low, q.high)], horizon_ms=horizon)[0].text for q in each.recovery_quantiles[p]
-        )
+    for name, one, two in (("half the drills", half_before, half_after), ("95 %", most_before, most_after)):
         parts.append(f"{name}: {one} → {two}" if one != two else f"{name}: {one} both")
     return " · ".join([*parts, *([rest] if (rest := _rest(each)) else [])])
 
