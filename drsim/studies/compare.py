@@ -81,6 +81,8 @@ class Compared:
     """by p, before and after; `inf` beyond the horizon"""
     in_time: Difference | None
     """of the share of drills that meet the RTO of their own file; None without an RTO in both"""
+    in_time_shares: tuple[estimates.Share | None, estimates.Share | None]
+    """the two shares, before and after; None without an RTO"""
     targets: tuple[str | None, str | None]
     """the verdict against the RTO of its own file, before and after: met, missed, undecided; None without an RTO"""
     data_targets: tuple[str | None, str | None]
@@ -174,6 +176,7 @@ class Comparison:
         first = _censored(one.block.recovery[before][:n], horizon)
         second = _censored(two.block.recovery[after][:n], horizon)
         met, then = one.in_time(before), two.in_time(after)
+        shares = (self._share(met), self._share(then))
         contacts = max(float(one.block.contacts[before][:n].max()), float(two.block.contacts[after][:n].max()))
         return Compared(
             name=name,
@@ -185,10 +188,11 @@ class Comparison:
                 for p in QUANTILES
             },
             in_time=None if met is None or then is None else share_difference(met[:n], then[:n], self.confidence),
-            targets=(self._target(one, before, met), self._target(two, after, then)),
+            in_time_shares=shares,
+            targets=(_target(one, before, shares[0]), _target(two, after, shares[1])),
             data_targets=(
-                self._target(one, before, one.data_in_time(before)),
-                self._target(two, after, two.data_in_time(after)),
+                _target(one, before, self._share(one.data_in_time(before))),
+                _target(two, after, self._share(two.data_in_time(after))),
             ),
             data_loss=self._data_loss(before, after),
             contacts_lost=mean_difference(
@@ -196,14 +200,11 @@ class Comparison:
             ),
         )
 
-    def _target(self, result: Result, row: int, met: Any) -> str | None:
-        """The verdict of one of the two scenarios, over the pairs."""
+    def _share(self, met: Any) -> estimates.Share | None:
+        """Of the pairs, in how many something holds; None where it is not asked."""
         if met is None:
             return None
-        name = result.plan.structure.services[result.groups[row].service]
-        asked = result.scenario.landscape.services[name].targets.share.millionths / ONE
-        kept = int(np.count_nonzero(met[: self.replications]))
-        return estimates.verdict(estimates.share(kept, self.replications, self.confidence), asked)
+        return estimates.share(int(np.count_nonzero(met[: self.replications])), self.replications, self.confidence)
 
     def _data_loss(self, before: int, after: int) -> Pairs | None:
         """Of two rows; a loss that is known may be of longer than the horizon, so the longest seen is the most."""
@@ -278,6 +279,10 @@ class Comparison:
                 for p in QUANTILES
             },
             "in_time": difference_dict(each.in_time),
+            "in_time_shares": {
+                name: None if share is None else share_dict(share)
+                for name, share in zip(("before", "after"), each.in_time_shares, strict=True)
+            },
             "target": {"before": each.targets[0], "after": each.targets[1]},
             "data_target": {"before": each.data_targets[0], "after": each.data_targets[1]},
             "data_loss": None if each.data_loss is None else pairs_dict(each.data_loss),
@@ -331,6 +336,14 @@ def compare(
         replications=min(one.replications, two.replications),
         changes=differences(one.scenario, two.scenario),
     )
+
+
+def _target(result: Result, row: int, kept: estimates.Share | None) -> str | None:
+    """The verdict of one of the two scenarios, over the pairs."""
+    if kept is None:
+        return None
+    name = result.plan.structure.services[result.groups[row].service]
+    return estimates.verdict(kept, result.scenario.landscape.services[name].targets.share.millionths / ONE)
 
 
 def _censored(values: Any, horizon: float) -> Any:

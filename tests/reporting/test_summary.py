@@ -94,6 +94,11 @@ def test_a_service_that_nothing_stops_keeps_running():
     assert "RTO  " not in text
 
 
+def test_few_contacts_have_digits():
+    found = drsim.run(loads(MEANWHILE.replace("48/day", "4.5/day")), replications=4, workers=1)
+    assert re.search(r"CITIZENS TURNED AWAY  0\.\d+ of 4\.5\d* contacts", shown(found)), shown(found)
+
+
 def test_a_landscape_without_services():
     text = "drsim: scenario 1\ntitle: none\nmoment: any moment of the week\n"
     text += "landscape: {sites: {here: {}}, components: {c: {at: {here: active}}}}\n"
