@@ -26,16 +26,25 @@ if TYPE_CHECKING:
 __all__ = ["Compared", "Comparison", "compare", "difference_dict", "pairs_dict"]
 
 QUANTILES: Final = (0.5, 0.95)
+WHEN: Final = ("before", "after")
 
 COMPARED_COLUMNS: Final = (
     "title",
     "p50_before_h",
+    "p50_before_low_h",
+    "p50_before_high_h",
     "p50_after_h",
+    "p50_after_low_h",
+    "p50_after_high_h",
     "p50_difference_h",
     "p50_difference_low_h",
     "p50_difference_high_h",
     "p95_before_h",
+    "p95_before_low_h",
+    "p95_before_high_h",
     "p95_after_h",
+    "p95_after_low_h",
+    "p95_after_high_h",
     "p95_difference_h",
     "p95_difference_low_h",
     "p95_difference_high_h",
@@ -43,11 +52,23 @@ COMPARED_COLUMNS: Final = (
     "difference_low_h",
     "difference_high_h",
     "sooner",
+    "sooner_low",
+    "sooner_high",
     "later",
+    "later_low",
+    "later_high",
     "tied",
+    "tied_low",
+    "tied_high",
     "neither",
+    "neither_low",
+    "neither_high",
     "in_time_before",
+    "in_time_before_low",
+    "in_time_before_high",
     "in_time_after",
+    "in_time_after_low",
+    "in_time_after_high",
     "in_time_difference",
     "in_time_difference_low",
     "in_time_difference_high",
@@ -229,12 +250,14 @@ class Comparison:
         row: dict[str, Any] = {"title": each.title, "verdict": each.verdict}
         for p in QUANTILES:
             name = f"p{round(100 * p)}"
-            row[f"{name}_before_h"], row[f"{name}_after_h"] = (q.value / HOUR for q in each.recovery_quantiles[p])
+            for when, quantile in zip(WHEN, each.recovery_quantiles[p], strict=True):
+                row |= _columns(f"{name}_{when}", quantile, HOUR)
             row |= _columns(f"{name}_difference", each.quantiles[p], HOUR)
         row |= _columns("difference", each.recovery.mean, HOUR)
-        row |= {name: getattr(each.recovery, name).value for name in ("sooner", "later", "tied", "neither")}
-        if each.in_time is not None:
-            row["in_time_before"], row["in_time_after"] = each.in_time.before, each.in_time.after
+        for name in ("sooner", "later", "tied", "neither"):
+            row |= _columns(name, getattr(each.recovery, name))
+        for when, share in zip(WHEN, each.in_time_shares, strict=True):
+            row |= _columns(f"in_time_{when}", share)
         row |= _columns("in_time_difference", each.in_time)
         row["target_before"], row["target_after"] = each.targets
         row["data_target_before"], row["data_target_after"] = each.data_targets
@@ -281,7 +304,7 @@ class Comparison:
             "in_time": difference_dict(each.in_time),
             "in_time_shares": {
                 name: None if share is None else share_dict(share)
-                for name, share in zip(("before", "after"), each.in_time_shares, strict=True)
+                for name, share in zip(WHEN, each.in_time_shares, strict=True)
             },
             "target": {"before": each.targets[0], "after": each.targets[1]},
             "data_target": {"before": each.data_targets[0], "after": each.data_targets[1]},
@@ -352,9 +375,12 @@ def _censored(values: Any, horizon: float) -> Any:
     return np.where(times > horizon, np.inf, times)
 
 
-def _columns(name: str, difference: Difference | None, unit: int = 0) -> dict[str, float]:
+def _columns(
+    name: str, found: Difference | estimates.Quantile | estimates.Share | None, unit: int = 0
+) -> dict[str, float]:
+    """A figure and the ends of its interval."""
     divisor, suffix = (unit, "_h") if unit else (1, "")
-    ends = (np.nan,) * 3 if difference is None else (difference.value, difference.low, difference.high)
+    ends = (np.nan,) * 3 if found is None else (found.value, found.low, found.high)
     names = (f"{name}{suffix}", f"{name}_low{suffix}", f"{name}_high{suffix}")
     return {key: value / divisor for key, value in zip(names, ends, strict=True)}
 

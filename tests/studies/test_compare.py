@@ -43,7 +43,15 @@ def test_a_certain_change_is_exact_and_leaves_the_rest_alone():
         ("components.a.start.takes", "3 h", "1 h")
     ]
     assert list(found.table.columns) == list(COMPARED_COLUMNS)
-    assert found.table.loc["fixed", "difference_h"] == -2
+    row = found.table.loc["fixed"]
+    assert row["difference_h"] == -2
+    assert [row[f"sooner{end}"] for end in ("", "_low", "_high")] == [1, pytest.approx(0.025 ** (1 / 40)), 1]
+    assert [row[f"p50_before{end}_h"] for end in ("", "_low", "_high")] == [3, 3, 3]
+    assert [row[f"in_time_before{end}"] for end in ("", "_low", "_high")] == [
+        0,
+        0,
+        pytest.approx(1 - 0.025 ** (1 / 40)),
+    ]
 
 
 def test_luck_that_both_have_is_the_same():
