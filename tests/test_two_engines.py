@@ -134,6 +134,11 @@ response: {detect: 0 s, assess: {takes: 0 s}}
 disruptions: {fire: {site: here}, dark: {site: there, after: 10 min}}
 response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
 """,
+    "a place is lost at the instant at which another serves again: recovered in the incident that lost it": """\
+  components: {c: {at: {here: active, there: active}, data: {size: 1 GB}, restart: {takes: 10 min}}}
+disruptions: {crash: {component: c, lasts: 5 min}, fire: {site: there, after: 15 min}}
+response: {detect: 0 s, assess: {takes: 0 s}}
+""",
 }
 
 

@@ -196,14 +196,13 @@ class Losing(Bubble):
     def _open(self, root: int, number: int, breaks: list[int]) -> Incident:
         incident = Incident(len(self.incidents), root, self.now)
         self.incidents.append(incident)
-        self._move_to(incident, breaks)
         self.opened.append((incident.number, (*breaks,)))
         self.incident_row(incident, DETECT, number)
         self.dirty_incidents = True
         return incident
 
     def move_exhausted(self) -> None:
-        """What ended at this instant may have exhausted a component after the incidents of the instant opened."""
+        """What is still lost once all that ended at this instant has been applied moves to the incidents that opened."""
         for number, breaks in self.opened:
             self._move_to(self.incidents[number], breaks)
         self.opened.clear()
