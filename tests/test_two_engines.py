@@ -139,6 +139,17 @@ response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 
 disruptions: {crash: {component: c, lasts: 5 min}, fire: {site: there, after: 15 min}}
 response: {detect: 0 s, assess: {takes: 0 s}}
 """,
+    "a second corruption becomes known while the standby is looked at for the first: that goes on, and counts": """\
+  components:
+    app:
+      at: {here: active, there: cold}
+      start: {takes: 5 min}
+      precheck: {takes: 40 min}
+      data: {size: 1 GB}
+      copies: {kept: {at: there, kind: snapshot, taken: "daily 10:00", restores: 10 MB/s}}
+disruptions: {worm: {corruption: app, before: 1 h, detected: 2 h}, bug: {corruption: app, before: 1 h, detected: 150 min}}
+response: {assess: {takes: 5 min}}
+""",
 }
 
 

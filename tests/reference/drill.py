@@ -1177,7 +1177,7 @@ class Run:
 
     def keeps_ground(self, work: Work, sight: Sight) -> bool:
         """Section 8: "whose ground goes (or, for a `restore`, whose store's site goes down)"."""
-        if work.object in self.newly_corrupt and work.kind in (*FAILOVER_KINDS, "restart"):
+        if work.object in self.newly_corrupt and work.kind in ("switch", "restore", "start", "restart"):
             return False
         if work.kind == "restore":
             store = self.land.components[work.object].copies[work.copy].at
