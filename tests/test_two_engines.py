@@ -134,6 +134,22 @@ response: {detect: 0 s, assess: {takes: 0 s}}
 disruptions: {fire: {site: here}, dark: {site: there, after: 10 min}}
 response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}, evacuation: 0 s}
 """,
+    "a place is lost at the instant at which another serves again: recovered in the incident that lost it": """\
+  components: {c: {at: {here: active, there: active}, data: {size: 1 GB}, restart: {takes: 10 min}}}
+disruptions: {crash: {component: c, lasts: 5 min}, fire: {site: there, after: 15 min}}
+response: {detect: 0 s, assess: {takes: 0 s}}
+""",
+    "a second corruption becomes known while the standby is looked at for the first: that goes on, and counts": """\
+  components:
+    app:
+      at: {here: active, there: cold}
+      start: {takes: 5 min}
+      precheck: {takes: 40 min}
+      data: {size: 1 GB}
+      copies: {kept: {at: there, kind: snapshot, taken: "daily 10:00", restores: 10 MB/s}}
+disruptions: {worm: {corruption: app, before: 1 h, detected: 2 h}, bug: {corruption: app, before: 1 h, detected: 150 min}}
+response: {assess: {takes: 5 min}}
+""",
 }
 
 

@@ -479,6 +479,12 @@ class _Log:
                     away[row.site].append(row.object)
             for site, names in sorted(away.items()):
                 self.page.say(f"still away from {site}, to which they cannot go back: {' · '.join(names)}", hang=4)
+        stays = self.replay.not_moved
+        if stays:
+            self.page.blank()
+            self.page.heading(f"NOT MOVED {sum(map(len, stays.values()))}")
+            for why, names in stays.items():
+                self.page.say(f"{' · '.join(names)}: {why}", hang=4)
         given_up = [row for row in self.drill.rows if row.start < 0 and row.outcome == GIVEN_UP]
         if given_up:
             self.page.blank()

@@ -9,7 +9,7 @@ from drsim.planning.plan import ACTIVE, Plan, Structure
 from drsim.simulation.levels import site_groups
 from drsim.units import ONE
 
-__all__ = ["Ground", "Lookups"]
+__all__ = ["Ground", "Lookups", "homes_of", "started_before"]
 
 Views = list[tuple[int, ...]]
 
@@ -54,9 +54,9 @@ class Lookups:
         )
         self.followed = _followed(plan)
         """component -> whether there is a line to the replicated copy at its standby, for those that have one"""
-        self.homes = _homes(plan)
+        self.homes = homes_of(plan)
         """component -> (home, standby), for those that go home"""
-        self.started_before = _started_before(plan) if plan.relocates else {}
+        self.started_before = started_before(plan) if plan.relocates else {}
         """component -> the components that its `starts_after` names, for those that go home"""
         self.sheddable = {c: structure.of_component[c][0] for c, may_be in enumerate(structure.sheddable) if may_be}
         """component that may be stopped to make room -> its only deployment"""
@@ -286,7 +286,7 @@ def _followed(plan: Plan) -> dict[int, bool]:
     return found
 
 
-def _homes(plan: Plan) -> dict[int, tuple[int, int]]:
+def homes_of(plan: Plan) -> dict[int, tuple[int, int]]:
     """Component -> (its only active deployment, its standby), for those that go home, or are moved."""
     structure = plan.structure
     if not plan.relocates:
@@ -305,7 +305,7 @@ def _homes(plan: Plan) -> dict[int, tuple[int, int]]:
     }
 
 
-def _started_before(plan: Plan) -> dict[int, tuple[int, ...]]:
+def started_before(plan: Plan) -> dict[int, tuple[int, ...]]:
     """Component -> the components that its `starts_after` names, for those that move."""
     structure = plan.structure
     views = {node: c for (c, _), node in structure.views.items()}
@@ -314,7 +314,7 @@ def _started_before(plan: Plan) -> dict[int, tuple[int, ...]]:
         for other in above:
             inputs.setdefault(other, []).append(node)
     found = {}
-    for c, (home, _) in _homes(plan).items():
+    for c, (home, _) in homes_of(plan).items():
         seen, todo = set(), [structure.gate[home]]
         while todo:
             node = todo.pop()

@@ -13,6 +13,7 @@ from drsim.measures.drills import Group, Interruption, due_fates, groups, interr
 from drsim.measures.explanation import Segment, explain, waits
 from drsim.measures.protection import unprotected
 from drsim.measures.trials import tried
+from drsim.measures.unmoved import unmoved
 from drsim.model.bubble import original
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.draws import Numbers, Script
@@ -88,6 +89,11 @@ class Replay:
     def interruptions(self, service: str) -> list[Interruption]:
         """The times at which a service is below its minimum, short good times in between joined."""
         return interruptions(self.plan, self.group(service), self.trajectory, self.computed)
+
+    @cached_property
+    def not_moved(self) -> dict[str, list[str]]:
+        """What a planned move (`moves`) left where it was: why -> its components; empty without one."""
+        return unmoved(self.plan, self.trajectory)
 
     @cached_property
     def unprotected(self) -> dict[str, list[tuple[int, int]]]:
@@ -303,6 +309,7 @@ class Replay:
                 name: [{"begin": begin, "end": end} for begin, end in spans] for name, spans in self.unprotected.items()
             },
             "test": self.test,
+            "not_moved": {name: why for why, names in self.not_moved.items() for name in names},
             "not_recovered": [self.plan.structure.components[c] for c in trajectory.lost_at_end],
         }
 

@@ -14,14 +14,19 @@ from agreement import (
     unequal,
 )
 from cases import drilled, in_minutes, rows, scenario, tries
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
 from relocations import drawn
 
 from drsim.errors import InputError
 from drsim.measures.drills import groups
 from drsim.measures.explanation import explain
+from drsim.planning.plan import ACTIVE
 from drsim.reading import loads
 from drsim.reporting.planned import planned
 from drsim.reporting.summary import Command
+from drsim.simulation.lookups import homes_of, started_before
+from drsim.simulation.trajectory import DONE
 from drsim.studies.outlook import Outlook
 from drsim.studies.replay import Replay
 
@@ -330,3 +335,90 @@ def test_both_implementations_agree_where_components_fail_of_their_own(seed: int
 def test_refusals(old: str, new: str, moves: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         scenario(TWO.replace(old, new) if old else TWO, **NOTHING, moves=moves)
+
+
+LEFT = """\
+sites: {here: {pools: {hosts: 8}}, there: {pools: {hosts: 2}}}
+links: {line: {between: [here, there], bandwidth: 10 MB/s}}
+components:
+  a: {at: {here: active, there: warm}, uses: {hosts: 2}, start: {takes: 10 min}}
+  b: {at: {here: active, there: warm}, uses: {hosts: 1}, start: {takes: 10 min}}
+  c: {at: {here: active, there: warm}, needs: [b], start: {takes: 10 min}}
+  d: {at: {here: active, there: warm}, start: {takes: 10 min, works: 50 %, attempts: 1}, restart: {takes: 5 min}}
+  e: {at: {here: active, there: warm}, starts_after: [d], start: {takes: 10 min}}
+  f: {at: {here: active, there: warm}, data: {size: 1 GB}, copies: {r: {at: there, kind: synchronous}}, start: {takes: 10 min}}
+  g: {at: {here: active, there: warm}, uses: {hosts: 3}, start: {takes: 10 min}}
+services: {s: {points: {p: {at: there, needs: [c]}}}}
+"""
+AFTER_AN_HOUR = "{site: here, after: 1 h, rollback: ROLLBACK, window: WINDOW}"
+
+
+def moved_in(window: str, disruptions: str = "{}", rollback: str = "component", luck: float = 0.2) -> Replay:
+    moves = AFTER_AN_HOUR.replace("WINDOW", window).replace("ROLLBACK", rollback)
+    return drilled(LEFT, {"works d": luck}, disruptions=disruptions, moves=moves, horizon="6 h")
+
+
+def test_what_a_move_leaves_where_it_was_is_told_with_its_reason() -> None:
+    replay = moved_in("always", "{crash: {component: f, lasts: 2 h}}")
+    assert replay.not_moved == {
+        "no room at there while the window is open": ["b"],
+        "comes after b": ["c"],
+        "not running at here when the move begins": ["f"],
+        "never fits at there": ["g"],
+    }
+    assert replay.to_dict()["not_moved"]["c"] == "comes after b"
+    assert "NOT MOVED 4" in (log := replay.timeline())
+    assert "c: comes after b" in log
+    # once the line is cut, what is written at f no longer reaches its copy
+    assert moved_in("always", "{cut: {link: line}}").not_moved["its data cannot reach there"] == ["f"]
+    assert moved_in("daily 3:00-4:00").not_moved == {
+        "the window does not open": ["a", "b", "d", "f"],
+        "comes after b": ["c"],
+        "comes after d": ["e"],
+        "never fits at there": ["g"],
+    }
+
+
+def test_what_goes_back_with_a_move_that_failed_is_told() -> None:
+    # d fails for good: b, which has no room, and e, which comes after d, are not stopped any more
+    replay = moved_in("always", rollback="all", luck=0.8)
+    assert replay.not_moved == {
+        "taken back with a move that failed": ["b", "c", "e"],
+        "never fits at there": ["g"],
+    }
+    # alone it takes back nothing else, and e is stopped once the move of d is over
+    assert "e" not in [name for names in moved_in("always", luck=0.8).not_moved.values() for name in names]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 9999))
+def test_whatever_moves_runs_at_one_place_and_loses_nothing_where_nothing_is_hit(seed: int) -> None:
+    case = loads(drawn(seed, moves=True)).with_({"disruptions": {}})
+    drill = engine_drill(case)
+    plan, structure = drill.plan, drill.plan.structure
+    assert plan.move is not None
+    assert not drill.recoveries
+    homes, first = homes_of(plan), len(structure.sites) + len(structure.links)
+    on = {d: structure.roles[d] == ACTIVE for pair in homes.values() for d in pair}
+    for _, flag, value in drill.changes:
+        if flag - first in on:
+            on[flag - first] = value
+            assert not any(on[home] and on[b] for home, b in homes.values())
+    assert all(on[home] or on[b] or c in drill.lost_at_end for c, (home, b) in homes.items())
+    window = plan.calendars[plan.move.window]
+    order = started_before(plan)
+    stops = [row for row in drill.rows if row.kind == "stop" and row.outcome == DONE]
+    for row in stops:
+        event("stopped")
+        c = structure.components.index(row.object)
+        if row.site == structure.sites[plan.move.site]:
+            assert row.start >= plan.move.after
+            assert window.is_open(row.start + drill.offset)
+            below = {structure.components[other] for other in order[c] if other in homes}
+            under_way = [
+                r for r in drill.rows if r.object in below and r.start >= 0 and r.kind in ("stop", "start", "switch")
+            ]
+            assert not any(r.start <= row.start < r.end for r in under_way)
+            begun = [r for r in drill.rows if r.incident == row.incident and r.kind in ("start", "switch")]
+            assert begun
+            assert min(r.start for r in begun) >= row.end
