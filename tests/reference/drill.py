@@ -1188,6 +1188,7 @@ class Run:
 
     def finish(self, work: Work, outcome: str) -> None:
         work.outcome, work.end = outcome, self.now
+        self.asked.pop(work.step, None)  # the next try is asked for by whom it does not trust then
         if outcome != "dropped":
             self.applied.append(work.name)
 
@@ -1422,7 +1423,6 @@ class Run:
         sight = Sight(self)
         place = self.points[work.object]
         self.trusted |= {trust for trust in self.trusts() if trust[:2] == place and sight.on(*trust[2:])}
-        self.asked.pop(work.step, None)
 
     # ------------------------------------------------------------------------------------------- 4: what is settled
 
