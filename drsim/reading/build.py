@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar, get_args
@@ -28,7 +28,7 @@ from drsim.model.landscape import (
     Team,
 )
 from drsim.model.needs import All, circles
-from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Moves, Scenario, Trial
+from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Expected, Moves, Scenario, Trial
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
 from drsim.reading.consistent import consistency_findings, order_findings
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
@@ -40,6 +40,7 @@ from drsim.reading.rules import (
     apart_findings,
     by_hand_findings,
     due_findings,
+    expect_findings,
     failure_findings,
     horizon_findings,
     landscape_findings,
@@ -73,6 +74,7 @@ _TEXT: Final[TypeAdapter[str]] = TypeAdapter(fields.Text)
 _MEMBERS: Final[TypeAdapter[tuple[str, ...]]] = TypeAdapter(fields.Items[fields.ComponentName])
 _CALENDAR: Final[TypeAdapter[Calendar]] = TypeAdapter(fields.Hours)
 _RESPONSE: Final = TypeAdapter(Response)
+_EXPECT: Final[TypeAdapter[Mapping[str, Expected]]] = TypeAdapter(fields.ByService[Expected])
 _CLOCK_LAW: Final[TypeAdapter[Law]] = TypeAdapter(fields.ClockLaw)
 
 
@@ -336,7 +338,10 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
     horizon = None if head is None else head.horizon
     response = _response(checker, builder)
     disruptions = _disruptions(checker, builder.parts)
+    expect = (checker.read(_EXPECT, ("expect",)) if "expect" in tree else None) or {}
     if draft.complete:
+        complete = len(builder.tree.get("components", {})) == len(builder.parts.components)
+        findings(checker, expect_findings(expect, builder.parts, complete=complete))
         if draft.landscape is not None and not draft.landscape.get("components", Table()):
             rule = "the landscape has no components, so nothing can be lost or recovered"
             builder.checker.refuse(("components",), rule, "add one such as 'components: {oracle: {at: {...}}}'")
@@ -347,7 +352,6 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
             if head.moves is not None:
                 findings(checker, move_findings(head.moves, head.horizon, response, builder.parts.components))
             if head.tests is not None:
-                complete = len(builder.tree.get("components", {})) == len(builder.parts.components)
                 findings(checker, trial_findings(head.tests, head.horizon, response, builder.parts, complete=complete))
                 apart = [
                     ("moves", head.moves is not None),
@@ -371,6 +375,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
         horizon=head.horizon,
         moves=head.moves,
         tests=head.tests,
+        expect=expect,
         file=draft.file,
     )
 
