@@ -1010,7 +1010,9 @@ def expect_findings(expect: Mapping[str, Expected], parts: Parts, *, complete: b
             rule = f"'because' gives a reason to miss, and nothing of '{name}' is expected to be missed"
             yield Finding((*path, "because"), rule, "leave it out, or write 'missed'", True)
         service = parts.services.get(name)
-        for key in given if service is not None else ():
+        if service is None:
+            continue
+        for key in given:
             if getattr(service.targets, key) is None:
                 rule = f"'{name}' promises no {key}, so that it is neither met nor missed"
                 there = " and ".join(each for each in ("rto", "rpo") if getattr(service.targets, each) is not None)
