@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar, get_args
 
 from pydantic import AfterValidator, PlainValidator, TypeAdapter, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from drsim.calendar import Calendar, exists
 from drsim.distributions import Law
@@ -74,7 +75,7 @@ _TEXT: Final[TypeAdapter[str]] = TypeAdapter(fields.Text)
 _MEMBERS: Final[TypeAdapter[tuple[str, ...]]] = TypeAdapter(fields.Items[fields.ComponentName])
 _CALENDAR: Final[TypeAdapter[Calendar]] = TypeAdapter(fields.Hours)
 _RESPONSE: Final = TypeAdapter(Response)
-_EXPECT: Final[TypeAdapter[Mapping[str, Expected]]] = TypeAdapter(fields.ByService[Expected])
+_EXPECTED: Final = TypeAdapter(Expected)
 _CLOCK_LAW: Final[TypeAdapter[Law]] = TypeAdapter(fields.ClockLaw)
 
 
@@ -338,7 +339,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
     horizon = None if head is None else head.horizon
     response = _response(checker, builder)
     disruptions = _disruptions(checker, builder.parts)
-    expect = (checker.read(_EXPECT, ("expect",)) if "expect" in tree else None) or {}
+    expect = _expect(checker)
     if draft.complete:
         complete = len(builder.tree.get("components", {})) == len(builder.parts.components)
         findings(checker, expect_findings(expect, builder.parts, complete=complete))
@@ -449,6 +450,23 @@ def _disruptions(checker: Checker, parts: Parts) -> dict[str, Disruption]:
     disruptions = _present(found)
     _check_follows(checker, disruptions, list(written))
     return disruptions
+
+
+def _expect(checker: Checker) -> dict[str, Expected]:
+    """Read what is expected, service by service, so that one that is wrong hides no other."""
+    written = checker.root.get("expect", Table())
+    if not isinstance(written, Table):
+        if written is not BROKEN:
+            rule = f"{fields.shown(written)} stands where a mapping of names is due"
+            checker.refuse(("expect",), rule, "write entries such as '{passport: {rto: met}}'")
+        return {}
+    for name in written:
+        try:
+            fields.check_reference("service", name, checker.known)
+        except PydanticCustomError as error:
+            context = error.context or {}
+            checker.refuse(("expect", name), context["rule"], context["hint"], key=True)
+    return _present({name: checker.read(_EXPECTED, ("expect", name)) for name in written})
 
 
 def _check_follows(checker: Checker, disruptions: dict[str, Disruption], names: list[str]) -> None:
