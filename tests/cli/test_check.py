@@ -12,6 +12,9 @@ import pytest
 from rich.cells import cell_len
 
 import drsim
+from drsim.reading import loads
+from drsim.reporting.checked import checked
+from drsim.reporting.summary import Command
 
 FEW = ("-n", "40", "--workers", "1", "--quiet")
 
@@ -210,6 +213,22 @@ def test_no_line_is_wider_than_the_page(typed, wild, monkeypatch, columns, more)
     assert ran.exit_code in (0, 1), ran.stderr
     assert "romise" in ran.stdout
     assert max(map(cell_len, ran.stdout.splitlines())) <= int(columns)
+
+
+def test_colour_changes_nothing_else(wild):
+    text = Path(wild).read_text(encoding="utf-8")
+    expect = "expect: {first: {rto: met}, second: {rto: missed, because: it is late}}\n"
+    page = checked(drsim.Check(drsim.run(loads(text + expect), replications=30)), command=Command(wild, 30))
+    plain, coloured = page.render(), page.render(colour=True)
+    assert "\x1b[" not in plain
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain == str(page)
+
+
+def test_plain_signs_only(typed, pump):
+    path = pump("water: {rto: met}, light: {rto: met}", "{mix: {60 %: 2 h, 40 %: 5 h}}")
+    assert not typed("check", path, *FEW).stdout.isascii()
+    assert typed("check", path, *FEW, "--ascii").stdout.isascii()
 
 
 def test_an_interrupt_ends_it_with_what_is_finished(start, pump):
