@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from drsim.measures.estimates import verdict
 from drsim.model.scenario import Scenario
 from drsim.reading import dump, loads
 from drsim.studies.check import MEASURES, Check, Checked
+from drsim.studies.record import recorded, rerun
 from drsim.testing import scenarios
 from drsim.units import Duration
 
@@ -123,6 +126,22 @@ def test_the_path_of_a_scenario_is_read(tmp_path) -> None:
     (tmp_path / "s.yaml").write_text(dump(scenario), encoding="utf-8")
     read = drsim.check(str(tmp_path / "s.yaml"), replications=40)
     assert read.to_dict() == checked(scenario).to_dict()
+
+
+def test_a_record_keeps_what_is_expected(tmp_path) -> None:
+    scenario = pump("water: {rto: missed, because: nobody mends it}", lasts="5 h")
+    (tmp_path / "run.json").write_text(json.dumps(recorded(drsim.run(scenario, replications=8))), encoding="utf-8")
+    again = rerun(str(tmp_path / "run.json"))
+    assert again.result.scenario.expect == scenario.expect
+    assert again.digest[0] == again.digest[1]
+    assert again.unequal == []
+    assert Check(again.result).promises == checked(scenario, 8).promises
+
+
+def test_a_comparison_tells_no_difference_of_what_is_expected() -> None:
+    before, after = pump("water: {rto: met}"), pump("water: {rto: missed, because: nobody mends it}", lasts="5 h")
+    changes = drsim.compare(before, after, replications=8).changes
+    assert [change.path for change in changes] == ["disruptions.break.lasts"]
 
 
 def test_as_plain_data() -> None:
