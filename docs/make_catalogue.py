@@ -19,9 +19,10 @@ MOST = 6
 HEAD = f"""\
 # Catalogue: questions and answers
 
-What the scenarios in `scenarios/` ask, and the answer of {DRILLS} drills of each (seed {SEED}); shares have their 95 % interval. The numbers behind them are assumptions
-where no source is named (`drsim show --assumptions`), so an answer is about this landscape as it is written, not about a real one. Copy the scenario that is nearest to your
-question, and change it.
+What the scenarios in `scenarios/` ask, and the answer of {DRILLS} drills of each (seed {SEED}); shares have their 95 % interval.
+
+The numbers behind them are assumptions where no source is named (`drsim show --assumptions`), so an answer is about this landscape
+as it is written, not about a real one. Copy the scenario that is nearest to your question, and change it.
 
 This page is made by `python docs/make_catalogue.py`; the tests make it again and compare.
 """

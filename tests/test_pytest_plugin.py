@@ -22,7 +22,7 @@ landscape:
     coin: {at: {here: active, there: warm}, start: {takes: 10 min, works: 85 %, attempts: 1}}
   services:
     a: {targets: {rto: 4 h, rpo: 1 h}, points: {p: {at: there, needs: [sure]}}}
-    b: {targets: {rto: 4 h}, points: {p: {at: there, needs: [coin]}}}
+    b: {targets: {rto: 4 h, rpo: 1 h}, points: {p: {at: there, needs: [coin]}}}
     c: {points: {p: {at: there, needs: [coin]}}}
 """
 HEAD = """\
@@ -53,6 +53,7 @@ def case(tmp_path: Path) -> Path:
 
 
 def test_a_test_for_each_promise_by_its_name(case: Path) -> None:
+    # b rests on no data, so its rpo is neither kept nor missed
     write(case)
     code, out = run(case, "--collect-only", "-q")
     assert code == 0

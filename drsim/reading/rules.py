@@ -1022,12 +1022,12 @@ def expect_findings(expect: Mapping[str, Expected], parts: Parts, *, complete: b
                     else f"leave it out, or give it '{key}' in 'targets'"
                 )
                 yield Finding((*path, key), rule, hint, True)
-            elif key == "rpo" and complete and not _has_data(service, parts.components):
+            elif key == "rpo" and complete and not rests_on_data(service, parts.components):
                 rule = f"nothing that '{name}' rests on has data, so that its rpo is neither met nor missed"
                 yield Finding((*path, key), rule, "leave it out, or give a component that it needs 'data'", True)
 
 
-def _has_data(service: Service, components: Mapping[str, Component]) -> bool:
+def rests_on_data(service: Service, components: Mapping[str, Component]) -> bool:
     """Tell whether a service rests on data, by its needs and theirs."""
     queue = list(dict.fromkeys(name for point in service.points.values() for name in leaves(point.needs)))
     seen = set(queue)
