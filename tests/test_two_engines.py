@@ -161,6 +161,14 @@ disruptions:
   fire: {site: here, after: 1 h, lasts: 10 min}
 response: {detect: 0 s, assess: {takes: 0 s}}
 """,
+    "what is lost for good moves to a new incident of its site: steps of the plan wait for each other there too": """\
+  components:
+    old: {at: {here: active}, restart: {takes: 2 h}}
+    app: {at: {here: active, there: warm}, start: {takes: 10 min}}
+  steps: {call: {takes: 30 min, before: [ask]}, ask: {takes: 10 min, before: [old]}}
+disruptions: {fire: {site: here, lasts: 1 h}, again: {site: here, after: 2 h, lasts: 3 h}}
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 10 min}}
+""",
 }
 
 

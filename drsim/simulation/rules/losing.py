@@ -206,6 +206,8 @@ class Losing(Bubble):
         for number, breaks in self.opened:
             self._move_to(self.incidents[number], breaks)
         self.opened.clear()
+        if self.structure.tasks:
+            self.note_tasks(len(self.applied) - 1)
 
     def _move_to(self, incident: Incident, breaks: Collection[int]) -> None:
         """What is still lost at the root of a new incident moves to it, if its own is over or its strategies are exhausted."""
