@@ -20,6 +20,8 @@ class Loss(NamedTuple):
 
     kind: Lost
     name: str
+    site: str
+    """Where a component that runs at several sites is lost, which it is not at the others; else empty."""
     stops: tuple[str, ...]
     """Services that fall below their minimum at once."""
     stays: tuple[str, ...]
@@ -48,46 +50,54 @@ class Only(NamedTuple):
         return self.there - self.needed
 
 
+class _What(NamedTuple):
+    kind: Lost
+    name: str
+    site: str = ""
+
+    def breaks(self, component: str, site: str) -> bool:
+        """Whether what runs of a component at a site is lost with it."""
+        if self.kind == "component":
+            return self.name == component and self.site in ("", site)
+        return self.kind == "site" and self.name == site
+
+
 def losses(landscape: Landscape) -> tuple[Loss, ...]:
-    """What the loss of each site, link and component alone does, in this order and by name."""
-    return tuple(_loss(landscape, kind, name) for kind, name in _things(landscape))
+    """What the loss of each site, link and component alone does, in this order and by name.
+
+    A component that is active at several sites is lost at each of them in turn.
+    """
+    return tuple(_loss(landscape, what) for what in _things(landscape))
 
 
-def _things(landscape: Landscape) -> Iterator[tuple[Lost, str]]:
-    yield from (("site", name) for name in sorted(landscape.sites))
-    yield from (("link", name) for name in sorted(landscape.links))
-    yield from (("component", name) for name in sorted(landscape.components))
+def _things(landscape: Landscape) -> Iterator[_What]:
+    yield from (_What("site", name) for name in sorted(landscape.sites))
+    yield from (_What("link", name) for name in sorted(landscape.links))
+    for name in sorted(landscape.components):
+        active = landscape.components[name].active
+        yield from (_What("component", name, site) for site in (active if len(active) > 1 else ("",)))
 
 
-def _loss(landscape: Landscape, kind: Lost, name: str) -> Loss:
-    runs = _running(landscape, kind, name)
-    stops = _below(landscape, kind, name, runs)
-    stays = _below(landscape, kind, name, _taken_over(landscape, kind, name, runs)) if stops else ()
-    return Loss(kind, name, stops, stays)
-
-
-def _running(landscape: Landscape, kind: Lost, name: str) -> dict[str, tuple[str, ...]]:
-    """Where each component still runs at the instant of the loss."""
-    return _supported(
-        landscape,
-        {
-            c: () if (kind, name) == ("component", c) else tuple(s for s in part.active if (kind, name) != ("site", s))
-            for c, part in landscape.components.items()
-        },
+def _loss(landscape: Landscape, what: _What) -> Loss:
+    parts = landscape.components
+    runs = _supported(
+        landscape, {c: tuple(s for s in part.active if not what.breaks(c, s)) for c, part in parts.items()}
     )
+    stops = _below(landscape, what, runs)
+    stays = _below(landscape, what, _taken_over(landscape, what, runs)) if stops else ()
+    return Loss(*what, stops, stays)
 
 
-def _taken_over(
-    landscape: Landscape, kind: Lost, name: str, runs: Mapping[str, tuple[str, ...]]
-) -> dict[str, tuple[str, ...]]:
-    """The same when each component that runs nowhere runs at its standby, if that can."""
+def _taken_over(landscape: Landscape, what: _What, runs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Where each component runs when each that runs nowhere any more runs at its standby, if that can."""
 
-    def place(c: str, part: Component) -> tuple[str, ...]:
-        if runs[c] or part.standby is None or not part.recover or (kind, name) == ("site", part.standby):
+    def places(c: str, part: Component) -> tuple[str, ...]:
+        lost = what.kind == "site" and part.standby == what.name
+        if runs[c] or part.standby is None or not part.recover or lost:
             return runs[c]
         return (part.standby,)
 
-    return _supported(landscape, {c: place(c, part) for c, part in landscape.components.items()})
+    return _supported(landscape, {c: places(c, part) for c, part in landscape.components.items()})
 
 
 def _supported(landscape: Landscape, runs: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -113,12 +123,11 @@ def _is_held(parts: Mapping[str, Component], runs: Mapping[str, tuple[str, ...]]
             return held >= count
 
 
-def _below(landscape: Landscape, kind: Lost, name: str, runs: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _below(landscape: Landscape, what: _What, runs: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The services below their minimum; a point at a lost site gives nothing."""
-    lost = name if kind == "site" else ""
-    links = [
-        link for other, link in landscape.links.items() if (kind, name) != ("link", other) and lost not in link.between
-    ]
+    lost = what.name if what.kind == "site" else ""
+    cut = what.name if what.kind == "link" else ""
+    links = [link for name, link in landscape.links.items() if name != cut and lost not in link.between]
     levels = Untouched(landscape.sites, links, landscape.components, runs=runs)
 
     def falls(service: Service) -> bool:
@@ -135,7 +144,10 @@ def only_people(landscape: Landscape, found: tuple[Loss, ...]) -> tuple[Only, ..
     A component counts for a team when every way in which it comes back after breaking takes somebody of it.
     """
     asked: dict[tuple[str, str], dict[str, int]] = {}
-    stops = {loss.name: loss.stops for loss in found if loss.kind == "component" and loss.stops}
+    stops: dict[str, set[str]] = {}
+    for loss in found:
+        if loss.kind == "component" and loss.stops:
+            stops.setdefault(loss.name, set()).update(loss.stops)
     for c in stops:
         ways = list(_ways(landscape.components[c]))
         for key in set.intersection(*(set(way) for way in ways)):

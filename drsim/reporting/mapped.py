@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -18,7 +18,7 @@ __all__ = ["mapped"]
 NAME = 26
 NUMBER = 12
 SHOWN = 6
-"""Names of services in a row; the rest are counted."""
+"""Names of services in a paragraph; the rest are counted."""
 
 
 def mapped(overview: Overview, page: Page | None = None, command: str = "") -> Page:
@@ -67,35 +67,30 @@ def _sites(overview: Overview, page: Page) -> None:
 
 
 def _alone(overview: Overview, page: Page) -> None:
-    for_good = [loss for loss in overview.losses if loss.stays]
     page.heading("SINGLE POINTS OF FAILURE", "lost alone, they stop a service that no standby brings back")
-    _losses(for_good, {loss.name: loss.stays for loss in for_good}, page)
-    for_now = [loss for loss in overview.losses if not loss.stays]
+    for_good = [(_named(loss), loss.stays) for loss in overview.losses if loss.stays]
+    _losses(for_good, page)
+    for_now = [(_named(loss), loss.stops) for loss in overview.losses if not loss.stays]
     if for_now:
         page.heading("UNTIL A STANDBY HAS TAKEN OVER", "lost alone, they stop a service until then")
-        _losses(for_now, {loss.name: loss.stops for loss in for_now}, page)
+        _losses(for_now, page)
 
 
-def _losses(losses: Sequence[Loss], services: Mapping[str, Sequence[str]], page: Page) -> None:
+def _named(loss: Loss) -> str:
+    return f"{loss.kind} {loss.name}{f' at {loss.site}' if loss.site else ''}"
+
+
+def _losses(losses: Sequence[tuple[str, Sequence[str]]], page: Page) -> None:
+    """What stops, how many services, and which: as many as there is room for."""
     if not losses:
         page.say("none")
-    for loss in losses:
-        _row(f"{loss.kind} {loss.name}", services[loss.name], page)
+    name = min(page.width // 2, max([0, *(cell_len(page.clean(what)) for what, _ in losses)]))
+    width = page.width - MARGIN - name - NUMBER - 2
+    for what, services in losses:
+        texts = (_some(services, number) for number in range(len(services), 0, -1))
+        text = next((text for text in texts if cell_len(text) <= width), _some(services, 1))
+        page.row([Cell(what, name), Cell(_many(len(services), "service"), NUMBER, "right"), Cell(text, width)])
     page.blank()
-
-
-def _row(name: str, services: Sequence[str], page: Page) -> None:
-    """What stops, how many services, and which: as many as there is room for in two lines."""
-    width = page.width - MARGIN - NAME - NUMBER - 2
-    left = len(services) - SHOWN
-    text = ", ".join(services[:SHOWN]) + (f" and {left} more" if left > 0 else "")
-    lines = page.wrapped(text, width)
-    first = name if cell_len(name) <= NAME else ""
-    if not first:
-        page.say(name)
-    page.row([Cell(first, NAME), Cell(_many(len(services), "service"), NUMBER, "right"), Cell(lines[0], width)])
-    for line in lines[1:]:
-        page.row([Cell("", NAME), Cell("", NUMBER), Cell(line, width)])
 
 
 def _people(people: Sequence[Only], page: Page) -> None:
@@ -132,9 +127,9 @@ def _heirs(overview: Overview, page: Page) -> None:
             page.label(f"no class, inherits {level}", ", ".join(names), hang=4)
 
 
-def _some(names: Sequence[str]) -> str:
-    left = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {left} more" if left > 0 else "")
+def _some(names: Sequence[str], most: int = SHOWN) -> str:
+    left = len(names) - most
+    return ", ".join(names[:most]) + (f" and {left} more" if left > 0 else "")
 
 
 def _many(number: int, word: str) -> str:

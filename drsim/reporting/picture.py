@@ -113,7 +113,7 @@ def _line(start: Place, end: Place) -> str:
 
 def _boxes(overview: Overview, places: Mapping[Key, Place]) -> Iterator[str]:
     parts, services = overview.landscape.components, overview.landscape.services
-    alone = {loss.name: loss.stays for loss in overview.losses if loss.kind == "component" and loss.stays}
+    alone = {(loss.kind, loss.name): loss for loss in overview.losses if loss.stays}
     heirs = {heir.name: heir for heir in overview.heirs}
     for (kind, name), (x, y) in places.items():
         if kind == "service":
@@ -125,9 +125,9 @@ def _boxes(overview: Overview, places: Mapping[Key, Place]) -> Iterator[str]:
             told = [name, part.title, *(f"{site}: {part.at[site].role}" for site in sorted(part.at))]
             if part.availability:
                 told.append(f"GEMMA availability class {part.availability}")
-            if name in alone:
+            if stop := alone.get(("component", name)):
                 classes.append("alone")
-                told.append(f"lost alone, it stops {', '.join(alone[name])}")
+                told.append(f"lost alone{f' at {stop.site}' if stop.site else ''}, it stops {', '.join(stop.stays)}")
             if name in heirs:
                 told.append(f"inherits class {heirs[name].inherited}: {' needs '.join(heirs[name].path)}")
         text = name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"

@@ -92,7 +92,7 @@ class Overview:
         return tuple(
             sorted(
                 (loss for loss in found if loss.stops or loss.stays),
-                key=lambda loss: (-len(loss.stays), -len(loss.stops), loss.kind, loss.name),
+                key=lambda loss: (-len(loss.stays), -len(loss.stops), loss.kind, loss.name, loss.site),
             )
         )
 
@@ -133,7 +133,13 @@ class Overview:
                 for heir in self.heirs
             ],
             "losses": [
-                {"kind": loss.kind, "name": loss.name, "stops": list(loss.stops), "stays": list(loss.stays)}
+                {
+                    "kind": loss.kind,
+                    "name": loss.name,
+                    "site": loss.site or None,
+                    "stops": list(loss.stops),
+                    "stays": list(loss.stays),
+                }
                 for loss in self.losses
             ],
             "people": [
