@@ -22,6 +22,7 @@ __all__ = [
     "priorities",
     "running_graph",
     "starting_needs",
+    "topmost",
 ]
 
 Node = TypeVar("Node", bound=Hashable)
@@ -145,3 +146,14 @@ def inherited(landscape: Landscape) -> dict[str, tuple[str, ...]]:
                     paths[name] = (*path, name)
                     ends.append(paths[name])
     return {name: paths.get(name, (name,)) for name in graph}
+
+
+def topmost(graph: nx.DiGraph[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that no other of them rests on, by name; of a circle all stay."""
+    given = sorted(set(names))
+    below = {name: nx.descendants(graph, name) for name in given}
+    return tuple(
+        name
+        for name in given
+        if not any(name in below[other] and other not in below[name] for other in given if other != name)
+    )

@@ -20,7 +20,7 @@ STYLE: Final = """
 text { font: 11px sans-serif; fill: #222 } .title { font-size: 20px; font-weight: bold } .layer { fill: #666 }
 rect { fill: #fff; stroke: #667; rx: 5px } .service { fill: #dce9f7; stroke: #2b6cb0 } .class-3 { fill: #f3d9b1 }
 .class-2 { fill: #fbefd5 } .class-1 { fill: #f4f4ee } .standby { stroke-dasharray: 5 3 }
-.alone { stroke: #c0392b; stroke-width: 3 } path { fill: none; stroke: #456; stroke-opacity: .28 }
+.alone { stroke: #c0392b; stroke-width: 3 } path { fill: none; stroke: #456; stroke-opacity: .4 }
 g:hover rect { fill: #fff6a8 }
 """
 
@@ -31,7 +31,7 @@ Key = tuple[str, str]
 
 def picture(overview: Overview) -> str:
     """Draw services on top, below them what they rest on, layer by layer; hovering over a box tells the rest."""
-    edges = _edges(overview)
+    edges: list[tuple[Key, Key]] = [((kind, name), ("component", below)) for kind, name, below in overview.lines]
     rows = _ordered(_rows(overview), edges)
     places: dict[Key, Place] = {}
     labels: list[tuple[float, str]] = []
@@ -73,11 +73,6 @@ def _cut(name: str, keys: list[Key]) -> list[tuple[str, list[Key]]]:
     rows = -(-len(keys) // PER_ROW)
     each = -(-len(keys) // max(rows, 1))
     return [(name, keys[i : i + each]) for i in range(0, len(keys), each or 1)]
-
-
-def _edges(overview: Overview) -> list[tuple[Key, Key]]:
-    found = [(("service", s), ("component", c)) for s in overview.services for c in overview.direct(s)]
-    return found + [(("component", c), ("component", n)) for c in overview.components for n in overview.needs(c)]
 
 
 def _ordered(rows: Sequence[tuple[str, list[Key]]], edges: Sequence[tuple[Key, Key]]) -> list[tuple[str, list[Key]]]:
@@ -151,3 +146,4 @@ def _legend() -> Iterator[str]:
         yield f'<rect class="{style}" x="{x}" y="50" width="22" height="14"/><text x="{x + 28}" y="61">{text}</text>'
         x += 50 + 6 * len(text)
     yield f'<text x="{x}" y="61">▲ inherits a higher class</text>'
+    yield '<text class="layer" x="16" y="82">A line leads down to what is needed; a need that is there by way of another too is left out.</text>'

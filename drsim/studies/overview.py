@@ -10,7 +10,7 @@ from typing import Any
 from drsim.model.landscape import Landscape
 from drsim.model.needs import leaves
 from drsim.planning.alone import Loss, Only, losses, only_people
-from drsim.planning.graph import closure, inherited, layers, running_graph
+from drsim.planning.graph import closure, inherited, layers, running_graph, topmost
 
 __all__ = ["Heir", "Overview"]
 
@@ -54,6 +54,14 @@ class Overview:
     def needs(self, component: str) -> tuple[str, ...]:
         """The components that it needs itself, by name."""
         return tuple(sorted(set(leaves(self.landscape.components[component].needs)) - {component}))
+
+    @cached_property
+    def lines(self) -> tuple[tuple[str, str, str], ...]:
+        """("service" or "component", its name, a component that it needs), without needs that it also has by way of another."""
+        graph = running_graph(self.landscape)
+        drawn = [("service", name, below) for name in self.services for below in topmost(graph, self.direct(name))]
+        drawn += [("component", name, below) for name in self.components for below in topmost(graph, self.needs(name))]
+        return tuple(drawn)
 
     @cached_property
     def layers(self) -> tuple[tuple[str, ...], ...]:
