@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from drsim.model.landscape import Component, Landscape, Restore, Service, Step
+from drsim.model.landscape import Component, Landscape, OnCall, Restore, Service, Shift, Step
 from drsim.model.needs import All, Any, AtLeast, Need
 from drsim.model.untouched import Untouched
 from drsim.planning.compile import restart_of
@@ -155,7 +155,7 @@ def only_people(landscape: Landscape, found: tuple[Loss, ...]) -> tuple[Only, ..
     rows = []
     for (team, skill), needs in sorted(asked.items()):
         crew = landscape.crews[team]
-        groups = [*crew.roster, *([crew.on_call] if crew.on_call else [])]
+        groups: list[Shift | OnCall] = [*crew.roster, *([crew.on_call] if crew.on_call else [])]
         people = sorted({who for group in groups for who in group.skills.get(skill, ())}) if skill else []
         services = sorted({service for c in needs for service in stops[c]})
         there = crew.most_who(skill) if skill else crew.reachable
@@ -166,14 +166,18 @@ def only_people(landscape: Landscape, found: tuple[Loss, ...]) -> tuple[Only, ..
 def _ways(part: Component) -> Iterator[dict[tuple[str, str], int]]:
     """The ways in which a component comes back after breaking: for each the heads that it takes of teams and skills."""
     for strategy in part.recover:
-        begin = [part.switch] if strategy == "hot" else [part.precheck, part.start]
-        yield _heads([*begin, part.restore if strategy == "cold" else None, part.verify])
-    yield _heads([part.repair, restart_of(part)[0], part.verify])
+        if strategy == "hot":
+            yield _heads(part.switch, part.verify)
+        else:
+            yield _heads(part.precheck, part.restore if strategy == "cold" else None, part.start, part.verify)
+    yield _heads(part.repair, restart_of(part)[0], part.verify)
 
 
-def _heads(steps: Sequence[Step | Restore | None]) -> dict[tuple[str, str], int]:
+def _heads(*steps: Step | Restore | None) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
-    for step in filter(None, steps):
+    for step in steps:
+        if step is None:
+            continue
         for team, heads in step.by.items():
             for key in {(team, ""), (team, step.skills.get(team, ""))}:
                 found[key] = max(found.get(key, 0), heads)

@@ -138,9 +138,10 @@ def inherited(landscape: Landscape) -> dict[str, tuple[str, ...]]:
     graph.add_edges_from(sorted(running_graph(landscape).edges))
     paths: dict[str, tuple[str, ...]] = {}
     for level in (3, 2, 1):
-        ends = deque((name,) for name in graph if landscape.components[name].availability == level)
+        ends: deque[tuple[str, ...]] = deque()
+        ends.extend((name,) for name in graph if landscape.components[name].availability == level)
         while ends:
-            path: tuple[str, ...] = ends.popleft()
+            path = ends.popleft()
             for name in graph.successors(path[-1]):
                 if name not in paths and name not in path:  # one that has a path already leads to no higher class
                     paths[name] = (*path, name)

@@ -146,4 +146,5 @@ def _legend() -> Iterator[str]:
         yield f'<rect class="{style}" x="{x}" y="50" width="22" height="14"/><text x="{x + 28}" y="61">{text}</text>'
         x += 50 + 6 * len(text)
     yield f'<text x="{x}" y="61">▲ inherits a higher class</text>'
-    yield '<text class="layer" x="16" y="82">A line leads down to what is needed; a need that is there by way of another too is left out.</text>'
+    told = "A line leads down to what is needed; a need that is there by way of another too is left out."
+    yield f'<text class="layer" x="16" y="82">{told}</text>'

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from reference import levels as reference
 
 from drsim.model.landscape import Landscape
 from drsim.model.scenario import Scenario
 from drsim.planning.alone import Loss, losses, only_people
 from drsim.reading import loads_landscape
 from drsim.testing import landscapes
-from reference import levels as reference
 
 HEAD = """
 drsim: landscape 1
