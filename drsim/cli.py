@@ -587,6 +587,37 @@ def show(what: str, numbers: bool, changes: dict[str, str], ascii_only: bool) ->
 
 
 @cli.command()
+@click.argument("what", metavar="SCENARIO|LANDSCAPE")
+@click.option("--service", metavar="NAME", help="Show only what this service rests on. Name or title.")
+@click.option("-o", "--out", metavar="FILE", help="Draw a picture into a file, as SVG, which any browser shows.")
+@_set
+@_json
+@_ascii
+def graph(
+    what: str, service: str | None, out: str | None, changes: dict[str, str], as_json: bool, ascii_only: bool
+) -> None:
+    """Show what lies below what, and what alone stops a service.
+
+    Also what inherits a higher GEMMA availability class than its own. Of a scenario its landscape is shown, before anything is hit.
+    """
+    from drsim.reporting.mapped import mapped
+    from drsim.reporting.picture import picture
+    from drsim.studies.overview import Overview
+
+    target = None if out is None else _writable(out)
+    landscape = _landscape(_load_any(what, changes))
+    overview = Overview(landscape, None if service is None else _service(service, landscape))
+    if target is not None:
+        _write(target, picture(overview))
+    if as_json:
+        click.echo(_as_json(overview.to_dict()))
+        return
+    chosen = () if service is None else ("--service", service)
+    words = _command(what, changes).line("graph", *chosen, "-o", "landscape.svg")
+    _print(mapped(overview, _page(ascii_only), "" if out else shlex.join(words)))
+
+
+@cli.command()
 @click.argument("directory", default="scenarios")
 def init(directory: str) -> None:
     """Copy the scenarios that come with drsim, to try and change.

@@ -14,7 +14,8 @@ __all__ = ["Untouched"]
 class Untouched:
     """The levels of a landscape of which nothing is lost, in millionths.
 
-    `rooms`: how much room there is in pools, by (site, pool), where that is other than the sites say.
+    `rooms`: how much room there is in pools, by (site, pool), where that is other than the sites say. `runs`: the sites where
+    each component runs, where that is not where it is active.
     """
 
     def __init__(
@@ -23,18 +24,20 @@ class Untouched:
         links: Iterable[Link],
         components: Mapping[str, Component],
         rooms: Mapping[tuple[str, str], int] | None = None,
+        runs: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.components = components
+        self.runs = {name: part.active for name, part in components.items()} if runs is None else runs
         self.island = _islands(sites, links)
         self.rooms = {(name, pool): room.number for name, site in sites.items() for pool, room in site.pools.items()}
         self.rooms |= dict(rooms or {})
-        self.levels = {(name, site): self._own(name, site) for name, part in components.items() for site in part.active}
+        self.levels = {(name, site): self._own(name, site) for name in components for site in self.runs[name]}
         order = [name for group in connected({name: part.needs for name, part in components.items()}) for name in group]
         lowered = True
         while lowered:  # from above, downwards until nothing changes: the greatest solution, also of circles
             lowered = False
             for name in order:
-                for site in components[name].active:
+                for site in self.runs[name]:
                     level = min(self.levels[name, site], self.level(site, components[name].needs))
                     lowered |= level < self.levels[name, site]
                     self.levels[name, site] = level
@@ -52,7 +55,7 @@ class Untouched:
         part = self.components[name]
         if part.scope == "site":
             return self.levels.get((name, site), 0)
-        near = (self.levels[name, other] for other in part.active if self.island[other] == self.island[site])
+        near = (self.levels[name, other] for other in self.runs[name] if self.island[other] == self.island[site])
         return min(ONE, sum(near))
 
     def level(self, site: str, need: Need) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
@@ -15,10 +16,13 @@ __all__ = [
     "circle_order",
     "closure",
     "depths",
+    "inherited",
+    "layers",
     "needs_graph",
     "priorities",
     "running_graph",
     "starting_needs",
+    "topmost",
 ]
 
 Node = TypeVar("Node", bound=Hashable)
@@ -109,3 +113,48 @@ def circle_order(edges: Mapping[Node, Sequence[Node]]) -> list[list[Node]]:
     condensed = nx.condensation(graph)
     order = list(nx.topological_sort(condensed))
     return [sorted(condensed.nodes[group]["members"], key=position.__getitem__) for group in reversed(order)]
+
+
+def layers(landscape: Landscape) -> dict[str, int]:
+    """How far below the services each component lies: the longest chain of needs above it; a circle is one layer.
+
+    0 for what no component needs.
+    """
+    condensed = nx.condensation(running_graph(landscape))
+    layer: dict[int, int] = {}
+    for group in nx.topological_sort(condensed):
+        layer[group] = max((layer[above] + 1 for above in condensed.predecessors(group)), default=0)
+    return {name: layer[group] for group in condensed for name in sorted(condensed.nodes[group]["members"])}
+
+
+def inherited(landscape: Landscape) -> dict[str, tuple[str, ...]]:
+    """For each component a shortest path of needs down to it from one with the highest availability class that rests on it.
+
+    The path ends with the component itself, and is nothing else where nothing with a class rests on it. What rests on it may have
+    another way (`any`): it counts as resting on it.
+    """
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(sorted(landscape.components))
+    graph.add_edges_from(sorted(running_graph(landscape).edges))
+    paths: dict[str, tuple[str, ...]] = {}
+    for level in (3, 2, 1):
+        ends: deque[tuple[str, ...]] = deque()
+        ends.extend((name,) for name in graph if landscape.components[name].availability == level)
+        while ends:
+            path = ends.popleft()
+            for name in graph.successors(path[-1]):
+                if name not in paths and name not in path:  # one that has a path already leads to no higher class
+                    paths[name] = (*path, name)
+                    ends.append(paths[name])
+    return {name: paths.get(name, (name,)) for name in graph}
+
+
+def topmost(graph: nx.DiGraph[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that no other of them rests on, by name; of a circle all stay."""
+    given = sorted(set(names))
+    below = {name: nx.descendants(graph, name) for name in given}
+    return tuple(
+        name
+        for name in given
+        if not any(name in below[other] and other not in below[name] for other in given if other != name)
+    )

@@ -1,0 +1,166 @@
+"""What alone stops a service: small cases by hand, and drawn landscapes against the second implementation."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from reference import levels as reference
+
+from drsim.model.landscape import Landscape
+from drsim.model.scenario import Scenario
+from drsim.planning.alone import Loss, losses, only_people
+from drsim.reading import loads_landscape
+from drsim.testing import landscapes
+
+HEAD = """
+drsim: landscape 1
+sites:
+  hall: {kind: town hall, inhabitants: 10}
+  annex: {kind: town hall, inhabitants: 10}
+links: {ring: {between: [hall, annex], bandwidth: 1 Gbit/s}}
+teams: {infra: {people: 2}, dba: {people: 2}}
+"""
+
+
+def alone(text: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    found = losses(loads_landscape(HEAD + text))
+    return {
+        f"{loss.kind} {loss.name}{f' at {loss.site}' if loss.site else ''}": (loss.stops, loss.stays)
+        for loss in found
+        if loss.stops
+    }
+
+
+def test_what_has_no_standby_stays_away():
+    assert alone("""
+components: {app: {at: {hall: active}, needs: [database]}, database: {at: {hall: active, annex: hot}}}
+services: {permits: {needs: [app], points: {web: {at: annex}}}}
+""") == {
+        "site hall": (("permits",), ("permits",)),
+        "site annex": (("permits",), ("permits",)),  # the point is there
+        "link ring": (("permits",), ("permits",)),
+        "component app": (("permits",), ("permits",)),
+        "component database": (("permits",), ()),
+    }
+
+
+def test_one_of_two_is_enough():
+    assert alone("""
+components: {one: {at: {hall: active}}, other: {at: {hall: active}}}
+services: {permits: {needs: [{any: [one, other]}], points: {web: {at: hall}}}}
+""") == {"site hall": (("permits",), ("permits",))}
+
+
+def test_the_minimum_decides():
+    text = """
+components: {app: {at: {hall: active, annex: active}, scope: site}}
+services:
+  permits: {targets: {mbco: MBCO}, needs: [app], points: {here: {at: hall}, there: {at: annex}}}
+"""
+    assert alone(text.replace("MBCO", "50 %")) == {}
+    fallen = (("permits",), ("permits",))
+    assert alone(text.replace("MBCO", "51 %")) == {
+        "site hall": fallen,
+        "site annex": fallen,
+        "component app at hall": fallen,
+        "component app at annex": fallen,
+    }
+
+
+def test_a_standby_that_gives_too_little_is_none():
+    text = """
+components: {app: {at: {hall: active, annex: {role: warm, share: 40 %}}, start: {takes: 1 h, by: infra}}}
+services: {permits: {targets: {mbco: MBCO}, needs: [app], points: {web: {at: annex}}}}
+"""
+    assert alone(text.replace("MBCO", "40 %"))["component app"] == (("permits",), ())
+    assert alone(text.replace("MBCO", "41 %"))["component app"] == (("permits",), ("permits",))
+
+
+def test_what_lacks_a_need_beside_it_moves_and_a_standby_that_lacks_one_does_not_run():
+    text = """
+components:
+  host: {scope: site, at: {hall: active, annex: active}}
+  app: {at: {hall: active, annex: warm}, needs: [host], start: {takes: 1 h, by: infra}}
+services: {permits: {needs: [app], points: {web: {at: annex}}}}
+"""
+    assert alone(text)["component host at hall"] == (("permits",), ())
+    text = text.replace("{hall: active, annex: active}", "{hall: active}").replace("scope: site", "scope: network")
+    assert alone(text)["component host"] == (("permits",), ("permits",))
+
+
+PEOPLE = """
+components:
+  database:
+    at: {hall: active, annex: warm}
+    start: {takes: 1 h, by: {dba: HEADS}}
+    repair: {takes: 1 h, by: infra}
+    RESTART
+services: {permits: {needs: [database], points: {web: {at: annex}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("heads", "restart", "expected"),
+    [
+        (
+            "2",
+            "",
+            [
+                ("dba", 2, 2, 0),
+            ],
+        ),  # it is started again by those who start it
+        ("1", "", [("dba", 1, 2, 1)]),
+        ("2", "restart: {takes: 1 min, automatic: true}", []),  # infra alone can bring it back, and so can dba
+        ("1", "restart: {takes: 1 min, by: {infra: 2, dba: 1}}", [("dba", 1, 2, 1)]),
+    ],
+)
+def test_people_count_only_if_there_is_no_other_way(heads, restart, expected):
+    land = loads_landscape(HEAD + PEOPLE.replace("HEADS", heads).replace("RESTART", restart))
+    found = only_people(land, losses(land))
+    assert [(only.team, only.needed, only.there, only.spare) for only in found] == expected
+    assert all(only.components == ("database",) and only.services == ("permits",) for only in found)
+
+
+def test_a_skill_of_one():
+    land = loads_landscape(
+        HEAD.replace("dba: {people: 2}", "dba: {people: 2, skills: {oracle: [anna]}}")
+        + PEOPLE.replace("{dba: HEADS}", "{dba: 1}, skills: {dba: oracle}").replace("RESTART", "")
+    )
+    first, second = only_people(land, losses(land))
+    assert (first.team, first.skill, first.people, first.spare) == ("dba", "oracle", ("anna",), 0)
+    assert (second.skill, second.spare) == ("", 1)
+
+
+def at_once(land: Landscape, loss: Loss) -> tuple[str, ...]:
+    """The services that are below their minimum with the flags of this loss, by the second implementation."""
+    scenario = Scenario(title="x", landscape=land, response=land.response)
+    flags = reference.initial(scenario)
+    if loss.kind == "component":
+        for site in land.components[loss.name].at:
+            if loss.site in ("", site):
+                flags["on", loss.name, site] = False
+    else:
+        flags[loss.kind, loss.name] = False
+    for name, part in land.components.items():
+        for site in part.at:
+            if not flags["site", site]:
+                flags["on", name, site] = False
+    found = reference.levels(scenario, flags).at_minimum
+    return tuple(name for name in sorted(land.services) if not found[name, "", ""])
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, database=None)
+@given(landscapes())
+def test_what_stops_at_once_is_what_the_levels_say(land):
+    found = losses(land)
+    assert [loss.stops for loss in found] == [at_once(land, loss) for loss in found]
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, database=None)
+@given(landscapes())
+def test_what_has_no_standby_anywhere_stays_as_it_fell(land):
+    """Taking over never stops another service, and changes nothing where no standby is."""
+    bare = not any(part.standby for part in land.components.values())
+    for loss in losses(land):
+        assert set(loss.stays) <= set(loss.stops)
+        assert not bare or loss.stays == loss.stops
