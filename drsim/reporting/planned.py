@@ -431,7 +431,7 @@ def _steps(outlook: Outlook, page: Page) -> None:
     )
     rtos = _rtos(outlook)
     place = len(str(len(outlook.steps)))
-    takes = min(26, max(len(step.takes) for step in outlook.steps))
+    takes = min(26, max([5, *(len(step.takes) for step in outlook.steps)]))
     crew = min(22, max([3, *(len(_who(step)) for step in outlook.steps)]))
     rto = max([3, *(len(rtos[step.place]) for step in outlook.steps)])
     what = page.width - MARGIN - place - takes - crew - rto - 4

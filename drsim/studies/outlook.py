@@ -173,6 +173,8 @@ class Outlook:
             return True
         if step.object in self.moved and step.kind in ("stop", "switch", "start", "restart", "synchronise"):
             at_home = structure.roles[step.deployment] == ACTIVE
+            if step.kind == "stop" and not at_home:
+                return self._may_be_taken_back(step)
             return at_home if step.kind in ("stop", "restart") else not at_home
         if step.object not in self.lost:
             return False
@@ -194,6 +196,13 @@ class Outlook:
             case "restart":
                 return structure.roles[step.deployment] == ACTIVE and not away and self._restarts(step)
         return not away and (structure.roles[step.deployment] != ACTIVE or self._restarts(step))
+
+    def _may_be_taken_back(self, step: StepPlan) -> bool:
+        """Whether what has moved goes back with another move that fails."""
+        assert self.plan.move is not None
+        groups = self.plan.scenario.landscape.consistency_groups.values()
+        together = [self.moved] if self.plan.move.all_back else [group for group in groups if step.object in group]
+        return any(name != step.object and name in self.moved for names in together for name in names)
 
     def _is_tried(self, step: StepPlan) -> bool:
         """Whether a step of a bubble may be taken."""
@@ -396,8 +405,10 @@ class Outlook:
                 need = need_text(starts[step.object])
                 restored = step.kind == "start" and self.plan.strategies[step.component] == ("cold",)
                 restored = restored or (step.kind == "restart" and step.component in self._corrupt)
+                only_moved = step.object in self.moved and step.object not in self.lost
                 data = self.plan.data_size[step.component] >= 0
                 checked = step.kind == "start" and ("precheck", step.deployment) in self.plan.step_of
+                restored, checked = restored and not only_moved, checked and not only_moved
                 group = next((name for name, members in self.consistency.items() if step.object in members), "")
                 own = f"the restores of {group}" if group else "its restore"
                 parts = [need, own if restored and data else "", "its precheck" if checked else ""]
@@ -424,6 +435,8 @@ class Outlook:
             case "stop":
                 if self.plan.failback:
                     return "its home is a standby, in the window"
+                if self.plan.structure.roles[step.deployment] != ACTIVE:
+                    return "another move has failed, what starts after it has gone back"
                 moves = self.plan.scenario.moves
                 within = moves is not None and moves.window != ALWAYS
                 copied = self.plan.data_size[step.component] >= 0

@@ -187,3 +187,17 @@ def test_one_more_time_without_a_standby():
 
     assert "1 more time: " in away(4)
     assert "2 more times: " in away(5)
+
+
+def test_what_is_lost_is_told_where_something_starts_again_at_a_place_that_it_had_left() -> None:
+    landscape = PLACES + (
+        "components: {db: {at: {here: active, there: warm}, data: {size: 1 GB}, start: {takes: 25 min}, "
+        "copies: {replica: {at: there, kind: synchronous}}, restart: {takes: 10 min}}}\n"
+        "services: {s: {points: {p: {at: store, needs: [db]}}}}\n"
+    )
+    # lost here at 10:00 and there, where it ran from 10:25 on, at 13:00: back here with what it had at 10:00
+    fires = "{one: {site: here, lasts: 6 h}, two: {site: there, after: 3 h}}"
+    replay = drilled(landscape, {}, disruptions=fires, horizon="1 d")
+    text = told(replay)
+    assert "restart db @ here #1 as of Tue 10:00: 3 h 00 of its data is lost" in text
+    assert text.count("of its data is lost") == 1
