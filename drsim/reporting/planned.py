@@ -309,6 +309,9 @@ def _groups(outlook: Outlook, page: Page) -> None:
             end = f"{name} begins without it, and again only when it is there"
         text = f"Mind: {name} starts after {other}, which is in a later group and waits for {name}: {end}."
         page.say(text, hang=2, style="bold red")
+    for step, name, other in outlook.steps_against_groups:
+        text = f"Mind: {name} waits for step {step}, that for {other}, which is in a later group and waits for {name}"
+        page.say(f"{text}: neither comes back where a site takes both.", hang=2, style="bold red")
 
 
 def _consistency(outlook: Outlook, page: Page) -> None:

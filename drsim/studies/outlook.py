@@ -309,6 +309,30 @@ class Outlook:
             if group[name] < group[other] and without(starts[name], group.keys() - {other}) != NOTHING
         ]
 
+    @cached_property
+    def steps_against_groups(self) -> list[tuple[str, str, str]]:
+        """(step of the plan, component that it is before, one of a later group that it comes after), where groups wait."""
+        structure, hit = self.plan.structure, any(outage.kind == "site" for outage in self.plan.outages)
+        if not self.plan.grouped or not hit:
+            return []
+        names, group = structure.components, structure.group
+        found = set()
+        for number, task in enumerate(structure.tasks):
+            ahead, todo = {number}, [number]  # it, and all steps that come before it
+            while todo:
+                one = structure.tasks[todo.pop()]
+                more = {*one.after_tasks} - ahead
+                ahead |= more
+                todo += more
+            after = {c for t in ahead for c in structure.tasks[t].after if names[c] in self.lost}
+            found |= {
+                (task.name, names[c], names[other])
+                for c in task.before
+                for other in after
+                if names[c] in self.lost and group[c] < group[other]
+            }
+        return sorted(found)
+
     def _is_due(self, step: StepPlan) -> bool:
         """Whether a step of the plan is tied to something that a lost site takes down, by way of others or not."""
         names, todo = {step.object}, [step.object]
@@ -497,6 +521,7 @@ class Outlook:
             },
             "never_fits": list(plan.never_fits),
             "against_groups": [list(pair) for pair in self.against_groups],
+            "steps_against_groups": [list(each) for each in self.steps_against_groups],
             "going_home": list(self.going_home),
             "moved": list(self.moved),
             "sheddable": {name: list(whom) for name, whom in self.sheddable.items()},
