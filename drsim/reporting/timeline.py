@@ -113,8 +113,10 @@ def due_title(plan: Plan, service: str, name: str) -> str:
     return f"{plan.scenario.landscape.services[service].due[name].title or name} of {title_of(plan, service)}"
 
 
-def because(segment: Segment) -> str:
-    """What a wait was for: `dba busy, last with start sql-server`."""
+def because(segment: Segment, *, tried: bool = False) -> str:
+    """What a wait was for: `dba busy, last with start sql-server`; `tried` if a step in a bubble waited."""
+    if segment.cause == "team busy" and segment.detail == "freed for a test":
+        return f"too few of {segment.team} are freed for it" if tried else f"{segment.team} freed for a test"
     if segment.cause == "team busy" and segment.detail:
         return f"{segment.team} busy, last with {segment.detail}"
     detail = segment.detail or segment.team
@@ -473,7 +475,7 @@ class _Log:
             return ""
         parts: dict[str, int] = defaultdict(int)
         for segment in segments:
-            parts[because(segment)] += shown_minutes(segment.begin, segment.end)
+            parts[because(segment, tried=is_twin(row.object))] += shown_minutes(segment.begin, segment.end)
         parts = {text: minutes for text, minutes in parts.items() if minutes}
         total = hours_minutes(shown_minutes(row.ready, until))
         if len(parts) < 2:
