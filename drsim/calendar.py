@@ -269,6 +269,8 @@ def check_due(text: str) -> str:
     elif found := _ON_DAY.fullmatch(plain):
         if not 1 <= int(found[1]) <= 28 or _minute(found[2], plain) == _DAY_MINUTES:
             raise ValueError(f"'{plain}' is not in every month: write a day from '1st' to '28th' and a time")
+    elif re.match(r"\d{4}-", plain):
+        raise ValueError(f"'{plain}' is not a moment: write a date and a time such as '2015-05-21 17:00'")
     elif Schedule.parse(plain).kind == "every":
         raise ValueError(f"'{plain}' is no date: write such as '24th 9:00', 'Wed 9:00' or '2015-05-21 17:00'")
     return plain

@@ -90,6 +90,13 @@ def lost_ground(plan: Plan, drill: Trajectory, row: Row) -> str:
     others = (d for d in structure.of_component[step.component] if d != step.deployment) if step.component >= 0 else ()
     if row.kind == "restart" and (there := [d for d in others if now.on[d]]):
         return f"it runs at {and_text(structure.sites[structure.deployments[d][1]] for d in there)}"
+    if row.kind in ("stable", "synchronise"):
+        if now.is_broken(step.deployment):
+            return f"{row.object} is broken there"
+        if now.on[step.deployment]:
+            return "it runs there again"
+        if not any(now.on[d] for d in structure.of_component[step.component]):
+            return "it runs nowhere any more"
     return ""
 
 

@@ -57,8 +57,9 @@ def _one_way(group: str, members: list[str], parts: Parts) -> Findings:
     first = next((name for name in members if replicated[name]), None)
     other = next((name for name in members if "cold" in parts.components[name].recover), None)
     if first is not None and other is not None:
+        whose = "" if other == first else f"'{other}' "
         rule = (
-            f"'{first}' comes back by '{replicated[first][0]}' and '{other}' by 'cold': "
+            f"'{first}' comes back by '{replicated[first][0]}' and {whose}by 'cold': "
             "a replicated copy and a restored one are of two moments"
         )
         hint = "let 'recover' say the same for all of the group: [cold], or hot and warm only"

@@ -309,6 +309,9 @@ def _groups(outlook: Outlook, page: Page) -> None:
             end = f"{name} begins without it, and again only when it is there"
         text = f"Mind: {name} starts after {other}, which is in a later group and waits for {name}: {end}."
         page.say(text, hang=2, style="bold red")
+    for step, name, other in outlook.steps_against_groups:
+        text = f"Mind: {name} waits for step {step}, that for {other}, which is in a later group and waits for {name}"
+        page.say(f"{text}: neither comes back where a site takes both.", hang=2, style="bold red")
 
 
 def _consistency(outlook: Outlook, page: Page) -> None:
@@ -431,7 +434,7 @@ def _steps(outlook: Outlook, page: Page) -> None:
     )
     rtos = _rtos(outlook)
     place = len(str(len(outlook.steps)))
-    takes = min(26, max(len(step.takes) for step in outlook.steps))
+    takes = min(26, max([5, *(len(step.takes) for step in outlook.steps)]))
     crew = min(22, max([3, *(len(_who(step)) for step in outlook.steps)]))
     rto = max([3, *(len(rtos[step.place]) for step in outlook.steps)])
     what = page.width - MARGIN - place - takes - crew - rto - 4

@@ -113,8 +113,10 @@ def due_title(plan: Plan, service: str, name: str) -> str:
     return f"{plan.scenario.landscape.services[service].due[name].title or name} of {title_of(plan, service)}"
 
 
-def because(segment: Segment) -> str:
-    """What a wait was for: `dba busy, last with start sql-server`."""
+def because(segment: Segment, *, tried: bool = False) -> str:
+    """What a wait was for: `dba busy, last with start sql-server`; `tried` if a step in a bubble waited."""
+    if segment.cause == "team busy" and segment.detail == "freed for a test":
+        return f"too few of {segment.team} are freed for it" if tried else f"{segment.team} freed for a test"
     if segment.cause == "team busy" and segment.detail:
         return f"{segment.team} busy, last with {segment.detail}"
     detail = segment.detail or segment.team
@@ -390,6 +392,8 @@ class _Log:
             self.page.raw(" " * self.hang + line, style=style)
         if row.copy >= 0:
             self.page.say(self._copy(row), indent=self.hang, style="dim", hang=2)
+        if old := self._left_behind(row):
+            self.page.say(old, indent=self.hang, style="dim", hang=2)
         if waited := self._waited(row, row.start):
             self.page.say(waited, indent=self.hang, style="dim", hang=2)
 
@@ -446,6 +450,24 @@ class _Log:
         behind = f" since {self._far(row.behind).text(row.behind)}" if row.behind >= 0 else ""
         return f"from {self.drill.copy_name(row)}{since}: {why_that_copy(self.plan, row)}{behind}"
 
+    def _left_behind(self, row: Row) -> str:
+        """What is lost where a component starts again at a place that it had left: `as of Tue 11:35: 1 h 25 ... lost`."""
+        if row.kind != "restart" or row.outcome != DONE or row.step < 0:
+            return ""
+        c, rows = self.plan.steps[row.step].component, self.drill.rows
+        for found in self.drill.recoveries:
+            if (found.component, found.incident, found.time) == (
+                c,
+                row.incident,
+                row.end,
+            ) and found.point < found.lost_at:
+                restores = (each for each in rows if (each.kind, each.object) == ("restore", row.object))
+                if any(each.point == found.point and each.incident == row.incident for each in restores):
+                    return ""  # told where it was restored
+                point = self._far(found.point).text(found.point)
+                return f"as of {point}: {plain(found.lost_at - found.point)} of its data is lost"
+        return ""
+
     def _waited(self, row: Row, until: int) -> str:
         """Why it did not start at once: `waited 0:27: dba busy, last with start sql-server`."""
         segments = self.replay.waits(row)
@@ -453,7 +475,7 @@ class _Log:
             return ""
         parts: dict[str, int] = defaultdict(int)
         for segment in segments:
-            parts[because(segment)] += shown_minutes(segment.begin, segment.end)
+            parts[because(segment, tried=is_twin(row.object))] += shown_minutes(segment.begin, segment.end)
         parts = {text: minutes for text, minutes in parts.items() if minutes}
         total = hours_minutes(shown_minutes(row.ready, until))
         if len(parts) < 2:

@@ -173,6 +173,8 @@ class Outlook:
             return True
         if step.object in self.moved and step.kind in ("stop", "switch", "start", "restart", "synchronise"):
             at_home = structure.roles[step.deployment] == ACTIVE
+            if step.kind == "stop" and not at_home:
+                return self._may_be_taken_back(step)
             return at_home if step.kind in ("stop", "restart") else not at_home
         if step.object not in self.lost:
             return False
@@ -194,6 +196,13 @@ class Outlook:
             case "restart":
                 return structure.roles[step.deployment] == ACTIVE and not away and self._restarts(step)
         return not away and (structure.roles[step.deployment] != ACTIVE or self._restarts(step))
+
+    def _may_be_taken_back(self, step: StepPlan) -> bool:
+        """Whether what has moved goes back with another move that fails."""
+        assert self.plan.move is not None
+        groups = self.plan.scenario.landscape.consistency_groups.values()
+        together = [self.moved] if self.plan.move.all_back else [group for group in groups if step.object in group]
+        return any(name != step.object and name in self.moved for names in together for name in names)
 
     def _is_tried(self, step: StepPlan) -> bool:
         """Whether a step of a bubble may be taken."""
@@ -300,6 +309,30 @@ class Outlook:
             if group[name] < group[other] and without(starts[name], group.keys() - {other}) != NOTHING
         ]
 
+    @cached_property
+    def steps_against_groups(self) -> list[tuple[str, str, str]]:
+        """(step of the plan, component that it is before, one of a later group that it comes after), where groups wait."""
+        structure, hit = self.plan.structure, any(outage.kind == "site" for outage in self.plan.outages)
+        if not self.plan.grouped or not hit:
+            return []
+        names, group = structure.components, structure.group
+        found = set()
+        for number, task in enumerate(structure.tasks):
+            ahead, todo = {number}, [number]  # it, and all steps that come before it
+            while todo:
+                one = structure.tasks[todo.pop()]
+                more = {*one.after_tasks} - ahead
+                ahead |= more
+                todo += more
+            after = {c for t in ahead for c in structure.tasks[t].after if names[c] in self.lost}
+            found |= {
+                (task.name, names[c], names[other])
+                for c in task.before
+                for other in after
+                if names[c] in self.lost and group[c] < group[other]
+            }
+        return sorted(found)
+
     def _is_due(self, step: StepPlan) -> bool:
         """Whether a step of the plan is tied to something that a lost site takes down, by way of others or not."""
         names, todo = {step.object}, [step.object]
@@ -396,8 +429,10 @@ class Outlook:
                 need = need_text(starts[step.object])
                 restored = step.kind == "start" and self.plan.strategies[step.component] == ("cold",)
                 restored = restored or (step.kind == "restart" and step.component in self._corrupt)
+                only_moved = step.object in self.moved and step.object not in self.lost
                 data = self.plan.data_size[step.component] >= 0
                 checked = step.kind == "start" and ("precheck", step.deployment) in self.plan.step_of
+                restored, checked = restored and not only_moved, checked and not only_moved
                 group = next((name for name, members in self.consistency.items() if step.object in members), "")
                 own = f"the restores of {group}" if group else "its restore"
                 parts = [need, own if restored and data else "", "its precheck" if checked else ""]
@@ -424,6 +459,8 @@ class Outlook:
             case "stop":
                 if self.plan.failback:
                     return "its home is a standby, in the window"
+                if self.plan.structure.roles[step.deployment] != ACTIVE:
+                    return "another move has failed, what starts after it has gone back"
                 moves = self.plan.scenario.moves
                 within = moves is not None and moves.window != ALWAYS
                 copied = self.plan.data_size[step.component] >= 0
@@ -484,6 +521,7 @@ class Outlook:
             },
             "never_fits": list(plan.never_fits),
             "against_groups": [list(pair) for pair in self.against_groups],
+            "steps_against_groups": [list(each) for each in self.steps_against_groups],
             "going_home": list(self.going_home),
             "moved": list(self.moved),
             "sheddable": {name: list(whom) for name, whom in self.sheddable.items()},

@@ -90,3 +90,28 @@ def test_the_plan_names_what_starts_after_a_later_group() -> None:
     assert both not in told("dependencies", "[[app], [db]]")
     assert both not in told("groups", "[[db], [app]]")
     assert both not in told("groups", "[[app, db]]")
+
+
+def test_the_plan_names_a_step_that_waits_for_a_later_group() -> None:
+    def told(order: str, groups: str, steps: str) -> str:
+        text = TWO.replace("needs: [db]", "needs: []") + f"steps: {steps}\n"
+        outlook = Outlook(compile_scenario(scenario(text, response=response(order, groups))))
+        found = outlook.to_dict()["steps_against_groups"]
+        assert found == [list(each) for each in outlook.steps_against_groups]
+        return " ".join(str(planned(outlook, command=Command("FILE"))).split())
+
+    one = "{approve: {takes: 1 min, after: db, before: app}}"
+    two = "{approve: {takes: 1 min, after: look}, look: {takes: 1 min, after: db}, go: {takes: 1 min, after: approve, before: app}}"
+    mind = "which is in a later group and waits for app: neither comes back where a site takes both."
+    for order in ("groups", "best-effort groups"):
+        assert f"app waits for step approve, that for db, {mind}" in told(order, "[[app], [db]]", one)
+        assert f"app waits for step go, that for db, {mind}" in told(order, "[[app], [db]]", two)
+        assert mind not in told(order, "[[db], [app]]", one)
+        assert mind not in told(order, "[[app, db]]", one)
+    assert mind not in told("dependencies", "[[app], [db]]", one)
+    # and so it goes
+    text = TWO.replace("needs: [db]", "needs: []") + f"steps: {one}\n"
+    replay = drilled(
+        text, {}, disruptions="{fire: {site: here}}", response=response("best-effort groups", "[[app], [db]]")
+    )
+    assert {row.object for row in replay.trajectory.rows if row.kind == "start" and row.start >= 0} == set()

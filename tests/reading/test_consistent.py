@@ -84,6 +84,11 @@ def test_a_change_may_give_other_members() -> None:
         ),
         (
             "[queue, empty]",
+            {"part": "recover: [hot, cold]"},
+            "finance: 'queue' comes back by 'hot' and by 'cold': a replicated copy and a restored one",
+        ),
+        (
+            "[queue, empty]",
             {"part": "recover: [hot]\n      on_partition: takeover, alone"},
             "finance.0: 'queue' takes over alone when it is cut off, without the others of its group",
         ),

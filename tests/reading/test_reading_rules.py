@@ -847,6 +847,13 @@ def test_starting_after_oneself_is_refused() -> None:
         "'2015-03-29 02:30' does not exist",
     ),
     (
+        "due-second",
+        "    needs: [oracle]",
+        "    due: {pay: {on: 2015-10-25 02:10, takes: 1 h, begins: 1 h}}",
+        "    due: {pay: {on: §2015-10-25 02:10B, takes: 1 h, begins: 1 h}}",
+        "'2015-10-25 02:10B' is not a moment",
+    ),
+    (
         "due-often",
         "    needs: [oracle]",
         "    due: {pay: {on: Wed 9:00, takes: 1 h, begins: 1 h}}",

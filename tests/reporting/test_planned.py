@@ -125,3 +125,23 @@ def test_what_a_component_does_that_is_cut_off() -> None:
     )
     told = page(cut.replace("db: {at", "db: {on_partition: 'takeover, alone', at"))
     assert "db.cut: whenever db at here does not reach there, there takes over beside it, alone" in told
+
+
+def test_of_what_is_only_moved_nothing_is_restored_and_it_may_be_taken_back() -> None:
+    cold = "copies: {tape: {at: there, kind: backup, taken: daily 1:00, restores: 10 MB/s}}"
+    two = TWO.replace("there: hot", "there: cold").replace(
+        DATA, f"data: {{size: 36 GB}}, {cold}, precheck: {{takes: 1 min}}"
+    )
+    back = "after another move has failed, what starts after it has gone back"
+    told = page(two, moves="{site: here, rollback: all}", disruptions="{}")
+    assert "stop db @ there 0 s 8 h " + back in told
+    assert "stop app @ there 0 s 8 h " + back in told
+    assert "its restore" not in told
+    assert "its precheck" not in told
+    assert back not in page(two, moves="{site: here}", disruptions="{}")
+    lost = page(two, moves="{site: here, after: 1 h}", disruptions="{fire: {site: here}}")
+    assert "after its restore, its precheck" in lost
+
+
+def test_short_steps_leave_room_for_what_their_column_is() -> None:
+    assert "what takes who RTO" in page(TWO.replace(DATA, ""))

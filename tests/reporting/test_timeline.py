@@ -187,3 +187,36 @@ def test_one_more_time_without_a_standby():
 
     assert "1 more time: " in away(4)
     assert "2 more times: " in away(5)
+
+
+def test_what_is_lost_is_told_where_something_starts_again_at_a_place_that_it_had_left() -> None:
+    landscape = PLACES + (
+        "components: {db: {at: {here: active, there: warm}, data: {size: 1 GB}, start: {takes: 25 min}, "
+        "copies: {replica: {at: there, kind: synchronous}}, restart: {takes: 10 min}}}\n"
+        "services: {s: {points: {p: {at: store, needs: [db]}}}}\n"
+    )
+    # lost here at 10:00 and there, where it ran from 10:25 on, at 13:00: back here with what it had at 10:00
+    fires = "{one: {site: here, lasts: 6 h}, two: {site: there, after: 3 h}}"
+    replay = drilled(landscape, {}, disruptions=fires, horizon="1 d")
+    text = told(replay)
+    assert "restart db @ here #1 as of Tue 10:00: 3 h 00 of its data is lost" in text
+    assert text.count("of its data is lost") == 1
+
+
+def test_what_a_step_of_a_way_home_or_of_a_move_lost_is_named() -> None:
+    landscape = PLACES + (
+        "components: {db: {at: {here: active, there: warm}, data: {size: 36 GB, change: 1 MB/s}, start: {takes: 25 min}, "
+        "copies: {replica: {at: there, kind: synchronous}}, restart: {takes: 10 min}}}\n"
+        "services: {s: {points: {p: {at: store, needs: [db]}}}}\n"
+    )
+    back = f"{{{AT_ONCE}, failback: {{stable: 1 h}}}}"
+    both = "{one: {site: here, lasts: 6 h}, two: {site: there, after: 3 h, lasts: 1 d}}"
+    log = told(drilled(landscape, {}, disruptions=both, response=back, horizon="2 d"))
+    assert "stable db @ here #1: interrupted, it runs there again" in log
+    # synchronised from 13:00 on, and lost there at 13:10
+    later = "{one: {site: here, lasts: 2 h}, two: {site: there, after: 190 min, lasts: 1 d}}"
+    log = told(drilled(landscape, {}, disruptions=later, response=back, horizon="2 d"))
+    assert "synchronise db @ here #1: interrupted, it runs nowhere any more" in log
+    broken = "{one: {site: here, lasts: 2 h}, two: {component: db, sites: [here], after: 190 min, lasts: 1 h}}"
+    log = told(drilled(landscape, {}, disruptions=broken, response=back, horizon="2 d"))
+    assert "synchronise db @ here #1: interrupted, db is broken there" in log

@@ -344,6 +344,8 @@ def test_those_who_are_freed_do_nothing_else() -> None:
         ("team busy", "freed for a test", 60, 190),
         ("being verified", "o.q", 190, 280),
     ]
+    log = " ".join(replay.timeline().split())
+    assert "infra busy, last with teardown here 0:40 · infra freed for a test 2:10" in log
     # without a test q is checked from 110 on
     assert tries(drilled(FREED, disruptions="{fault: {component: own, lasts: 10 min}}"), "o.q")[0][2] == 110
 
@@ -385,6 +387,8 @@ def test_too_few_who_are_freed_are_named_before() -> None:
     assert "too few freed for:  start test:db; never started" in shown
     assert "infra 3 people · always · empties the bubble · 3 steps" in shown
     assert Outlook(replay.plan).trial["frees"] == {"infra": 1}  # type: ignore[index]
+    log = " ".join(replay.timeline().split())
+    assert "start test:db @ there: waited 4:00: too few of infra are freed for it" in log
 
 
 def test_a_plan_with_a_test_has_no_variants() -> None:
