@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from drsim.model.landscape import Landscape
     from drsim.model.scenario import Scenario
     from drsim.reading import load, load_landscape
+    from drsim.studies.check import Check, check
     from drsim.studies.compare import Comparison, compare
     from drsim.studies.replay import Replay
     from drsim.studies.result import Result
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
+    "Check": "drsim.studies.check",
     "Comparison": "drsim.studies.compare",
     "DrsimError": "drsim.errors",
     "InputError": "drsim.errors",
@@ -32,6 +34,7 @@ _WHERE = {
     "Replay": "drsim.studies.replay",
     "Result": "drsim.studies.result",
     "Scenario": "drsim.model.scenario",
+    "check": "drsim.studies.check",
     "compare": "drsim.studies.compare",
     "load": "drsim.reading",
     "load_landscape": "drsim.reading",
@@ -39,6 +42,7 @@ _WHERE = {
 }
 
 __all__ = [
+    "Check",
     "Comparison",
     "DrsimError",
     "InputError",
@@ -47,6 +51,7 @@ __all__ = [
     "Result",
     "Scenario",
     "__version__",
+    "check",
     "compare",
     "load",
     "load_landscape",

@@ -306,6 +306,57 @@ def validate(paths: tuple[str, ...], changes: dict[str, str]) -> None:
 
 
 @cli.command()
+@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
+@_drilled
+@_set
+@_json
+@_ascii
+def check(
+    scenarios: tuple[str, ...],
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+    as_json: bool,
+    ascii_only: bool,
+) -> int:
+    """Hold scenarios to what their files expect.
+
+    Of a directory each scenario in it. A promise that is expected to be met and is missed ends it with 1, and so does one that is
+    expected to be missed and is met; what is too close to call is said, and ends it with 0.
+    """
+    from drsim.reporting.checked import checked, counted, without
+    from drsim.reporting.progress import shown
+    from drsim.studies.check import Check
+
+    loaded = _load_all([path for given in scenarios for path in _scenarios_at(given)], changes)
+    page, checks = _page(ascii_only), dict[str, Check]()
+    for path, scenario in loaded.items():
+        command = _command(path, changes, replications, seed)
+        if not scenario.expect:
+            without(scenario, command=command, page=page)
+            continue
+        with shown(f"reading {path}", quiet) as progress:
+            checks[path] = Check(_drill(scenario, {}, replications, seed, workers, progress))
+        checked(checks[path], command=command, page=page)
+        if checks[path].result.interrupted:
+            break
+    failed = sum(1 for each in checks.values() if not each.passed)
+    interrupted = any(each.result.interrupted for each in checks.values())
+    if as_json:
+        silent = [path for path, scenario in loaded.items() if not scenario.expect]
+        found = [{"file": path, **each.to_dict()} for path, each in checks.items()]
+        data = {"drsim": __version__, "passed": not failed, "interrupted": interrupted}
+        click.echo(_as_json({**data, "scenarios": found, "expect_nothing": silent}))
+    else:
+        if len(loaded) > 1 and not interrupted:
+            counted(len(checks) - failed, failed, len(loaded) - len(checks), page)
+        _print(page)
+    return INTERRUPTED if interrupted else FAILED if failed else OK
+
+
+@cli.command()
 @_scenario
 @_seed
 @_set
@@ -626,6 +677,33 @@ def _checked(path: str) -> list[str]:
             if _says("scenario", file.read_bytes().decode("utf-8-sig", "replace")):
                 return [str(file) for file in files]
     return [path]
+
+
+def _scenarios_at(path: str) -> list[str]:
+    """Give the scenarios at a path: those of a directory, else the path itself."""
+    if not path or not os.path.isdir(path):
+        return [path]
+    found = [file for file in _checked(path) if file != path and _kind(file, "") == "scenario"]
+    if not found:
+        _refuse(
+            f"there is no scenario in '{path}'",
+            "give a file that begins with 'drsim: scenario 1', or another directory",
+        )
+    return found
+
+
+def _load_all(paths: Sequence[str], changes: Mapping[str, str]) -> dict[str, Scenario]:
+    """Read scenarios by their paths, each once; all that is wrong with any of them is refused before anything is drilled."""
+    loaded: dict[str, Scenario] = {}
+    problems: list[Problem] = []
+    for path in dict.fromkeys(paths):
+        try:
+            loaded[path] = _load(path, changes)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return loaded
 
 
 def _counted(file: str, changes: Mapping[str, str]) -> str:

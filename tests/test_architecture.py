@@ -23,7 +23,7 @@ ORDER = [
     {"studies"},
     {"reporting"},
     {"testing"},
-    {"cli", "__main__"},
+    {"cli", "__main__", "pytest_plugin"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 

@@ -150,6 +150,25 @@ response: {detect: 0 s, assess: {takes: 0 s}}
 disruptions: {worm: {corruption: app, before: 1 h, detected: 2 h}, bug: {corruption: app, before: 1 h, detected: 150 min}}
 response: {assess: {takes: 5 min}}
 """,
+    "a verification is interrupted by the loss of what asked for it: the next try is asked for by what is left": """\
+  components:
+    a: {at: {here: active}, restart: {takes: 10 min}}
+    b: {at: {there: active}, restart: {takes: 20 min}}
+  services: {s: {points: {p: {at: there, needs: [a, b]}}, verify: {takes: 2 h}}}
+disruptions:
+  one: {component: a, lasts: 20 min}
+  two: {component: b, after: 10 min, lasts: 20 min}
+  fire: {site: here, after: 1 h, lasts: 10 min}
+response: {detect: 0 s, assess: {takes: 0 s}}
+""",
+    "what is lost for good moves to a new incident of its site: steps of the plan wait for each other there too": """\
+  components:
+    old: {at: {here: active}, restart: {takes: 2 h}}
+    app: {at: {here: active, there: warm}, start: {takes: 10 min}}
+  steps: {call: {takes: 30 min, before: [ask]}, ask: {takes: 10 min, before: [old]}}
+disruptions: {fire: {site: here, lasts: 1 h}, again: {site: here, after: 2 h, lasts: 3 h}}
+response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 10 min}}
+""",
 }
 
 

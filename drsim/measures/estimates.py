@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -25,6 +25,7 @@ __all__ = [
     "Mean",
     "Quantile",
     "Share",
+    "bounded_mean",
     "clopper_pearson",
     "mean",
     "means",
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 _RARE = 20
+"""So few of something, seen or not, say little about what was not seen."""
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +97,7 @@ class Mean:
     high: float
     """Upper end of the interval; inf when a value is infinite or there are fewer than two."""
     standard_error: float
-    """Of `value`; inf when the interval is all there is."""
+    """Of `value`; inf when there are fewer than two values or one is infinite."""
     confidence: float
     """How often such an interval covers the true mean."""
     n: int
@@ -219,6 +221,28 @@ def means(values: ArrayLike, confidence: float = 0.95) -> list[Mean]:
         low, high = np.where(known, value - t * error, -math.inf), np.where(known, value + t * error, math.inf)
     rows = zip(value.tolist(), low.tolist(), high.tolist(), error.tolist(), strict=True)
     return [Mean(*row, confidence, n) for row in rows]
+
+
+def bounded_mean(values: ArrayLike, least: float, most: float, confidence: float = 0.95) -> Mean:
+    """Estimate the mean of a list of finite values that can be no less than `least` and no more than `most`, and may mostly be 0.
+
+    The interval is Student's over all drills. Where fewer than 20 are not 0, that would take the few for all there is (with none it would
+    say 0 and be sure of it): then it is the exact interval of the share that is not 0, times Student's of those that are not, or `least`
+    and `most` where they are too few for one, each wrong half as often. ValueError when a value is nan, or 0 is not between the two.
+    """
+    if not least <= 0 <= most:
+        raise ValueError(f"0 is not between {least} and {most}")
+    table = np.asarray(values, np.float64)
+    found = mean(table, confidence)
+    some = table[table != 0]
+    if not len(table) or len(some) >= _RARE:
+        return found
+    half = 1 - (1 - confidence) / 2
+    few, many = (float(end) for end in clopper_pearson(len(some), len(table), half))
+    inner = mean(some, half)
+    lowest, highest = max(inner.low, least), min(inner.high, most)
+    low, high = min(many * lowest, few * lowest), max(many * highest, few * highest)
+    return replace(found, low=min(low, found.value), high=max(high, found.value))
 
 
 def verdict(share: Share, asked: float) -> Literal["met", "missed", "undecided"]:

@@ -20,8 +20,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from drsim.measures import estimates
-from drsim.measures.estimates import Mean, Share, clopper_pearson, quantile_ranks, share
+from drsim.measures.estimates import Share, bounded_mean, quantile_ranks, share
 
 __all__ = ["Difference", "Pairs", "mean_difference", "pairs", "quantile_difference", "share_difference"]
 
@@ -29,8 +28,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Verdict = Literal["better", "worse", "same", "undecided"]
 
-RARE = 20
-"""So few drills that differ say little about how much those differ that were not seen."""
 OF_THE_QUANTILES = 0.1
 """Of what a difference of quantiles may be wrong, the part that is spent on each of the two quantiles."""
 
@@ -92,23 +89,11 @@ def pairs(before: ArrayLike, after: ArrayLike, horizon: float, confidence: float
 def mean_difference(before: ArrayLike, after: ArrayLike, most: float, confidence: float = 0.95) -> Difference:
     """Estimate the mean of the differences of finite values, none of which is above `most` or below minus that.
 
-    The interval is Student's over all drills. Where fewer than 20 differ, that would take the few for all there is (with none it would
-    say 0 and be sure of it): then it is the exact interval of the share that differs, times Student's of those that do, or `most` where
-    they are too few for one, each wrong half as often.
+    The interval is that of `bounded_mean`: exact where few differ, else Student's.
     """
     one, two = _both(before, after)
-    gaps = two - one
-    known = estimates.mean(gaps, confidence)
-    low, high = known.low, known.high
-    differing = gaps[gaps != 0]
-    if len(gaps) and len(differing) < RARE:
-        half = 1 - (1 - confidence) / 2
-        few, many = (float(end) for end in clopper_pearson(len(differing), len(gaps), half))
-        inner: Mean = estimates.mean(differing, half)
-        least, largest = max(inner.low, -most), min(inner.high, most)
-        low, high = min(many * least, few * least), max(many * largest, few * largest)
-    value = known.value
-    return Difference(float(one.mean()), float(two.mean()), value, min(low, value), max(high, value), confidence)
+    known = bounded_mean(two - one, -most, most, confidence)
+    return Difference(float(one.mean()), float(two.mean()), known.value, known.low, known.high, confidence)
 
 
 def share_difference(before: ArrayLike, after: ArrayLike, confidence: float = 0.95) -> Difference:

@@ -188,6 +188,8 @@ ComponentName = Annotated[Text, _reference("component")]
 """The name of a component."""
 TeamName = Annotated[Text, _reference("team or supplier")]
 """The name of a team or supplier."""
+ServiceName = Annotated[Text, _reference("service")]
+"""The name of a service."""
 MunicipalityName = Annotated[Text, _reference("municipality")]
 """The name of a town hall with inhabitants."""
 
@@ -204,6 +206,8 @@ Role = Annotated[Literal["active", "hot", "warm", "cold"], choice("active", "hot
 """What a deployment is at the start of a drill."""
 Strategy = Annotated[Literal["hot", "warm", "cold"], choice("hot", "warm", "cold")]
 """How a component is recovered."""
+Verdict = Annotated[Literal["met", "missed"], choice("met", "missed")]
+"""Whether a promise is kept."""
 Order = Annotated[
     Literal["dependencies", "groups", "best-effort groups"], choice("dependencies", "groups", "best-effort groups")
 ]
@@ -238,6 +242,8 @@ Named: TypeAlias = Annotated[Mapping[Name, V], BeforeValidator(_as_dict), AfterV
 """Entries by their names."""
 BySite: TypeAlias = Annotated[Mapping[SiteName, V], BeforeValidator(_as_dict), AfterValidator(_frozen)]
 """Entries by the names of sites."""
+ByService: TypeAlias = Annotated[Mapping[ServiceName, V], BeforeValidator(_as_dict), AfterValidator(_frozen)]
+"""Entries by the names of services."""
 Items: TypeAlias = Annotated[tuple[V, ...], BeforeValidator(_as_tuple)]
 """A list."""
 
@@ -253,7 +259,7 @@ def _one_or_more(value: object) -> object:
 
 SomeComponents = Annotated[tuple[Annotated[Text, _reference("component")], ...], BeforeValidator(_one_or_more)]
 """Names of components, a list or one."""
-SomeServices = Annotated[tuple[Annotated[Text, _reference("service")], ...], BeforeValidator(_one_or_more)]
+SomeServices = Annotated[tuple[ServiceName, ...], BeforeValidator(_one_or_more)]
 """Names of services, a list or one."""
 SomeNames = Annotated[tuple[Name, ...], BeforeValidator(_one_or_more)]
 """Names that nothing else has to know, a list or one."""

@@ -81,6 +81,17 @@ class Trial(Part):
     """Empty the bubble."""
 
 
+class Expected(Part):
+    """What `drsim check` holds a scenario to, of one service; it changes nothing in a drill."""
+
+    rto: fields.Verdict | None = None
+    """Whether it is back within its RTO in the share of drills that is asked; None: nothing is expected."""
+    rpo: fields.Verdict | None = None
+    """The same of its data and its RPO."""
+    because: fields.Text | None = None
+    """Why it misses what it does: for people, and required then."""
+
+
 class Scenario(Part):
     """A drill."""
 
@@ -101,6 +112,8 @@ class Scenario(Part):
     """What is moved on purpose; None: nothing."""
     tests: Trial | None = None
     """What is tried in a bubble; None: nothing."""
+    expect: fields.ByService[Expected] = immutabledict()
+    """What its services are expected to keep and to miss."""
     file: Annotated[str | None, Field(exclude=True, repr=False)] = None
     """Where it was read, for messages; not compared."""
 

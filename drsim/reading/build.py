@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar, get_args
 
 from pydantic import AfterValidator, PlainValidator, TypeAdapter, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from drsim.calendar import Calendar, exists
 from drsim.distributions import Law
@@ -28,7 +29,7 @@ from drsim.model.landscape import (
     Team,
 )
 from drsim.model.needs import All, circles
-from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Moves, Scenario, Trial
+from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Expected, Moves, Scenario, Trial
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
 from drsim.reading.consistent import consistency_findings, order_findings
 from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
@@ -40,6 +41,7 @@ from drsim.reading.rules import (
     apart_findings,
     by_hand_findings,
     due_findings,
+    expect_findings,
     failure_findings,
     horizon_findings,
     landscape_findings,
@@ -73,6 +75,7 @@ _TEXT: Final[TypeAdapter[str]] = TypeAdapter(fields.Text)
 _MEMBERS: Final[TypeAdapter[tuple[str, ...]]] = TypeAdapter(fields.Items[fields.ComponentName])
 _CALENDAR: Final[TypeAdapter[Calendar]] = TypeAdapter(fields.Hours)
 _RESPONSE: Final = TypeAdapter(Response)
+_EXPECTED: Final = TypeAdapter(Expected)
 _CLOCK_LAW: Final[TypeAdapter[Law]] = TypeAdapter(fields.ClockLaw)
 
 
@@ -336,7 +339,10 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
     horizon = None if head is None else head.horizon
     response = _response(checker, builder)
     disruptions = _disruptions(checker, builder.parts)
+    expect = _expect(checker)
     if draft.complete:
+        complete = len(builder.tree.get("components", {})) == len(builder.parts.components)
+        findings(checker, expect_findings(expect, builder.parts, complete=complete))
         if draft.landscape is not None and not draft.landscape.get("components", Table()):
             rule = "the landscape has no components, so nothing can be lost or recovered"
             builder.checker.refuse(("components",), rule, "add one such as 'components: {oracle: {at: {...}}}'")
@@ -347,7 +353,6 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
             if head.moves is not None:
                 findings(checker, move_findings(head.moves, head.horizon, response, builder.parts.components))
             if head.tests is not None:
-                complete = len(builder.tree.get("components", {})) == len(builder.parts.components)
                 findings(checker, trial_findings(head.tests, head.horizon, response, builder.parts, complete=complete))
                 apart = [
                     ("moves", head.moves is not None),
@@ -371,6 +376,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
         horizon=head.horizon,
         moves=head.moves,
         tests=head.tests,
+        expect=expect,
         file=draft.file,
     )
 
@@ -444,6 +450,23 @@ def _disruptions(checker: Checker, parts: Parts) -> dict[str, Disruption]:
     disruptions = _present(found)
     _check_follows(checker, disruptions, list(written))
     return disruptions
+
+
+def _expect(checker: Checker) -> dict[str, Expected]:
+    """Read what is expected, service by service, so that one that is wrong hides no other."""
+    written = checker.root.get("expect", Table())
+    if not isinstance(written, Table):
+        if written is not BROKEN:
+            rule = f"{fields.shown(written)} stands where a mapping of names is due"
+            checker.refuse(("expect",), rule, "write entries such as '{passport: {rto: met}}'")
+        return {}
+    for name in written:
+        try:
+            fields.check_reference("service", name, checker.known)
+        except PydanticCustomError as error:
+            context = error.context or {}
+            checker.refuse(("expect", name), context["rule"], context["hint"], key=True)
+    return _present({name: checker.read(_EXPECTED, ("expect", name)) for name in written})
 
 
 def _check_follows(checker: Checker, disruptions: dict[str, Disruption], names: list[str]) -> None:

@@ -25,15 +25,17 @@ class Change:
 
 
 def differences(before: Scenario, after: Scenario) -> list[Change]:
-    """List what differs, by path; an entry that only one has is one change, and titles and questions are none."""
+    """List what differs, by path; an entry that only one has is one change. What does not change the drill is none: titles,
+    questions and what is expected.
+    """
     return sorted(_changes(_tree(before), _tree(after), ""), key=lambda change: change.path)
 
 
 def _tree(scenario: Scenario) -> dict[str, Any]:
     tree = written(scenario, plain_leaf)
     landscape = {key: value for key, value in tree.pop("landscape").items() if key not in ("response", "title")}
-    for text in ("title", "question", "why"):
-        tree.pop(text, None)
+    for key in ("title", "question", "why", "expect"):
+        tree.pop(key, None)
     return landscape | tree  # a path does not begin with the landscape's name
 
 

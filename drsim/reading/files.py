@@ -49,6 +49,8 @@ class Reader:
         draft: Draft | None = Draft(Table(tree.mark))
         if "based_on" in tree:
             draft = self._basis(tree, base, chain)
+            if draft is not None and draft.tree is not None:
+                draft.tree.pop("expect", None)  # it was about another drill
         self._set_landscape(draft, tree, base)
         if draft is None or draft.tree is None:
             return None

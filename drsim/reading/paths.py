@@ -10,7 +10,9 @@ from drsim.errors import did_you_mean
 from drsim.model.fields import shown
 from drsim.reading.nodes import BROKEN, NOWHERE, Items, Mark, Places, Problems, Table, cloned, parse, planted
 
-SCENARIO_KEYS: Final = ("title", "question", "why", "moment", "disruptions", "response", "horizon", "moves", "tests")
+SCENARIO_KEYS: Final = (
+    *("title", "question", "why", "moment", "disruptions", "response", "horizon", "moves", "tests", "expect"),
+)
 """The keys of a scenario that a path may begin with."""
 SECTIONS: Final = (
     *("sources", "calendars", "sites", "links", "teams", "suppliers"),
@@ -20,7 +22,7 @@ SECTIONS: Final = (
 LANDSCAPE_KEYS: Final = ("title", *SECTIONS[:2], "response", *SECTIONS[2:])
 """The keys of a landscape."""
 _NAMED: Final = frozenset(
-    {*SECTIONS, "disruptions", "pools", "travel", "at", "uses", "shares", "by", "copies", "points", "due"}
+    {*SECTIONS, "disruptions", "expect", "pools", "travel", "at", "uses", "shares", "by", "copies", "points", "due"}
 )
 """Keys whose value is a mapping with entries by name."""
 

@@ -35,7 +35,7 @@ from drsim.model.landscape import (
     Team,
 )
 from drsim.model.needs import All, Need, circles, leaves, without
-from drsim.model.scenario import Disruption, Moves, Trial
+from drsim.model.scenario import Disruption, Expected, Moves, Trial
 from drsim.model.untouched import Untouched
 from drsim.units import HOUR, ONE, WEEK, Duration, Rate, Share
 
@@ -991,6 +991,56 @@ def by_hand_findings(services: Mapping[str, Service], horizon: Duration) -> Find
         if begins is not None and begins.fixed is not None and begins.fixed >= horizon.ms:
             rule = f"serving by hand begins after '{begins.text}', but the drill is only '{horizon.text}' long"
             yield Finding(("services", name, "manual", "after"), rule, "let it begin earlier, or leave 'manual' out")
+
+
+def expect_findings(expect: Mapping[str, Expected], parts: Parts, *, complete: bool) -> Findings:
+    """Check that what is expected can be: of a promise that there is, and a miss with its reason.
+
+    `complete`: whether all components could be read, so that it is known what data there is.
+    """
+    for name, expected in expect.items():
+        path = ("expect", name)
+        given = {key: verdict for key in ("rto", "rpo") if (verdict := getattr(expected, key)) is not None}
+        if not given:
+            yield Finding(path, f"nothing is expected of '{name}'", "write 'rto: met', or leave it out", True)
+        elif "missed" in given.values() and not (expected.because or "").strip():
+            rule = f"'{name}' is expected to miss a promise, and nothing says why"
+            yield Finding(path, rule, "add 'because: ...', what holds it up, as `drsim explain` shows it", True)
+        elif "missed" not in given.values() and expected.because is not None:
+            rule = f"'because' gives a reason to miss, and nothing of '{name}' is expected to be missed"
+            yield Finding((*path, "because"), rule, "leave it out, or write 'missed'", True)
+        service = parts.services.get(name)
+        if service is None:
+            continue
+        for key in given:
+            if getattr(service.targets, key) is None:
+                rule = f"'{name}' promises no {key}, so that it is neither met nor missed"
+                there = " and ".join(each for each in ("rto", "rpo") if getattr(service.targets, each) is not None)
+                hint = (
+                    f"it promises an {there}: expect that"
+                    if there
+                    else f"leave it out, or give it '{key}' in 'targets'"
+                )
+                yield Finding((*path, key), rule, hint, True)
+            elif key == "rpo" and complete and not rests_on_data(service, parts.components):
+                rule = f"nothing that '{name}' rests on has data, so that its rpo is neither met nor missed"
+                yield Finding((*path, key), rule, "leave it out, or give a component that it needs 'data'", True)
+
+
+def rests_on_data(service: Service, components: Mapping[str, Component]) -> bool:
+    """Tell whether a service rests on data, by its needs and theirs."""
+    queue = list(dict.fromkeys(name for point in service.points.values() for name in leaves(point.needs)))
+    seen = set(queue)
+    for name in queue:
+        component = components.get(name)
+        if component is None:
+            continue
+        if component.data is not None:
+            return True
+        more = [each for each in dict.fromkeys(leaves(component.needs)) if each not in seen]
+        seen.update(more)
+        queue += more
+    return False
 
 
 def _disruption(path: Path, disruption: Disruption, horizon: Duration | None, parts: Parts) -> Findings:

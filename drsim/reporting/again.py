@@ -31,7 +31,8 @@ def again(found: Again, place: str, page: Page | None = None) -> Page:
         page.say(f"Not the same: {count:,} of {found.figures:,} figures differ.", style="bold red")
     then, now = found.digest
     if then != now:
-        page.say("The scenario is read otherwise by this version: its digest was " + f"{then[:12]} and is {now[:12]}.")
+        why = "was changed in the record" + (", or is read otherwise by this version" if found.versions else "")
+        page.say(f"The scenario {why}: its digest was {then[:12]} and is {now[:12]}.")
     page.blank()
     if found.versions:
         page.heading("OTHER VERSIONS", "then and now")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ from rich.cells import cell_len
 
 from drsim.reporting.numbers import (
     NONE,
+    UNKNOWN,
     format_count,
     format_gap,
     format_points,
@@ -44,8 +44,6 @@ MOST_CHANGES: Final = 12
 """Lines about what differs between the files."""
 MOST_NAMES: Final = 3
 """Entries that are named where the same was changed in many."""
-SHARE: Final = 8
-"""Columns of a share of drills."""
 
 
 def compared(comparison: Comparison, *, places: tuple[str, str], page: Page | None = None) -> Page:
@@ -124,20 +122,19 @@ def _listed(names: Sequence[str]) -> str:
 def _services(comparison: Comparison, page: Page) -> None:
     shown = [each for each in comparison.services if each.verdict != "same"]
     horizon = comparison.horizon
-    rows = {each.name: (_gap(each.recovery.mean), _gap(each.quantiles[0.95])) for each in shown}
-    heads = ("on average", "in 95 % of drills")
+    rows = {each.name: _row(each) for each in shown}
+    heads = ("on average", "in 95 % of drills", "sooner", "later")
     widths = [
         max([len(head), *(cell_len(page.clean(row[i])) for row in rows.values())]) for i, head in enumerate(heads)
     ]
-    title = page.width - MARGIN - sum(width + 1 for width in widths) - 2 * (SHARE + 1)
+    title = page.width - MARGIN - sum(width + 1 for width in widths)
     narrow = title < 16
     if narrow:
-        title = page.width - MARGIN - 2 * (SHARE + 1)
+        title = page.width - MARGIN - sum(width + 1 for width in widths[2:])
     title = min(title, max([12, *(cell_len(page.clean(each.title)) for each in shown)]))
     if shown:
-        cells = [Cell("", title), *(Cell(head, w, style="dim") for head, w in zip(heads, widths, strict=True))]
-        cells = cells[:1] if narrow else cells
-        page.row([*cells, Cell("sooner", SHARE, "right", "dim"), Cell("later", SHARE, "right", "dim")])
+        cells = [Cell(head, width, style="dim") for head, width in zip(heads, widths, strict=True)]
+        page.row([Cell("", title), *(cells[2:] if narrow else cells)])
     for verdict, (heading, style) in GROUPS.items():
         group = sorted(
             (each for each in comparison.services if each.verdict == verdict),
@@ -154,29 +151,45 @@ def _services(comparison: Comparison, page: Page) -> None:
             continue
         page.heading(f"{heading} {len(group)}", style=style)
         for each in group:
-            mean, most = rows[each.name]
-            shares = [
-                Cell(_percent(share.value), SHARE, "right") for share in (each.recovery.sooner, each.recovery.later)
-            ]
-            times = [Cell(mean, widths[0]), Cell(most, widths[1])]
-            page.row([Cell(each.title, title), *([] if narrow else times), *shares])
+            row = rows[each.name]
+            cells = [Cell(text, width) for text, width in zip(row, widths, strict=True)]
+            page.row([Cell(each.title, title), *(cells[2:] if narrow else cells)])
             if narrow:
-                page.say(f"{heads[0]}: {mean} · {heads[1]}: {most}", indent=MARGIN + 2)
+                page.say(f"{heads[0]}: {row[0]} · {heads[1]}: {row[1]}", indent=MARGIN + 2)
             page.say(_around(each, horizon), indent=MARGIN + 2, style="dim", hang=2)
     if shown:
+        texts = [text for each in shown for text in (*rows[each.name][:2], *_half_and_most(each, horizon))]
         parts = ["− sooner or less, + later or more; after minus before, means up to the horizon"]
         parts.append(f"in brackets {100 * comparison.confidence:g} % intervals")
         parts.append("sooner, later: in which share of pairs of drills")
+        parts += [f"{sign}: {text}" for sign, text in _SIGN_TEXTS.items() if any(sign in shown for shown in texts)]
         page.say("; ".join(parts) + ".", style="dim")
 
 
+def _row(each: Compared) -> tuple[str, str, str, str]:
+    """By how much it differs on average and in 95 % of drills, and in which share of pairs it is sooner and later."""
+    shares = (each.recovery.sooner, each.recovery.later)
+    return _gap(each.recovery.mean), _gap(each.quantiles[0.95]), format_share(shares[0]), format_share(shares[1])
+
+
+_SIGN_TEXTS: Final = {
+    NONE: "never below its minimum",
+    UNKNOWN: "too few drills, or too many that were not back",
+    "≥": "the interval has no upper end",
+}
+
+
+def _half_and_most(each: Compared, horizon: int) -> tuple[str, ...]:
+    """Half the drills before and after, 95 % of them before and after; times are rounded to their own error."""
+    found = [q for p in (0.5, 0.95) for q in each.recovery_quantiles[p]]
+    return tuple(format_times([(q.value, q.low, q.high)], horizon_ms=horizon)[0].text for q in found)
+
+
 def _around(each: Compared, horizon: int) -> str:
-    """Where a service was and where it is now, and what else has changed; times are rounded to their own error."""
+    """Where a service was and where it is now, and what else has changed."""
+    half_before, half_after, most_before, most_after = _half_and_most(each, horizon)
     parts = []
-    for p, name in ((0.5, "half the drills"), (0.95, "95 %")):
-        one, two = (
-            format_times([(q.value, q.low, q.high)], horizon_ms=horizon)[0].text for q in each.recovery_quantiles[p]
-        )
+    for name, one, two in (("half the drills", half_before, half_after), ("95 %", most_before, most_after)):
         parts.append(f"{name}: {one} → {two}" if one != two else f"{name}: {one} both")
     return " · ".join([*parts, *([rest] if (rest := _rest(each)) else [])])
 
@@ -185,15 +198,18 @@ def _rest(each: Compared) -> str:
     """What differs beside the recovery time; nothing where nothing does."""
     parts = []
     met, lost, data = each.in_time, each.contacts_lost, each.data_loss
-    if met is not None and met.before != met.after:
+    one, two = each.in_time_shares
+    if met is not None and one is not None and two is not None and met.before != met.after:
         points = format_points(met.value, met.low, met.high)
-        parts.append(f"in time: {_percent(met.before)} → {_percent(met.after)}, {points}")
+        parts.append(f"in time: {format_share(one)} → {format_share(two)}, {points}")
     parts += [_target(name, *pair) for name, pair in (("RTO", each.targets), ("RPO", each.data_targets)) if any(pair)]
     if data is not None and (data.sooner.successes or data.later.successes):
         parts.append(f"data lost: {_gap(data.mean)}")
     if lost.before != lost.after:
         half = max(lost.high - lost.value, lost.value - lost.low)
         parts.append(f"contacts lost: {'+' if lost.value > 0 else ''}{format_count(round(lost.value, 6), half)}")
+    if each.recovery.tied.successes and each.verdict != "same":
+        parts.append(f"as long in both: {format_share(each.recovery.tied)}")
     if each.recovery.neither.successes:
         parts.append(f"back in neither: {format_share(each.recovery.neither)}")
     return " · ".join(parts)
@@ -214,11 +230,3 @@ def _gap(difference: Difference | None) -> str:
     if abs(difference.value) < SECOND and difference.low == difference.high:
         return NONE
     return format_gap(difference.value, difference.low, difference.high)
-
-
-def _percent(share: float) -> str:
-    """A share without its interval: never 0 or 100 % where it is neither."""
-    if share in (0, 1):
-        return f"{100 * share:g} %"
-    digits = 0 if 0.005 <= share < 0.995 else max(1, -math.floor(math.log10(min(share, 1 - share) * 100)))
-    return f"{100 * share:.{digits}f} %"

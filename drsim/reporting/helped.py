@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from drsim.reporting.numbers import NONE, format_gap
+from drsim.reporting.numbers import NONE, UNKNOWN, format_gap
 from drsim.reporting.page import MARGIN, Cell, Page
 from drsim.reporting.summary import Command, plural, write_command
 
@@ -60,10 +60,10 @@ def helped(helps: Helps, *, command: Command, page: Page | None = None) -> Page:
     for what, why in helps.refused:
         page.label("NOT TRIED", f"{what}: {why}", label_style="bold", indent=1, hang=2, most=3)
     page.blank()
-    page.say(
-        f"− sooner, + later; means up to the horizon; in brackets 95 % intervals; {NONE}: the same in every drill.",
-        style="dim",
-    )
+    signs = f"− sooner, + later; means up to the horizon; in brackets 95 % intervals; {NONE}: the same in every drill"
+    if any(UNKNOWN in text for row in rows.values() for text in row[:2]):
+        signs += f"; {UNKNOWN}: too few drills, or too many that were not back"
+    page.say(f"{signs}.", style="dim")
     if helps.left:
         page.say(
             f"{helps.left} more might be tried, on which less time goes: --most {helps.left + helps.most}",
@@ -86,7 +86,7 @@ def _row(each: Help) -> tuple[str, str, str]:
     verdict = each.recovery.verdict
     if verdict == "same":
         return NONE, NONE, "no effect"
-    return _gap(each.recovery.mean), _gap(each.bad_day), {"undecided": "?", "worse": "later"}.get(verdict, "")
+    return _gap(each.recovery.mean), _gap(each.bad_day), {"undecided": "undecided", "worse": "later"}.get(verdict, "")
 
 
 def _gap(difference: Difference | None) -> str:

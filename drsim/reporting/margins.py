@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from drsim.measures.estimates import Share
 from drsim.measures.margins import NEAR, Margin
-from drsim.reporting.numbers import NONE, UNKNOWN, format_gap, format_share, step_ms
+from drsim.reporting.numbers import UNKNOWN, format_gap, format_share, step_ms
 from drsim.reporting.page import MARGIN, Cell, Page
 
 if TYPE_CHECKING:
@@ -40,7 +39,9 @@ def margins(result: Result, page: Page, everything: bool = False) -> None:
         f"NEAR THE LIMIT {len(rows)}" if not everything else "MARGINS",
         f"to spare {share} (− lacking); met or missed by less than {100 * NEAR:g} % of the limit",
     )
-    texts = [(title, (spare(each), _share(each.just_met), _share(each.just_missed))) for title, each in shown]
+    texts = [
+        (title, (spare(each), format_share(each.just_met), format_share(each.just_missed))) for title, each in shown
+    ]
     texts = [(title, (page.clean(a), page.clean(b), page.clean(c))) for title, (a, b, c) in texts]
     widths = [max(map(cell_len, column)) for column in zip(HEADS, *(row[1] for row in texts), strict=True)]
     room = page.width - MARGIN - sum(width + 1 for width in widths)
@@ -88,7 +89,3 @@ def spare(margin: Margin) -> str:
 def _one(ms: float) -> str:
     """A time without an error of its own."""
     return format_gap(ms, ms - step_ms(abs(ms) / 20), ms + step_ms(abs(ms) / 20)).split(" (")[0]
-
-
-def _share(share: Share) -> str:
-    return format_share(share) if share.successes else NONE

@@ -15,7 +15,7 @@ from drsim.measures.drills import AGES
 from drsim.measures.estimates import Mean, Quantile, Share
 from drsim.reporting.causes import cause_table
 from drsim.reporting.margins import margins
-from drsim.reporting.numbers import NONE, Shown, format_count, format_share, format_times
+from drsim.reporting.numbers import NONE, UNKNOWN, Shown, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
 from drsim.reporting.timeline import due_title
 from drsim.reporting.wall import Wall, moment_text
@@ -246,6 +246,7 @@ class _Table:
 
 
 _SIGN_TEXTS: Final = {
+    UNKNOWN: "too few drills to say",
     "≥": "the interval has no upper end yet; run more drills",
     "≤": "at most, too little to tell from nothing",
     ">": "not back by then",
@@ -490,7 +491,7 @@ def _due(result: Result, page: Page) -> None:
     page.heading(f"DUE {len(rows)}", "by a date: in which share of drills one is missed")
     for row, work in rows:
         missed, by_hand = result.due_shares(row)
-        text = f"missed in {format_share(missed)}" if missed.successes else "never missed"
+        text = f"missed in {format_share(missed)}"
         if by_hand.successes:
             text += f", kept only by hand or elsewhere in {format_share(by_hand)}"
         title = due_title(result.plan, result.plan.structure.services[work.service], work.name)
@@ -531,7 +532,7 @@ def _by_hand(result: Result, page: Page) -> None:
     parts = []
     for outcome in sorted(found, key=lambda each: -each.by_hand.value if each.by_hand else 0.0):
         if outcome.by_hand is not None:
-            time, half = outcome.by_hand.value / HOUR, _half(outcome.by_hand.low, outcome.by_hand.high) / HOUR
+            time, half = outcome.by_hand.value / HOUR, _half(outcome.by_hand) / HOUR
             parts.append(f"{outcome.title} {format_count(time, half)}")
     page.say(" · ".join(parts), hang=2)
 
@@ -551,9 +552,11 @@ def _citizens(result: Result, page: Page) -> None:
     lost, contacts = result.turned_away
     if not contacts:
         return
-    all_of_them = f"{round(contacts):,} contacts in opening hours"
+    all_of_them = f"{format_count(round(contacts, 6), 0)} contacts in opening hours"
     if not lost.value:
-        page.label("CITIZENS TURNED AWAY", f"nobody, of {all_of_them}", label_style="bold", indent=1)
+        few = f" (on average <{format_count(_up(lost.high), 0)})" if math.isfinite(lost.high) else ""
+        text = f"nobody{few} of {all_of_them}"
+        page.label("CITIZENS TURNED AWAY", text, label_style="bold", indent=1)
         _elsewhere(result, page)
         return
     text = f"{_counted(lost)} of {all_of_them}"
@@ -567,7 +570,7 @@ def _citizens(result: Result, page: Page) -> None:
         if site.inhabitants is None:
             continue
         scale = 1_000 / site.inhabitants.number
-        number = format_count(mean.value * scale, _half(mean.low, mean.high) * scale)
+        number = format_count(mean.value * scale, _half(mean) * scale)
         parts.append(f"{site.title if by_title and site.title else name} {number}")
     if parts:
         page.say(f"per 1,000 inhabitants: {' · '.join(parts)}", hang=2)
@@ -669,12 +672,19 @@ def _age(hours: int, space: str = "") -> str:
 
 def _counted(mean: Mean) -> str:
     """A number of contacts; what differs only as floats do is exact."""
-    half = _half(mean.low, mean.high)
+    half = _half(mean)
     return format_count(round(mean.value, 6), 0.0 if half < 1e-9 else half)
 
 
-def _half(low: float, high: float) -> float:
-    return (high - low) / 2
+def _up(number: float) -> float:
+    """Rounded up to one digit, or to a whole number below 10."""
+    scale = 10.0 ** max(0, math.floor(math.log10(number))) if number > 0 else 1.0
+    return math.ceil(number / scale) * scale
+
+
+def _half(mean: Mean) -> float:
+    """How far a mean may be off, on the side where that is more."""
+    return max(mean.high - mean.value, mean.value - mean.low)
 
 
 def plural(word: str, number: int) -> str:

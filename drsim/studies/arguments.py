@@ -7,6 +7,7 @@ import os
 
 from drsim.errors import DrsimError
 from drsim.model.scenario import Scenario
+from drsim.units import Duration
 
 __all__ = [
     "MOST_DRILLS",
@@ -58,6 +59,17 @@ def checked_share(value: object, what: str) -> float:
     if isinstance(value, str | bool) or not hasattr(value, "__float__") or not 0 < float(value) < 1:
         raise DrsimError(f"{what} {value!r}: a share of drills above 0 and below 1 is needed, such as 0.95")
     return float(value)
+
+
+def checked_duration(value: object, what: str, *, working: bool = False) -> Duration:
+    """A time, given as text; in working hours only where that means something."""
+    try:
+        found = Duration.parse(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError, AttributeError) as error:
+        raise DrsimError(f"{what} {value!r}: {error}") from None
+    if found.working and not working:
+        raise DrsimError(f"{what} {value!r} is working time\n  write a time on the clock such as '4 h'")
+    return found
 
 
 def checked_scenario(value: object) -> Scenario:

@@ -26,16 +26,25 @@ if TYPE_CHECKING:
 __all__ = ["Compared", "Comparison", "compare", "difference_dict", "pairs_dict"]
 
 QUANTILES: Final = (0.5, 0.95)
+WHEN: Final = ("before", "after")
 
 COMPARED_COLUMNS: Final = (
     "title",
     "p50_before_h",
+    "p50_before_low_h",
+    "p50_before_high_h",
     "p50_after_h",
+    "p50_after_low_h",
+    "p50_after_high_h",
     "p50_difference_h",
     "p50_difference_low_h",
     "p50_difference_high_h",
     "p95_before_h",
+    "p95_before_low_h",
+    "p95_before_high_h",
     "p95_after_h",
+    "p95_after_low_h",
+    "p95_after_high_h",
     "p95_difference_h",
     "p95_difference_low_h",
     "p95_difference_high_h",
@@ -43,11 +52,23 @@ COMPARED_COLUMNS: Final = (
     "difference_low_h",
     "difference_high_h",
     "sooner",
+    "sooner_low",
+    "sooner_high",
     "later",
+    "later_low",
+    "later_high",
     "tied",
+    "tied_low",
+    "tied_high",
     "neither",
+    "neither_low",
+    "neither_high",
     "in_time_before",
+    "in_time_before_low",
+    "in_time_before_high",
     "in_time_after",
+    "in_time_after_low",
+    "in_time_after_high",
     "in_time_difference",
     "in_time_difference_low",
     "in_time_difference_high",
@@ -81,6 +102,8 @@ class Compared:
     """by p, before and after; `inf` beyond the horizon"""
     in_time: Difference | None
     """of the share of drills that meet the RTO of their own file; None without an RTO in both"""
+    in_time_shares: tuple[estimates.Share | None, estimates.Share | None]
+    """the two shares, before and after; None without an RTO"""
     targets: tuple[str | None, str | None]
     """the verdict against the RTO of its own file, before and after: met, missed, undecided; None without an RTO"""
     data_targets: tuple[str | None, str | None]
@@ -174,6 +197,7 @@ class Comparison:
         first = _censored(one.block.recovery[before][:n], horizon)
         second = _censored(two.block.recovery[after][:n], horizon)
         met, then = one.in_time(before), two.in_time(after)
+        shares = (self._share(met), self._share(then))
         contacts = max(float(one.block.contacts[before][:n].max()), float(two.block.contacts[after][:n].max()))
         return Compared(
             name=name,
@@ -185,10 +209,11 @@ class Comparison:
                 for p in QUANTILES
             },
             in_time=None if met is None or then is None else share_difference(met[:n], then[:n], self.confidence),
-            targets=(self._target(one, before, met), self._target(two, after, then)),
+            in_time_shares=shares,
+            targets=(_target(one, before, shares[0]), _target(two, after, shares[1])),
             data_targets=(
-                self._target(one, before, one.data_in_time(before)),
-                self._target(two, after, two.data_in_time(after)),
+                _target(one, before, self._share(one.data_in_time(before))),
+                _target(two, after, self._share(two.data_in_time(after))),
             ),
             data_loss=self._data_loss(before, after),
             contacts_lost=mean_difference(
@@ -196,14 +221,11 @@ class Comparison:
             ),
         )
 
-    def _target(self, result: Result, row: int, met: Any) -> str | None:
-        """The verdict of one of the two scenarios, over the pairs."""
+    def _share(self, met: Any) -> estimates.Share | None:
+        """Of the pairs, in how many something holds; None where it is not asked."""
         if met is None:
             return None
-        name = result.plan.structure.services[result.groups[row].service]
-        asked = result.scenario.landscape.services[name].targets.share.millionths / ONE
-        kept = int(np.count_nonzero(met[: self.replications]))
-        return estimates.verdict(estimates.share(kept, self.replications, self.confidence), asked)
+        return estimates.share(int(np.count_nonzero(met[: self.replications])), self.replications, self.confidence)
 
     def _data_loss(self, before: int, after: int) -> Pairs | None:
         """Of two rows; a loss that is known may be of longer than the horizon, so the longest seen is the most."""
@@ -228,12 +250,14 @@ class Comparison:
         row: dict[str, Any] = {"title": each.title, "verdict": each.verdict}
         for p in QUANTILES:
             name = f"p{round(100 * p)}"
-            row[f"{name}_before_h"], row[f"{name}_after_h"] = (q.value / HOUR for q in each.recovery_quantiles[p])
+            for when, quantile in zip(WHEN, each.recovery_quantiles[p], strict=True):
+                row |= _columns(f"{name}_{when}", quantile, HOUR)
             row |= _columns(f"{name}_difference", each.quantiles[p], HOUR)
         row |= _columns("difference", each.recovery.mean, HOUR)
-        row |= {name: getattr(each.recovery, name).value for name in ("sooner", "later", "tied", "neither")}
-        if each.in_time is not None:
-            row["in_time_before"], row["in_time_after"] = each.in_time.before, each.in_time.after
+        for name in ("sooner", "later", "tied", "neither"):
+            row |= _columns(name, getattr(each.recovery, name))
+        for when, share in zip(WHEN, each.in_time_shares, strict=True):
+            row |= _columns(f"in_time_{when}", share)
         row |= _columns("in_time_difference", each.in_time)
         row["target_before"], row["target_after"] = each.targets
         row["data_target_before"], row["data_target_after"] = each.data_targets
@@ -278,6 +302,10 @@ class Comparison:
                 for p in QUANTILES
             },
             "in_time": difference_dict(each.in_time),
+            "in_time_shares": {
+                name: None if share is None else share_dict(share)
+                for name, share in zip(WHEN, each.in_time_shares, strict=True)
+            },
             "target": {"before": each.targets[0], "after": each.targets[1]},
             "data_target": {"before": each.data_targets[0], "after": each.data_targets[1]},
             "data_loss": None if each.data_loss is None else pairs_dict(each.data_loss),
@@ -333,15 +361,26 @@ def compare(
     )
 
 
+def _target(result: Result, row: int, kept: estimates.Share | None) -> str | None:
+    """The verdict of one of the two scenarios, over the pairs."""
+    if kept is None:
+        return None
+    name = result.plan.structure.services[result.groups[row].service]
+    return estimates.verdict(kept, result.scenario.landscape.services[name].targets.share.millionths / ONE)
+
+
 def _censored(values: Any, horizon: float) -> Any:
     """Times as floats; what is beyond the horizon is `inf`."""
     times = finite(values)
     return np.where(times > horizon, np.inf, times)
 
 
-def _columns(name: str, difference: Difference | None, unit: int = 0) -> dict[str, float]:
+def _columns(
+    name: str, found: Difference | estimates.Quantile | estimates.Share | None, unit: int = 0
+) -> dict[str, float]:
+    """A figure and the ends of its interval."""
     divisor, suffix = (unit, "_h") if unit else (1, "")
-    ends = (np.nan,) * 3 if difference is None else (difference.value, difference.low, difference.high)
+    ends = (np.nan,) * 3 if found is None else (found.value, found.low, found.high)
     names = (f"{name}{suffix}", f"{name}_low{suffix}", f"{name}_high{suffix}")
     return {key: value / divisor for key, value in zip(names, ends, strict=True)}
 

@@ -61,6 +61,8 @@ class Criterion:
 
 def criteria(text: str) -> tuple[Criterion, ...]:
     """Read what is asked; InputError when it is not understood."""
+    if not isinstance(text, str):
+        _refuse(repr(text), "that is no text")
     parts = [part.strip() for part in re.split(r",|\band\b", text)]
     return tuple(_criterion(part, text) for part in parts)
 

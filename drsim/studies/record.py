@@ -84,7 +84,7 @@ class Again:
 
     @property
     def digest(self) -> tuple[str, str]:
-        """(then, now) of the scenario: they differ when this version reads it otherwise."""
+        """(then, now) of the scenario: they differ when it was changed in the record, or this version reads it otherwise."""
         return self.before["record"]["digest"], self.result.scenario.digest()
 
     @cached_property
@@ -125,6 +125,8 @@ def _read(path: str) -> dict[str, Any]:
         refuse(f"cannot be read: {error.strerror}")
     except ValueError as error:
         refuse(f"is no JSON: {error}")
+    except RecursionError:
+        refuse("is nested too deeply to be read")
     record = found.get("record") if isinstance(found, dict) else None
     if not isinstance(record, dict):
         refuse("has no record of a run")
@@ -138,8 +140,8 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _compared(found: Mapping[str, Any]) -> dict[str, Any]:
-    """What is found, without how it was asked for and by which version."""
-    return {key: value for key, value in found.items() if key not in ("record", "drsim", "stopped")}
+    """What is found, without how it was asked for, why it ended, and by which version."""
+    return {key: value for key, value in found.items() if key not in ("record", "drsim", "stopped", "interrupted")}
 
 
 def _unequal(then: Any, now: Any, path: str) -> Iterator[tuple[str, Any, Any]]:

@@ -85,8 +85,14 @@ SERVICE_COLUMNS: Final = (
     "contacts_lost_high",
     "contacts",
     "contacts_elsewhere",
+    "contacts_elsewhere_low",
+    "contacts_elsewhere_high",
     "by_hand_h",
+    "by_hand_low_h",
+    "by_hand_high_h",
     "planned_down_h",
+    "planned_down_low_h",
+    "planned_down_high_h",
     "unprotected_p95_h",
     "unprotected_p95_low_h",
     "unprotected_p95_high_h",
@@ -119,10 +125,11 @@ class Outcome:
     """the same of its RPO"""
     uninterrupted: estimates.Share
     """share of drills in which it was never below its minimum"""
-    continuity: dict[str, float]
+    continuity: dict[str, estimates.Share]
     """share of drills by class"""
     contacts_lost: estimates.Mean
     contacts: float
+    """how many there are in opening hours, on average: what the scenario asks, not what is found"""
     by_hand: estimates.Mean | None
     """how long it is served better by hand than by its systems, ms; None where nothing is said of that"""
     planned: estimates.Mean | None
@@ -250,6 +257,7 @@ class Result:
         in_time = None if met is None else self._share(met)
         data_in_time = None if kept is None else self._share(kept)
         loss = finite(block.data_loss[index])
+        contacts = float(block.contacts[index].max())
         classes = Counter(CONTINUITY[code] for code in block.continuity[index].tolist())
         return Outcome(
             group=group,
@@ -265,12 +273,15 @@ class Result:
             margin=self._margin(targets.rto, None if met is None else self.rto_times(index), asked),
             data_margin=self._margin(targets.rpo, None if kept is None else block.data_loss[index], asked),
             uninterrupted=self._share(block.interruptions[index] == 0),
-            continuity={label: classes.get(label, 0) / self.replications for label in CONTINUITY},
-            contacts_lost=estimates.mean(block.contacts_lost[index], self.confidence),
+            continuity={
+                label: estimates.share(classes.get(label, 0), self.replications, self.confidence)
+                for label in CONTINUITY
+            },
+            contacts_lost=self._mean(block.contacts_lost[index], contacts),
             contacts=float(block.contacts[index].mean()),
-            by_hand=None if service.manual is None else estimates.mean(block.by_hand[index], self.confidence),
-            planned=estimates.mean(block.planned[index], self.confidence) if self.plan.failback else None,
-            elsewhere=estimates.mean(block.elsewhere[index], self.confidence)
+            by_hand=None if service.manual is None else self._mean(block.by_hand[index], self.plan.horizon),
+            planned=self._mean(block.planned[index], self.plan.horizon) if self.plan.failback else None,
+            elsewhere=self._mean(block.elsewhere[index], contacts)
             if any(p in self.plan.fallbacks for p in group.points)
             else None,
             unprotected=estimates.quantile(finite(block.unprotected[index]), 0.95, self.confidence),
@@ -307,6 +318,12 @@ class Result:
         kept: np.ndarray[Any, np.dtype[np.bool_]] = self.block.data_loss[row] <= rpo.ms
         return kept
 
+    def _mean(self, values: Any, most: float) -> estimates.Mean:
+        """Of what is 0 in many drills and at most so much; Student's where it is never 0."""
+        if np.all(values):
+            return estimates.mean(values, self.confidence)
+        return estimates.bounded_mean(values, 0, max(most, float(np.max(values))), self.confidence)
+
     def _share(self, good: Any) -> estimates.Share:
         return estimates.share(int(np.count_nonzero(good)), self.replications, self.confidence)
 
@@ -322,8 +339,8 @@ class Result:
         """(contacts lost in opening hours, all contacts) per drill, over all services."""
         rows = [index for index, group in enumerate(self.groups) if _is_service(group)]
         lost = self.block.contacts_lost[rows].sum(axis=0) if rows else np.zeros(self.replications)
-        asked = float(self.block.contacts[rows].sum(axis=0).mean()) if rows else 0.0
-        return estimates.mean(lost, self.confidence), asked
+        asked = self.block.contacts[rows].sum(axis=0) if rows else np.zeros(self.replications)
+        return self._mean(lost, float(asked.max())), float(asked.mean())
 
     @cached_property
     def turned_away_by_municipality(self) -> dict[str, estimates.Mean]:
@@ -333,7 +350,9 @@ class Result:
             if group.municipality and group.point is None:
                 rows.setdefault(group.municipality, []).append(index)
         return {
-            name: estimates.mean(self.block.contacts_lost[indexes].sum(axis=0), self.confidence)
+            name: self._mean(
+                self.block.contacts_lost[indexes].sum(axis=0), float(self.block.contacts[indexes].sum(axis=0).max())
+            )
             for name, indexes in sorted(rows.items())
         }
 
@@ -347,25 +366,18 @@ class Result:
         rows = {}
         for outcome in self.outcomes:
             targets = self.scenario.landscape.services[outcome.name].targets
-            p50, p95 = outcome.recovery[0.5], outcome.recovery[0.95]
             rows[outcome.name] = {
                 "title": outcome.title,
                 "rto_h": np.nan if targets.rto is None or targets.rto.working else targets.rto.ms / HOUR,
                 "rto_wh": targets.rto.ms / HOUR if targets.rto is not None and targets.rto.working else np.nan,
                 "rpo_h": np.nan if targets.rpo is None else targets.rpo.ms / HOUR,
-                "p50_h": p50.value / HOUR,
-                "p50_low_h": p50.low / HOUR,
-                "p50_high_h": p50.high / HOUR,
-                "p95_h": p95.value / HOUR,
-                "p95_low_h": p95.low / HOUR,
-                "p95_high_h": p95.high / HOUR,
+                **_quantile_columns("p50", outcome.recovery[0.5]),
+                **_quantile_columns("p95", outcome.recovery[0.95]),
                 **_share_columns("in_time", outcome.in_time),
                 "asked": outcome.asked,
                 "verdict": outcome.verdict,
                 **_margin_columns(outcome.margin),
-                "data_loss_p95_h": outcome.data_loss.value / HOUR,
-                "data_loss_p95_low_h": outcome.data_loss.low / HOUR,
-                "data_loss_p95_high_h": outcome.data_loss.high / HOUR,
+                **_quantile_columns("data_loss_p95", outcome.data_loss),
                 **_share_columns("data_in_time", outcome.data_in_time),
                 "data_verdict": outcome.data_verdict,
                 **_share_columns("uninterrupted", outcome.uninterrupted),
@@ -373,12 +385,10 @@ class Result:
                 "contacts_lost_low": outcome.contacts_lost.low,
                 "contacts_lost_high": outcome.contacts_lost.high,
                 "contacts": outcome.contacts,
-                "contacts_elsewhere": 0.0 if outcome.elsewhere is None else outcome.elsewhere.value,
-                "by_hand_h": 0.0 if outcome.by_hand is None else outcome.by_hand.value / HOUR,
-                "planned_down_h": 0.0 if outcome.planned is None else outcome.planned.value / HOUR,
-                "unprotected_p95_h": outcome.unprotected.value / HOUR,
-                "unprotected_p95_low_h": outcome.unprotected.low / HOUR,
-                "unprotected_p95_high_h": outcome.unprotected.high / HOUR,
+                **_mean_columns("contacts_elsewhere", outcome.elsewhere),
+                **_mean_columns("by_hand", outcome.by_hand, HOUR),
+                **_mean_columns("planned_down", outcome.planned, HOUR),
+                **_quantile_columns("unprotected_p95", outcome.unprotected),
                 "fared": outcome.fared,
             }
         if not rows:
@@ -446,16 +456,14 @@ class Result:
             {
                 "service": each.name,
                 "drills": each.drills,
-                **{
-                    f"p{round(100 * p)}_h": each.recovery[p].value / HOUR if each.recovery else np.nan
-                    for p in (0.5, 0.95)
-                },
+                **_quantile_columns("p50", each.recovery.get(0.5)),
+                **_quantile_columns("p95", each.recovery.get(0.95)),
                 **_share_columns("back", each.back),
                 **_share_columns("in_time", each.in_time),
             }
             for each in self.tried
         ]
-        columns = ["service", "drills", "p50_h", "p95_h"]
+        columns = ["service", "drills", *_quantile_columns("p50", None), *_quantile_columns("p95", None)]
         columns += [f"{name}{end}" for name in ("back", "in_time") for end in ("", "_low", "_high")]
         return pd.DataFrame(rows, columns=columns).set_index("service")
 
@@ -717,7 +725,7 @@ class Result:
             "data_verdict": outcome.data_verdict,
             "data_margin": _margin_dict(outcome.data_margin),
             "uninterrupted": share_dict(outcome.uninterrupted),
-            "continuity": outcome.continuity,
+            "continuity": {label: share_dict(share) for label, share in outcome.continuity.items()},
             "contacts_lost": _mean_dict(outcome.contacts_lost),
             "contacts": outcome.contacts,
             "contacts_elsewhere": None if outcome.elsewhere is None else _mean_dict(outcome.elsewhere),
@@ -790,6 +798,19 @@ def finite(values: Any) -> Any:
 def _share_columns(name: str, share: estimates.Share | None) -> dict[str, float]:
     low, value, high = (np.nan,) * 3 if share is None else (share.low, share.value, share.high)
     return {name: value, f"{name}_low": low, f"{name}_high": high}
+
+
+def _quantile_columns(name: str, quantile: estimates.Quantile | None) -> dict[str, float]:
+    low, value, high = (np.nan,) * 3 if quantile is None else (quantile.low, quantile.value, quantile.high)
+    return {f"{name}_h": value / HOUR, f"{name}_low_h": low / HOUR, f"{name}_high_h": high / HOUR}
+
+
+def _mean_columns(name: str, mean: estimates.Mean | None, unit: int = 0) -> dict[str, float]:
+    """A mean and its ends; 0 where there can be nothing. `unit`: HOUR for times."""
+    low, value, high = (0.0,) * 3 if mean is None else (mean.low, mean.value, mean.high)
+    divisor, suffix = (unit, "_h") if unit else (1, "")
+    ends = ((name, value), (f"{name}_low", low), (f"{name}_high", high))
+    return {key + suffix: end / divisor for key, end in ends}
 
 
 def _margin_columns(margin: Margin | None) -> dict[str, float]:

@@ -25,6 +25,9 @@ COMMANDS = [
     ("replay", "FILE", "--drill", "3", "--service", "first"),
     ("explain", "FILE", "first", "-n", "30", "--workers", "1", "--quiet"),
     ("show", "FILE", "--assumptions"),
+    ("explain", "FILE", "first", "-n", "30", "--workers", "1", "--quiet", "--what-would-help", "--most", "4"),
+    ("compare", "FILE", "--set", "teams.people.people=1", "-n", "30", "--workers", "1", "--quiet"),
+    ("compare", "FILE", "--set", "horizon=2 d", "-n", "30", "--workers", "1", "--quiet", "--ascii"),
 ]
 
 

@@ -17,6 +17,7 @@ from scipy.special import bdtr, ndtri
 
 from drsim.measures.estimates import (
     Share,
+    bounded_mean,
     clopper_pearson,
     mean,
     means,
@@ -150,6 +151,20 @@ def test_a_mean_that_knows_nothing_says_so(values, value):
     found = mean(values)
     assert found.value == value or (math.isnan(found.value) and math.isnan(value))
     assert (found.low, found.high, found.standard_error) == (-math.inf, math.inf, math.inf)
+
+
+def test_what_was_never_seen_may_happen_in_a_few():
+    found = bounded_mean([0.0] * 100, 0, 400)
+    assert (found.value, found.low, found.high) == (0, 0, pytest.approx(400 * (1 - 0.0125 ** (1 / 100))))
+    few = bounded_mean([4.0, 5, 6] + [0.0] * 97, 0, 1000)  # 3 of 100 at 97.5 %, Student's at 97.5 % around 5
+    assert few.value == pytest.approx(0.15)
+    assert few.high == pytest.approx(0.0933 * (5 + 6.2053 / math.sqrt(3)), rel=0.01)
+    seldom = few.low / (5 - 6.2053 / math.sqrt(3))
+    assert float(1 - binomial(100, Fraction(seldom), 2)) == pytest.approx(0.0125, rel=1e-3)
+    assert bounded_mean([7.0] + [0.0] * 9, 0, 8).high == pytest.approx(8 * clopper_pearson(1, 10, 0.975)[1])
+    often = np.arange(100) % 3
+    assert bounded_mean(often, 0, 3) == mean(often)
+    assert math.isnan(bounded_mean([], 0, 1).value)
 
 
 def test_a_sample_of_nothing():
@@ -294,6 +309,18 @@ def test_a_mean_is_covered_as_often_as_it_says(n):
     assert too_far(normal, 0.95) > 1 or n > 5  # why it is Student's t; from 30 on this many samples do not show it
 
 
+@pytest.mark.parametrize(("n", "chance"), [(30, 0.03), (100, 0.02), (1000, 0.004)])
+def test_a_mean_of_what_is_rare_is_covered(n, chance):
+    luck = np.random.default_rng(n)
+    sample = np.where(luck.random((2000, n)) < chance, 50 + 300 * luck.random((2000, n)), 0)
+    truth = chance * 200
+    found = covered([bounded_mean(drills, 0, 400) for drills in sample], truth)
+    assert found.mean() >= 0.95 or too_far(found, 0.95) < 1
+    assert (
+        too_far(covered(means(sample.T), truth), 0.95) > 1
+    )  # Student's alone does not: most would be sure of too little
+
+
 def test_a_mean_up_to_the_horizon_is_covered():
     sample = censored(np.random.default_rng(3).random((1000, 4000)))
     found = means(np.minimum(sample, 2.5))
@@ -422,6 +449,8 @@ def test_trials_may_differ():
         (lambda: share(1, 2, 1), r"a confidence of 1 is not between 0 and 1"),
         (lambda: share(1, 2, 95), r"a confidence of 95 is not"),
         (lambda: mean([1], 0), r"a confidence of 0 is not"),
+        (lambda: bounded_mean([1], 2, 3), r"0 is not between 2 and 3"),
+        (lambda: bounded_mean([math.nan], 0, 3), r"a value is nan"),
         (lambda: quantile([1], 1), r"a quantile of 1 is not between 0 and 1"),
         (lambda: quantile([1], 0.0), r"a quantile of 0.0 is not"),
         (lambda: quantile([1, math.nan], 0.5), r"a value is nan: what never came is inf, never missing"),

@@ -443,6 +443,7 @@ class Run:
         self.went_down: set[str] = set()
         self.broke: set[Deployment] = set()
         self.stopped: set[Deployment] = set()
+        self.opened: list[int] = []
 
         self.changes: list[tuple[int, Flag, bool]] = []
         self.recoveries: list[Recovery] = []
@@ -1031,6 +1032,7 @@ class Run:
         if self.went_down or self.broke:
             self.bubble.strike()
         self.stopped = self.take_down()
+        self.open_incidents()
         self.back.note_outages()
         self.follow.look()
         self.note_grounds(last_end)
@@ -1186,6 +1188,7 @@ class Run:
 
     def finish(self, work: Work, outcome: str) -> None:
         work.outcome, work.end = outcome, self.now
+        self.asked.pop(work.step, None)  # the next try is asked for by whom it does not trust then
         if outcome != "dropped":
             self.applied.append(work.name)
 
@@ -1420,7 +1423,6 @@ class Run:
         sight = Sight(self)
         place = self.points[work.object]
         self.trusted |= {trust for trust in self.trusts() if trust[:2] == place and sight.on(*trust[2:])}
-        self.asked.pop(work.step, None)
 
     # ------------------------------------------------------------------------------------------- 4: what is settled
 
@@ -1429,7 +1431,7 @@ class Run:
         again = True
         while again:
             self.close_incidents()
-            self.open_incidents()
+            self.take_over()
             self.back.settle()
             self.forget_incidents()
             self.settle_strategies()
@@ -1480,13 +1482,18 @@ class Run:
         for c in sorted(self.newly_corrupt):
             corrupt[c] = self.open_incident("component", c)
             self.incidents[corrupt[c]].corruption = True
-        for number in opened:
-            self.move_to(number)
+        self.opened = opened
         self.lose(corrupt)
         self.end_splits()
         for c, number in corrupt.items():
             self.back.become_corrupt(c, number)
             self.begin_anew(c, number)
+
+    def take_over(self) -> None:
+        """Section 9, item 4: what is still lost moves to the incidents that opened, and those of what was found open."""
+        for number in self.opened:
+            self.move_to(number)
+        self.opened = []
         self.newly_corrupt = set()
         self.went_down, self.broke, self.stopped = set(), set(), set()
         if self.found:
@@ -1529,7 +1536,7 @@ class Run:
             hit = s == incident.root if incident.kind == "site" else (c == incident.root and (c, s) in self.broke)
             if not hit:
                 continue
-            exhausted = c in self.lost and self.strategy(c) is None
+            exhausted = c in self.lost and self.lost[c].since != self.now and self.strategy(c) is None
             if self.is_past(self.incident_of[c, s]) or exhausted:
                 self.incident_of[c, s] = number
                 incident.took_down.add(c)

@@ -89,8 +89,14 @@ def test_a_service_that_nothing_stops_keeps_running():
     assert answer(found) == "Every target met? Yes. The only service keeps running."
     text = shown(found)
     assert " KEEP RUNNING 1  never below their minimum\n  moving-house\n" in text
-    assert " CITIZENS TURNED AWAY  nobody, of 380 contacts in opening hours" in text
+    # none of 40, so in at most 10.4 % of drills (97.5 %): 39.4 contacts, rounded up
+    assert " CITIZENS TURNED AWAY  nobody (on average <40) of 380 contacts in opening hours\n" in text
     assert "RTO  " not in text
+
+
+def test_few_contacts_have_digits():
+    found = drsim.run(loads(MEANWHILE.replace("48/day", "4.5/day")), replications=4, workers=1)
+    assert re.search(r"CITIZENS TURNED AWAY  0\.\d+ of 4\.5\d* contacts", shown(found)), shown(found)
 
 
 def test_a_landscape_without_services():
@@ -246,10 +252,11 @@ def test_signs_that_occur_are_explained():
     assert "≥: the interval has no upper end yet; run more drills" in legend(nothing, (40, 30, inf), nothing)
     assert "≤: at most" in legend((0.00008, 0, 0.001), (1, 0.9, 1.1), nothing)
     assert ">: not back by then" in legend(nothing, (inf, 30, inf), nothing)
+    assert "?: too few drills to say" in legend(nothing, (40, 0, inf), nothing)
     assert ">=: the interval has no upper end yet" in legend(nothing, (40, 30, inf), nothing, ascii_only=True)
     assert ">: not back" not in legend(nothing, (40, 30, inf), nothing, ascii_only=True)
     plain = legend((1, 0.9, 1.1), (2, 1.9, 2.1), nothing)
-    assert not re.search(r"[≥≤>]: ", plain)
+    assert not re.search(r"[?≥≤>]: ", plain)
     assert "> before a share: so in all of these drills" in " ".join(shown(result(10, rto="13 d", rpo="13 d")).split())
     assert "< before a share: so in none of these drills" in " ".join(shown(result(rto="1 min")).split())
 
@@ -406,15 +413,17 @@ def test_what_is_served_meanwhile_is_on_the_page_and_in_the_tables():
     assert "CITIZENS TURNED AWAY  1.75 of 48 contacts" in text
     assert "served at another counter: passport 1.25" in text
     row = found.services.loc["passport"]
-    assert [row[name] for name in ("by_hand_h", "contacts_elsewhere", "contacts_lost")] == pytest.approx(
-        [4, 1.25, 1.75]
-    )
+    for name, mean in (("by_hand{}_h", 4), ("contacts_elsewhere{}", 1.25), ("contacts_lost{}", 1.75)):
+        assert [row[name.format(end)] for end in ("", "_low", "_high")] == pytest.approx([mean] * 3)
     assert set(found.drills["by_hand_h"]) == {4}
     what = found.to_dict()["services"]["passport"]
     assert (what["by_hand_ms"]["value"], round(what["contacts_elsewhere"]["value"], 9)) == (4 * HOUR, 1.25)
     assert "run of passport:  missed in " in text  # at 87.5 % by hand it is below its minimum
     assert (found.due.loc[("passport", "run"), ["moments", "missed", "by_hand"]] == [1, 1, 0]).all()
     assert [found.to_dict()["due"][0][name] for name in ("service", "due", "moments")] == ["passport", "run", 1]
+    kept = drsim.run(loads(MEANWHILE.replace("begins: 4 h", "begins: 7 h")), replications=4, workers=1)
+    assert kept.due["missed"].tolist() == [0]
+    assert "run of passport:  missed in <61 %" in shown(kept)  # in none of four, which is not never
     told = found.replay(0).to_dict()
     assert told["due"] == [{"service": "passport", "due": "run", "time": 4 * HOUR, "outcome": "missed"}]
     assert told["interruptions"]["passport"][0]["by_hand"] == {"begin": HOUR, "end": 5 * HOUR}

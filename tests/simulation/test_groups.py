@@ -7,10 +7,15 @@ Azure Site Recovery start strictly after each other: the order `groups`.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from cases import drilled, rows, scenario, segments, tries
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from relocations import drawn
 
+from drsim.measures.moment import Moment
 from drsim.model import Scenario
 from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
@@ -19,6 +24,7 @@ from drsim.reporting.planned import planned
 from drsim.reporting.summary import Command
 from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
+from drsim.simulation.trajectory import DONE, FAILED
 from drsim.studies.outlook import Outlook
 from drsim.studies.replay import Replay
 from drsim.testing import scenarios
@@ -180,13 +186,28 @@ def test_the_order_of_groups_survives_a_round_trip(case: Scenario) -> None:
     assert again.response.order == case.response.order
 
 
+def in_order(order: str, seed: int) -> Scenario:
+    """Three components that fail over and go home, of which two in groups: `[[a], [b]]` or `[[b], [a]]`, in that order."""
+    text = drawn(seed)
+    if "order: " not in text:
+        text = text.replace("settle: ", f"order: {order}, groups: [[b], [a]], settle: ", 1)
+        text = (
+            text.replace("failback: ", f"order: {order}, groups: [[b], [a]], failback: ", 1)
+            if "order: " not in text
+            else text
+        )
+    return loads(re.sub(r"order: [a-z -]*groups", f"order: {order}", text))
+
+
 @settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(scenarios(min_disruptions=1, any_moment=False, team_outages=False))
-def test_no_step_of_a_group_is_ready_while_an_earlier_one_may_come(case: Scenario) -> None:
-    plan = compile_scenario(case)
-    if not plan.grouped or plan.best_effort:
-        return
+@given(st.sampled_from(["groups", "best-effort groups"]), st.integers(0, 9999))
+def test_no_step_of_a_group_is_ready_while_an_earlier_one_may_come(order: str, seed: int) -> None:
+    plan = compile_scenario(in_order(order, seed))
     drill = Engine(plan).drill(Numbers(plan, 1, 0, 1), 0)
+    early = {
+        (plan.steps[step].component, incident) for step, incident, _ in drill.early
+    }  # given up, so nobody waits for them
+    assert plan.best_effort or not early
     group, structure = plan.structure.group, plan.structure
     for row in drill.rows:
         component = plan.steps[row.step].component if row.step >= 0 else -1
@@ -197,9 +218,25 @@ def test_no_step_of_a_group_is_ready_while_an_earlier_one_may_come(case: Scenari
             for other in drill.rows
             if other.kind in ("restore", "start") and other.incident == row.incident and 0 <= other.start <= row.start
             if row.start < other.end and group[plan.steps[other.step].component] < group[component]
+            if (plan.steps[other.step].component, other.incident) not in early
         ]
         declared = any(r.kind == "declare" and r.incident == row.incident and r.end >= 0 for r in drill.rows)
+        event("somebody waited for" if declared else "not declared")
         assert not (declared and running), [structure.components[plan.steps[o.step].component] for o in running]
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(["dependencies", "groups", "best-effort groups"]), st.integers(0, 9999))
+def test_nothing_starts_without_what_it_starts_after_whatever_the_order(order: str, seed: int) -> None:
+    plan = compile_scenario(in_order(order, seed))
+    drill = Engine(plan).drill(Numbers(plan, 1, 0, 1), 0)
+    for row in drill.rows:
+        # of what takes no time nothing is recorded in between
+        if row.kind in ("switch", "start", "restart") and 0 <= row.start < row.end and row.outcome in (DONE, FAILED):
+            early = (row.step, row.incident, row.attempt) in drill.early
+            event(f"{order}: {'too early' if early else 'in time'}")
+            gate = plan.structure.gate[plan.steps[row.step].deployment]
+            assert Moment(plan, drill, row.end).holds(gate) != early
 
 
 @pytest.mark.parametrize("order", ["dependencies", "groups", "best-effort groups"])

@@ -14,14 +14,19 @@ from agreement import (
     unequal,
 )
 from cases import drilled, in_minutes, rows, scenario, tries
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
 from relocations import drawn
 
 from drsim.errors import InputError
 from drsim.measures.drills import groups
 from drsim.measures.explanation import explain
+from drsim.planning.plan import ACTIVE
 from drsim.reading import loads
 from drsim.reporting.planned import planned
 from drsim.reporting.summary import Command
+from drsim.simulation.lookups import homes_of, started_before
+from drsim.simulation.trajectory import DONE
 from drsim.studies.outlook import Outlook
 from drsim.studies.replay import Replay
 
@@ -383,3 +388,37 @@ def test_what_goes_back_with_a_move_that_failed_is_told() -> None:
     }
     # alone it takes back nothing else, and e is stopped once the move of d is over
     assert "e" not in [name for names in moved_in("always", luck=0.8).not_moved.values() for name in names]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 9999))
+def test_whatever_moves_runs_at_one_place_and_loses_nothing_where_nothing_is_hit(seed: int) -> None:
+    case = loads(drawn(seed, moves=True)).with_({"disruptions": {}})
+    drill = engine_drill(case)
+    plan, structure = drill.plan, drill.plan.structure
+    assert plan.move is not None
+    assert not drill.recoveries
+    homes, first = homes_of(plan), len(structure.sites) + len(structure.links)
+    on = {d: structure.roles[d] == ACTIVE for pair in homes.values() for d in pair}
+    for _, flag, value in drill.changes:
+        if flag - first in on:
+            on[flag - first] = value
+            assert not any(on[home] and on[b] for home, b in homes.values())
+    assert all(on[home] or on[b] or c in drill.lost_at_end for c, (home, b) in homes.items())
+    window = plan.calendars[plan.move.window]
+    order = started_before(plan)
+    stops = [row for row in drill.rows if row.kind == "stop" and row.outcome == DONE]
+    for row in stops:
+        event("stopped")
+        c = structure.components.index(row.object)
+        if row.site == structure.sites[plan.move.site]:
+            assert row.start >= plan.move.after
+            assert window.is_open(row.start + drill.offset)
+            below = {structure.components[other] for other in order[c] if other in homes}
+            under_way = [
+                r for r in drill.rows if r.object in below and r.start >= 0 and r.kind in ("stop", "start", "switch")
+            ]
+            assert not any(r.start <= row.start < r.end for r in under_way)
+            begun = [r for r in drill.rows if r.incident == row.incident and r.kind in ("start", "switch")]
+            assert begun
+            assert min(r.start for r in begun) >= row.end

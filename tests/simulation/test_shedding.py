@@ -347,7 +347,7 @@ def test_no_pool_is_ever_overfull_and_nothing_runs_without_its_room(drills: list
                 assert used <= room_there
 
 
-def test_nobody_is_stopped_whom_plan_order_spares_and_explanations_add_up(drills: list[Trajectory]) -> None:
+def test_explanations_add_up(drills: list[Trajectory]) -> None:
     for drill in drills:
         for group in groups(drill.plan):
             for what, found in explain(drill.plan, group, drill):

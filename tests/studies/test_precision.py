@@ -33,6 +33,7 @@ def test_what_is_asked_is_read():
     [
         ("P95", "'P95' is not understood"),
         ("", "'' is not understood"),
+        (5, "that is no text"),
         ("P0 within 5 %", "P0 is not between P0 and P100"),
         ("P100 within 5 %", "P100 is not between"),
         ("P95 within 0 %", "'0 %' is not above 0"),

@@ -10,6 +10,7 @@ import pytest
 
 import drsim
 from drsim.errors import DrsimError, InputError
+from drsim.reporting.again import again
 from drsim.studies.record import recorded, rerun, versions
 
 SMALL = Path(__file__).parents[1] / "data" / "small-lost.yaml"
@@ -66,6 +67,26 @@ def test_another_version_is_told(record, tmp_path):
     assert found.versions == {"numpy": ("0.9", versions()["numpy"])}
 
 
+def test_an_interrupted_run_comes_out_again(tmp_path):
+    cut = drsim.run(SMALL, replications=64, seed=3, workers=1)
+    cut.interrupted = True
+    found = rerun(written(tmp_path, recorded(cut)), workers=1)
+    assert found.unequal == [] and not found.result.interrupted
+
+
+def test_a_scenario_that_was_changed_is_told(record, tmp_path):
+    changed = json.loads(json.dumps(record))
+    changed["record"]["scenario"] = changed["record"]["scenario"].replace("title: ", "title: another ", 1)
+    found = rerun(written(tmp_path, changed), workers=1)
+    assert "scenario.digest" in [path for path, _, _ in found.unequal]
+    text = " ".join(again(found, "record.json").render(False).split())
+    then, now = found.digest
+    assert f"The scenario was changed in the record: its digest was {then[:12]} and is {now[:12]}." in text
+    changed["record"]["versions"]["drsim"] = "9.9"
+    text = " ".join(again(rerun(written(tmp_path, changed), workers=1), "record.json").render(False).split())
+    assert "The scenario was changed in the record, or is read otherwise by this version: its digest" in text
+
+
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
@@ -74,6 +95,7 @@ def test_another_version_is_told(record, tmp_path):
         ('{"drsim": "0.1.0"}', "has no record of a run"),
         ('{"record": {"format": 2}}', "is of format 2, and drsim"),
         ('{"record": {"format": 1}}', "its record has no scenario"),
+        ("[" * 100_000, "is nested too deeply"),
     ],
 )
 def test_what_is_no_record_is_refused(content, rule, tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import pytest
@@ -103,6 +103,46 @@ TRIED_OR_GROUPED = scenarios(
     behind=False,
 )
 """With more tests in a bubble, and groups that follow each other."""
+BRIEFLY_LOST = scenarios(
+    min_disruptions=1,
+    max_services=1,
+    max_components=3,
+    component_outages=False,
+    link_outages=False,
+    team_outages=False,
+    corruptions=False,
+    cascades=False,
+    power=False,
+    fails=False,
+    failback=False,
+    moves=False,
+    tests=False,
+    sheddable=False,
+    partitions=False,
+    consistency=False,
+    shipping=False,
+    whole_drill=False,
+).map(lambda scenario: scenario.with_({"response.decide.quorum": {"people": 2, "of": 3, "arrives": "1 h"}}))
+"""Sites that come back, mostly before enough have come together to decide."""
+CUT_OFF = scenarios(
+    min_disruptions=1,
+    max_services=1,
+    component_outages=False,
+    site_outages=False,
+    team_outages=False,
+    corruptions=False,
+    cascades=False,
+    power=False,
+    fails=False,
+    failback=False,
+    moves=False,
+    tests=False,
+    sheddable=False,
+    consistency=False,
+    shipping=False,
+    circles=False,
+)
+"""Sites that run and do not reach each other."""
 STRATEGIES = (USUAL, FAILING_OVER, CORRUPT_OR_MOVED, TRIED_OR_GROUPED)
 
 FAILOVER = ("precheck", "switch", "restore", "start")
@@ -363,6 +403,7 @@ def branches(scenario: Scenario, drill: Trajectory) -> Iterator[tuple[str, bool]
     )
     gathered = [row for row in rows if row.kind == "gather"]
     yield "quorum", any(row.outcome == DONE for row in gathered)
+    yield "quorum that is dropped", any(row.outcome == DROPPED for row in gathered)
     tired = [row for row in rows if any(team in plan.rests for team, _ in row.crew)]
     yield "people at rest", any(s.cause == "people at rest" for row in tired for s in waits(plan, drill, row))
     asking = [row for row in rows if row.what.skills]
@@ -495,11 +536,11 @@ def reached(strategy: SearchStrategy[Scenario], examples: int, number: int) -> C
     return count
 
 
-def search(wanted: list[str]) -> Counter[str]:
+def search(wanted: list[str], strategies: Sequence[SearchStrategy[Scenario]] = STRATEGIES) -> Counter[str]:
     """Examples until each branch occurred, at most 3,000; in rounds, since within one Hypothesis repeats itself."""
     count: Counter[str] = Counter()
     for number in range(30):
-        count += reached(STRATEGIES[number % len(STRATEGIES)], 100, number)
+        count += reached(strategies[number % len(strategies)], 100, number)
         if all(count[branch] for branch in wanted):
             break
     return count
@@ -518,5 +559,5 @@ def test_the_generator_reaches(branch: str, reach: Counter[str]) -> None:
 @pytest.mark.long
 def test_the_generator_reaches_what_is_rarest() -> None:
     rarest = ["restart of what is stale", "quorum that is dropped", "taken over alone", "room again"]
-    count = search(rarest)
-    assert all(count[branch] for branch in rarest)
+    count = search(rarest, (FAILING_OVER, BRIEFLY_LOST, CUT_OFF))
+    assert not [branch for branch in rarest if not count[branch]]

@@ -44,7 +44,10 @@ class Incidents(Room):
         for c, number in list(self.breaking.items()):
             if self.is_back(self.incidents[number]):
                 del self.breaking[c]
-        for incident in self.incidents:
+        self.unsettled.extend(range(self.looked_at, len(self.incidents)))
+        self.looked_at = len(self.incidents)
+        settled = False
+        for incident in (self.incidents[number] for number in self.unsettled):
             back = self.is_back(incident)
             if not incident.go and not incident.closed:
                 if back:
@@ -61,6 +64,19 @@ class Incidents(Room):
             if back and not incident.assessed and not self._is_missed(incident):
                 for kind in (DETECT, ASSESS):
                     self.drop(incident, kind)
+            settled = settled or self._is_settled(incident)
+        if settled:
+            self.unsettled = [number for number in self.unsettled if not self._is_settled(self.incidents[number])]
+
+    def _is_settled(self, incident: Incident) -> bool:
+        """Whether nothing of it can change any more but by the steps that belong to it."""
+        if not incident.assessed and not any(
+            row.outcome == DROPPED for kind, row in incident.rows.items() if kind in (DETECT, ASSESS)
+        ):
+            return False
+        if incident.go and not incident.abandoned:
+            return not self._may_be_abandoned(incident)
+        return incident.closed or incident.go
 
     def _is_missed(self, incident: Incident) -> bool:
         """Whether something of it is lost, or waits for its repair."""

@@ -206,6 +206,8 @@ class Losing(Bubble):
         for number, breaks in self.opened:
             self._move_to(self.incidents[number], breaks)
         self.opened.clear()
+        if self.structure.tasks:
+            self.note_tasks(len(self.applied) - 1)
 
     def _move_to(self, incident: Incident, breaks: Collection[int]) -> None:
         """What is still lost at the root of a new incident moves to it, if its own is over or its strategies are exhausted."""
@@ -243,14 +245,13 @@ class Losing(Bubble):
         """To which incident each stop belongs: the smallest number from which it can be reached."""
         structure, lookups = self.structure, self.lookups
         gone = set(stopped)
-        latest = {incident.root: incident.number for incident in self.incidents if not incident.planned}
         found: dict[int, int] = {}
         for d in stopped:
             s = lookups.site_of[d]
             if (known := self.newly_corrupt.get(lookups.component_of[d])) is not None:
                 found[d] = known.number
             elif not self.site_up[s]:
-                found[d] = latest[lookups.root_of_site[s]]
+                found[d] = self.last_incident(lookups.root_of_site[s]).number
             elif self.broken[d]:
                 found[d] = self.broken_incident[d]
         todo = deque(sorted(found, key=found.__getitem__))

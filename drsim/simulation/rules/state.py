@@ -226,8 +226,13 @@ class State:
         """when somebody is rested, the next alarm that was set"""
         # work
         self.incidents: list[Incident] = []
+        self.unsettled: list[int] = []
+        """those that may still close, go or be abandoned, of the first `looked_at`"""
+        self.looked_at = 0
         self.opened: list[tuple[int, tuple[int, ...]]] = []
         """incidents that opened in this round, and the deployments that broke"""
+        self.tried_before: dict[tuple[int, int], int] = {}
+        """(step, incident) -> how often it was tried there, where another incident has asked for it since"""
         self.live: list[Work | None] = [None] * len(plan.steps)
         """the row of each step that waits or runs; none while nothing but waiting is to be said of it"""
         self.latest: list[Work | None] = [None] * len(plan.steps)
@@ -403,9 +408,10 @@ class State:
         latest = self.latest[step]
         if latest is None:
             return 0
-        if latest.incident == incident:
-            return latest.attempt + 1
-        return sum(row.step == step and row.incident == incident for row in self.rows)
+        if latest.incident != incident:  # those of an incident may come back to it after another
+            self.tried_before[step, latest.incident] = latest.attempt + 1
+            return self.tried_before.get((step, incident), 0)
+        return latest.attempt + 1
 
     def finish(self, row: Work, outcome: str) -> None:
         """A row ends; its crew is free."""
