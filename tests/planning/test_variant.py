@@ -474,8 +474,8 @@ def test_the_hours_of_a_step_are_those_of_its_first_team(small_plan: Plan) -> No
             "no site of 'oracle' is named 'haaren'",
         ),
         (
-            {"outages": {"x": Disruption(kind="component", target="burgerzaken", until_repaired=True)}},
-            "cannot last until repaired: 'burgerzaken' has no 'repair'",
+            {"outages": {"x": Disruption(kind="component", target="zaakregistratie", until_repaired=True)}},
+            "cannot last until repaired: 'zaakregistratie' has no 'repair'",
         ),
         ({"outages": {"x": Disruption(kind="site", target=SITE, after=Law.parse("99 d"))}}, "when the drill is over"),
         (
@@ -504,7 +504,7 @@ def test_the_hours_of_a_step_are_those_of_its_first_team(small_plan: Plan) -> No
         ),
         ({"laws": {("lasts", "town-hall", ""): START}}, "no kind of law is named 'lasts'"),
         ({"laws": {("settle", "", ""): START}}, "no kind of law is named 'settle'"),
-        ({"laws": {("repair", "burgerzaken", ""): START}}, "no object of a repair is named 'burgerzaken'"),
+        ({"laws": {("repair", "zaakregistratie", ""): START}}, "no object of a repair is named 'zaakregistratie'"),
         ({"laws": {("strt", "oracle", SITE): START}}, "no kind of law is named 'strt': .*did you mean 'start'"),
         ({"laws": {("start", "oracl", SITE): START}}, "did you mean 'oracle'"),
         ({"laws": {("start", "oracle", "haaren"): START}}, "no start of 'oracle' at a site is named 'haaren'"),
