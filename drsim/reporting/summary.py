@@ -597,10 +597,13 @@ def _unprotected(result: Result, page: Page) -> None:
         return
     worst = max(bare, key=lambda outcome: outcome.unprotected.value)
     time = worst.unprotected
+    shown = format_times([(time.value, time.low, time.high)], horizon_ms=result.plan.horizon)[0]
     if time.value >= result.plan.horizon:
         text = f"all {result.scenario.horizon.text}"
+        if time.low < result.plan.horizon:
+            text += f" (from {shown.low})"
     else:
-        text = format_times([(time.value, time.low, time.high)], horizon_ms=result.plan.horizon)[0].text
+        text = shown.text if shown.low == shown.high else f"{shown.text} ({shown.low} to {shown.high})"
     more = f" and {len(bare) - 1} more" if len(bare) > 1 else ""
     text = f"{text} (P95) in which a second failure finds no standby: {worst.title}{more}"
     page.label("UNPROTECTED", text, label_style="bold", indent=1)

@@ -428,3 +428,23 @@ def test_what_is_served_meanwhile_is_on_the_page_and_in_the_tables():
     assert told["due"] == [{"service": "passport", "due": "run", "time": 4 * HOUR, "outcome": "missed"}]
     assert told["interruptions"]["passport"][0]["by_hand"] == {"begin": HOUR, "end": 5 * HOUR}
     assert told["met"]["passport"] == [(0, 625_000), (HOUR, 875_000), (5 * HOUR, 1_000_000)]
+
+
+def test_how_long_a_second_failure_would_find_no_standby_has_its_interval() -> None:
+    case = loads("""\
+drsim: scenario 1
+title: a standby that is away for a while
+moment: 2026-03-03 09:30
+landscape:
+  sites: {a: {}, b: {}}
+  links: {l: {between: [a, b], bandwidth: 1 Gbit/s}}
+  components: {x: {at: {a: active, b: warm}, start: {takes: 30 min}}}
+  services: {s: {points: {p: {at: a, needs: [x]}}}}
+disruptions: {dark: {site: b, lasts: 1 h (0.5 to 30)}}
+""")
+    found = drsim.run(case, replications=100, workers=1)
+    time = found.outcome("s").unprotected
+    assert time.low < time.value < time.high
+    (text,) = format_times([(time.value, time.low, time.high)], horizon_ms=found.plan.horizon)
+    assert text.low != text.high
+    assert f"UNPROTECTED  {text.text} ({text.low} to {text.high}) (P95) in which" in shown(found)
