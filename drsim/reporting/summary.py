@@ -550,9 +550,9 @@ def _elsewhere(result: Result, page: Page) -> None:
 
 def _citizens(result: Result, page: Page) -> None:
     lost, contacts = result.turned_away
-    if not contacts:
+    if not contacts.value:
         return
-    all_of_them = f"{format_count(round(contacts, 6), 0)} contacts in opening hours"
+    all_of_them = f"{_counted(contacts)} contacts in opening hours"
     if not lost.value:
         few = f" (on average <{format_count(_up(lost.high), 0)})" if math.isfinite(lost.high) else ""
         text = f"nobody{few} of {all_of_them}"

@@ -84,6 +84,8 @@ SERVICE_COLUMNS: Final = (
     "contacts_lost_low",
     "contacts_lost_high",
     "contacts",
+    "contacts_low",
+    "contacts_high",
     "contacts_elsewhere",
     "contacts_elsewhere_low",
     "contacts_elsewhere_high",
@@ -128,8 +130,8 @@ class Outcome:
     continuity: dict[str, estimates.Share]
     """share of drills by class"""
     contacts_lost: estimates.Mean
-    contacts: float
-    """how many there are in opening hours, on average: what the scenario asks, not what is found"""
+    contacts: estimates.Mean
+    """how many there are in opening hours: exact where the moment is dated"""
     by_hand: estimates.Mean | None
     """how long it is served better by hand than by its systems, ms; None where nothing is said of that"""
     planned: estimates.Mean | None
@@ -278,7 +280,7 @@ class Result:
                 for label in CONTINUITY
             },
             contacts_lost=self._mean(block.contacts_lost[index], contacts),
-            contacts=float(block.contacts[index].mean()),
+            contacts=self._asked(block.contacts[index]),
             by_hand=None if service.manual is None else self._mean(block.by_hand[index], self.plan.horizon),
             planned=self._mean(block.planned[index], self.plan.horizon) if self.plan.failback else None,
             elsewhere=self._mean(block.elsewhere[index], contacts)
@@ -324,6 +326,13 @@ class Result:
             return estimates.mean(values, self.confidence)
         return estimates.bounded_mean(values, 0, max(most, float(np.max(values))), self.confidence)
 
+    def _asked(self, values: Any) -> estimates.Mean:
+        """Of what a scenario asks: it differs with the moment only."""
+        if self.scenario.moment is None:
+            return estimates.mean(values, self.confidence)
+        value = float(np.mean(values))
+        return estimates.Mean(value, value, value, 0.0, self.confidence, self.replications)
+
     def _share(self, good: Any) -> estimates.Share:
         return estimates.share(int(np.count_nonzero(good)), self.replications, self.confidence)
 
@@ -335,12 +344,12 @@ class Result:
         return self._share(np.all(found, axis=0)) if found else None
 
     @cached_property
-    def turned_away(self) -> tuple[estimates.Mean, float]:
+    def turned_away(self) -> tuple[estimates.Mean, estimates.Mean]:
         """(contacts lost in opening hours, all contacts) per drill, over all services."""
         rows = [index for index, group in enumerate(self.groups) if _is_service(group)]
         lost = self.block.contacts_lost[rows].sum(axis=0) if rows else np.zeros(self.replications)
         asked = self.block.contacts[rows].sum(axis=0) if rows else np.zeros(self.replications)
-        return self._mean(lost, float(asked.max())), float(asked.mean())
+        return self._mean(lost, float(asked.max())), self._asked(asked)
 
     @cached_property
     def turned_away_by_municipality(self) -> dict[str, estimates.Mean]:
@@ -384,7 +393,7 @@ class Result:
                 "contacts_lost": outcome.contacts_lost.value,
                 "contacts_lost_low": outcome.contacts_lost.low,
                 "contacts_lost_high": outcome.contacts_lost.high,
-                "contacts": outcome.contacts,
+                **_mean_columns("contacts", outcome.contacts),
                 **_mean_columns("contacts_elsewhere", outcome.elsewhere),
                 **_mean_columns("by_hand", outcome.by_hand, HOUR),
                 **_mean_columns("planned_down", outcome.planned, HOUR),
@@ -407,7 +416,7 @@ class Result:
                 {
                     "service": self.plan.structure.services[work.service],
                     "due": work.name,
-                    "moments": float(self.block.due[row].mean()),
+                    **_mean_columns("moments", self._asked(self.block.due[row])),
                     **_share_columns("missed", missed),
                     **_share_columns("by_hand", by_hand),
                 }
@@ -415,8 +424,7 @@ class Result:
         columns = [
             "service",
             "due",
-            "moments",
-            *(f"{name}{end}" for name in ("missed", "by_hand") for end in ("", "_low", "_high")),
+            *(f"{name}{end}" for name in ("moments", "missed", "by_hand") for end in ("", "_low", "_high")),
         ]
         return pd.DataFrame(rows, columns=columns).set_index(["service", "due"])
 
@@ -681,12 +689,12 @@ class Result:
             "ages_h": [hours for hours in AGES if hours * HOUR <= self.plan.horizon],
             "every_rto": None if self.every_rto is None else share_dict(self.every_rto),
             "contacts_lost": _mean_dict(turned_away),
-            "contacts": contacts,
+            "contacts": _mean_dict(contacts),
             "due": [
                 {
                     "service": self.plan.structure.services[work.service],
                     "due": work.name,
-                    "moments": float(self.block.due[row].mean()),
+                    "moments": _mean_dict(self._asked(self.block.due[row])),
                     "missed": share_dict(self.due_shares(row)[0]),
                     "by_hand": share_dict(self.due_shares(row)[1]),
                 }
@@ -727,7 +735,7 @@ class Result:
             "uninterrupted": share_dict(outcome.uninterrupted),
             "continuity": {label: share_dict(share) for label, share in outcome.continuity.items()},
             "contacts_lost": _mean_dict(outcome.contacts_lost),
-            "contacts": outcome.contacts,
+            "contacts": _mean_dict(outcome.contacts),
             "contacts_elsewhere": None if outcome.elsewhere is None else _mean_dict(outcome.elsewhere),
             "by_hand_ms": None if outcome.by_hand is None else _mean_dict(outcome.by_hand),
             "planned_ms": None if outcome.planned is None else _mean_dict(outcome.planned),

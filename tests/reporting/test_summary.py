@@ -420,7 +420,8 @@ def test_what_is_served_meanwhile_is_on_the_page_and_in_the_tables():
     assert (what["by_hand_ms"]["value"], round(what["contacts_elsewhere"]["value"], 9)) == (4 * HOUR, 1.25)
     assert "run of passport:  missed in " in text  # at 87.5 % by hand it is below its minimum
     assert (found.due.loc[("passport", "run"), ["moments", "missed", "by_hand"]] == [1, 1, 0]).all()
-    assert [found.to_dict()["due"][0][name] for name in ("service", "due", "moments")] == ["passport", "run", 1]
+    due = found.to_dict()["due"][0]
+    assert (due["service"], due["due"], due["moments"]) == ("passport", "run", {"value": 1, "low": 1, "high": 1})
     kept = drsim.run(loads(MEANWHILE.replace("begins: 4 h", "begins: 7 h")), replications=4, workers=1)
     assert kept.due["missed"].tolist() == [0]
     assert "run of passport:  missed in <61 %" in shown(kept)  # in none of four, which is not never
@@ -448,3 +449,29 @@ disruptions: {dark: {site: b, lasts: 1 h (0.5 to 30)}}
     (text,) = format_times([(time.value, time.low, time.high)], horizon_ms=found.plan.horizon)
     assert text.low != text.high
     assert f"UNPROTECTED  {text.text} ({text.low} to {text.high}) (P95) in which" in shown(found)
+
+
+def test_what_differs_with_the_moment_has_an_interval_and_what_is_dated_is_exact() -> None:
+    text = """\
+drsim: scenario 1
+title: an office
+moment: MOMENT
+horizon: 1 d
+landscape:
+  sites: {a: {}, b: {}}
+  links: {l: {between: [a, b], bandwidth: 1 Gbit/s}}
+  components: {x: {at: {a: active, b: warm}, start: {takes: 30 min}}}
+  services: {s: {open: "Mon-Fri 9:00-17:00", demand: 80/day, due: {pay: {on: "Tue 12:00", takes: 1 h, begins: 1 d}}, needs: [x], points: {p: {at: b}}}}
+disruptions: {dark: {site: a}}
+"""
+    dated = drsim.run(loads(text.replace("MOMENT", "2026-03-03 09:00")), replications=1, workers=1)
+    contacts = dated.outcome("s").contacts
+    assert contacts.low == contacts.value == contacts.high == pytest.approx(80)
+    assert " of 80 contacts in opening hours" in shown(dated)
+    drawn = drsim.run(loads(text.replace("MOMENT", "any moment of the week")), replications=200, workers=1)
+    contacts = drawn.outcome("s").contacts
+    assert contacts.low < 80 * 5 / 7 < contacts.high  # five days of a week are open
+    assert re.search(r" of \d+ ±\d+ contacts in opening hours", shown(drawn))
+    row = drawn.due.loc[("s", "pay")]
+    assert row.moments_low < 1 / 7 < row.moments_high
+    assert drawn.to_dict()["contacts"] == {"value": contacts.value, "low": contacts.low, "high": contacts.high}
