@@ -13,7 +13,7 @@ from drsim.reporting.summary import answer, every_rto_text
 from drsim.studies.result import Result
 
 ROOT = Path(__file__).parents[1]
-DRILLS, SEED = 100, 1
+DRILLS, SEED = 60, 1
 MOST = 6
 
 HEAD = f"""\

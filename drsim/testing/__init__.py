@@ -25,7 +25,7 @@ from drsim.testing.choices import Document
 from drsim.testing.features import Features, ScenarioFeatures
 from drsim.testing.landscape import document_text, landscape_documents, landscapes
 from drsim.testing.needs import need_trees
-from drsim.testing.outages import Kind, outage, outages, reordered, with_less_room
+from drsim.testing.outages import outage, outages, reordered, with_less_room
 from drsim.testing.promises import BrokenPromiseError, assert_data_loss, assert_keeps_running, assert_recovers
 from drsim.testing.quantities import calendars, laws, rates, schedules
 from drsim.testing.scenario import scenario_documents, scenarios
@@ -34,7 +34,6 @@ __all__ = [
     "BrokenPromiseError",
     "Document",
     "Features",
-    "Kind",
     "ScenarioFeatures",
     "assert_data_loss",
     "assert_keeps_running",
