@@ -461,7 +461,13 @@ landscape:
   sites: {a: {}, b: {}}
   links: {l: {between: [a, b], bandwidth: 1 Gbit/s}}
   components: {x: {at: {a: active, b: warm}, start: {takes: 30 min}}}
-  services: {s: {open: "Mon-Fri 9:00-17:00", demand: 80/day, due: {pay: {on: "Tue 12:00", takes: 1 h, begins: 1 d}}, needs: [x], points: {p: {at: b}}}}
+  services:
+    s:
+      open: "Mon-Fri 9:00-17:00"
+      demand: 80/day
+      due: {pay: {on: "Tue 12:00", takes: 1 h, begins: 1 d}}
+      needs: [x]
+      points: {p: {at: b}}
 disruptions: {dark: {site: a}}
 """
     dated = drsim.run(loads(text.replace("MOMENT", "2026-03-03 09:00")), replications=1, workers=1)
