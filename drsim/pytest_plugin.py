@@ -149,7 +149,7 @@ class Promise(pytest.Item):
         assert share is not None
         expected, because = self._expected()
         told = self._told(share, outcome)
-        if found == "undecided":
+        if found == "undecided":  # neither kept nor missed: a pass or a failure would be luck
             pytest.skip(f"undecided: {told}; more drills would tell (--drsim-drills)")
         if found == expected:
             return

@@ -12,6 +12,9 @@ from drsim.simulation.trajectory import DONE, WAITING, Row, Trajectory
 
 __all__ = ["unmoved"]
 
+TOLD = (DONE, WAITING)
+"""Outcomes of a `stop` with which a component is no news: it moved, or the log says what it waits for."""
+
 
 def unmoved(plan: Plan, drill: Trajectory) -> dict[str, list[str]]:
     """Why -> the components that were to move and were never stopped for it, unless their `stop` still waits."""
@@ -29,12 +32,12 @@ class _Unmoved:
         self.site = self.structure.sites[self.move.site]
         self.before = Moment(plan, drill, self.move.after + 1)
         self.end = Moment(plan, drill, plan.horizon + 1)
-        stopped = {row.object for row in drill.rows if (row.kind, row.site, row.outcome) == ("stop", self.site, DONE)}
-        stopped |= {
-            row.object for row in drill.rows if row.kind == "stop" and row.site == self.site and row.outcome == WAITING
+        self.before_it = started_before(plan)
+        told = {
+            row.object for row in drill.rows if row.kind == "stop" and row.site == self.site and row.outcome in TOLD
         }
         names = self.structure.components
-        self.left = [c for c in range(len(names)) if self._was_to_move(c) and names[c] not in stopped]
+        self.left = [c for c in range(len(names)) if self._was_to_move(c) and names[c] not in told]
 
     def _was_to_move(self, c: int) -> bool:
         structure = self.structure
@@ -64,7 +67,7 @@ class _Unmoved:
             return f"no longer running at {self.site}"
         if self._is_taken_back(c):
             return "taken back with a move that failed"
-        others = [structure.components[o] for o in started_before(self.plan)[c] if o in self.left]
+        others = [structure.components[o] for o in self.before_it[c] if o in self.left]
         if others:
             return f"comes after {and_text(others)}"
         if structure.has_data[c] and not self.end.sees(structure.deployments[home][1], b):

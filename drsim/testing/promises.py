@@ -62,7 +62,10 @@ class BrokenPromiseError(AssertionError):
 
     @cached_property
     def _text(self) -> str:
-        _write(self.file, dump(self.scenario))
+        try:
+            _write(self.file, dump(self.scenario))
+        except OSError as error:
+            return f"{self._case.told(self.file)}\nbut the scenario could not be written there: {error.strerror}"
         return self._case.told(self.file)
 
     def __reduce__(self) -> tuple[type[AssertionError], tuple[str]]:
@@ -157,6 +160,10 @@ class _Case:
 
     def kept(self, disruptions: Mapping[str, Disruption] | None = None) -> Kept:
         """In which drills it holds, when these happen."""
+        return self.holds(*self._measured(disruptions))
+
+    def _measured(self, disruptions: Mapping[str, Disruption] | None = None) -> tuple[Block, int]:
+        """The measures, and the row of the service in them."""
         plan = _plan(self.scenario, self.scenario.disruptions if disruptions is None else disruptions)
         result = run_plan(plan, replications=self.drills, seed=self.seed, workers=1)
         (row,) = (
@@ -166,8 +173,7 @@ class _Case:
             and group.municipality is None
             and group.point is None
         )
-        self.recovery = result.block.recovery[row]
-        return self.holds(result.block, row)
+        return result.block, row
 
     def is_enough(self, kept: Kept) -> bool:
         return int(kept.sum()) * ONE >= self.asked.millionths * self.drills
@@ -178,8 +184,9 @@ class _Case:
             raise BrokenPromiseError(self, into / f"{name}.yaml")
 
     def told(self, file: Path) -> str:
-        kept = self.kept()
-        middle = self._middle(kept)
+        block, row = self._measured()
+        kept = self.holds(block, row)
+        middle = _middle(kept, block.recovery[row])
         plan = _plan(self.scenario, self.scenario.disruptions)
         replay = Replay.of(plan, self.seed, middle)
         story = replay.timeline(self.service).rstrip().splitlines()
@@ -187,7 +194,7 @@ class _Case:
         if self.seed != 1:
             again += f" --seed {self.seed}"
         lines = [
-            f"{self.service} {self.text} in {self._measured(kept)}; asked: {self.asked.text}",
+            f"{self.service} {self.text} in {self._counted(kept)}; asked: {self.asked.text}",
             "",
             f"what breaks it{self._alone()}",
             *(f"  {outage_text(plan, outage)}{_when(outage.name, self.scenario)}" for outage in self._outages(plan)),
@@ -203,15 +210,9 @@ class _Case:
     def _outages(self, plan: Plan) -> list[Outage]:
         return [outage for outage in plan.outages if outage.name in self.scenario.disruptions]
 
-    def _measured(self, kept: Kept) -> str:
+    def _counted(self, kept: Kept) -> str:
         successes = int(kept.sum())
         return f"{successes} of {self.drills} drills, {format_share(share_of(successes, self.drills))}"
-
-    def _middle(self, kept: Kept) -> int:
-        """The drill with the median recovery of those in which it does not hold."""
-        broken = np.flatnonzero(~kept)
-        order = broken[np.argsort(self.recovery[broken], kind="stable")]
-        return int(order[(len(order) - 1) // 2])
 
     def _alone(self) -> str:
         """Whether less breaks it as well."""
@@ -226,6 +227,13 @@ class _Case:
         if still:
             return f", also without {', or '.join(still)}"
         return ": neither half breaks it alone" if len(what) == 2 else ": nothing less of it does"
+
+
+def _middle(kept: Kept, recovery: NDArray[np.int64]) -> int:
+    """The drill with the median recovery of those in which it does not hold."""
+    broken = np.flatnonzero(~kept)
+    order = broken[np.argsort(recovery[broken], kind="stable")]
+    return int(order[(len(order) - 1) // 2])
 
 
 def _when(name: str, scenario: Scenario) -> str:

@@ -44,6 +44,15 @@ services: {permits: {needs: [app], points: {web: {at: annex}}}}
     }
 
 
+def test_a_standby_that_may_never_take_over_is_none():
+    text = """
+components: {app: {at: {hall: active, annex: warm}, start: {takes: 1 h, by: infra}RECOVER}}
+services: {permits: {needs: [app], points: {web: {at: annex}}}}
+"""
+    assert alone(text.replace("RECOVER", ""))["component app"] == (("permits",), ())
+    assert alone(text.replace("RECOVER", ", recover: []"))["component app"] == (("permits",), ("permits",))
+
+
 def test_one_of_two_is_enough():
     assert alone("""
 components: {one: {at: {hall: active}}, other: {at: {hall: active}}}

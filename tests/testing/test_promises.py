@@ -117,10 +117,27 @@ def test_less_breaks_it_not(tmp_path: Path) -> None:
     assert "what breaks it: neither half breaks it alone" in str(
         broken(assert_recovers, two, "s", within="4 h", drills=2, tmp_path=tmp_path)
     )
-    text = TEXT.replace('works: "Mon-Fri 9:00-17:00"', "people: 1")
-    text = text.replace("teams: {", "teams: {more: {people: 1}, ").replace("by: infra", "by: {infra: 1, more: 1}")
-    three = outage(loads_landscape(text), "site here", "team infra for 1 d")
-    assert "neither half" in str(broken(assert_recovers, three, "s", within="4 h", drills=2, tmp_path=tmp_path))
+    # either of two components will do, each with a team of its own: it takes the site and both teams
+    land = loads_landscape("""\
+drsim: landscape 1
+sites: {here: {}, there: {}}
+links: {line: {between: [here, there], bandwidth: 10 MB/s}}
+teams: {one: {}, two: {}}
+components:
+  a: {at: {here: active, there: warm}, start: {takes: 1 h, by: one}}
+  b: {at: {here: active, there: warm}, start: {takes: 1 h, by: two}}
+services: {s: {points: {p: {at: there, needs: [{any: [a, b]}]}}}}
+""")
+    three = outage(land, "site here", "team one for 1 d", "team two for 1 d")
+    told = str(broken(assert_recovers, three, "s", within="8 h", drills=2, tmp_path=tmp_path))
+    assert "what breaks it: nothing less of it does" in told
+
+
+def test_what_cannot_be_written_is_told_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = broken(assert_recovers, LOST, "s", within="1 h", drills=2, tmp_path=tmp_path / "file" / "found")
+    assert str(found).startswith("s is back within 1 h in 0 of 2 drills")
+    assert "but the scenario could not be written there: " in str(found)
 
 
 def test_the_command_shows_it_again(tmp_path: Path) -> None:
