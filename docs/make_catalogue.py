@@ -24,27 +24,34 @@ What the scenarios in `scenarios/` ask, and the answer of {DRILLS} drills of eac
 The numbers behind them are assumptions where no source is named (`drsim show --assumptions`), so an answer is about this landscape
 as it is written, not about a real one. Copy the scenario that is nearest to your question, and change it.
 
-This page is made by `python docs/make_catalogue.py`; the tests make it again and compare.
+This page is made by `python docs/make_catalogue.py`. The tests hold each entry to the scenario it was made from, make a few entries
+again and compare; with `-m long` all of them.
 """
 
 
 def page() -> str:
     """The whole page."""
     files = sorted((ROOT / "scenarios").glob("*.yaml"))
-    return "\n".join([HEAD, *(_entry(file) for file in files)])
+    return "\n".join([HEAD, *(entry(file) for file in files)])
 
 
-def _entry(file: Path) -> str:
+def head(file: Path) -> str:
+    """How the entry of a scenario begins: its title, what it was made from, its question."""
+    scenario = drsim.load(file)
+    lines = [f"## {scenario.title}", f"<!-- of scenario {scenario.digest()[:16]} -->", ""]
+    if scenario.question:
+        lines += [f"**{scenario.question}** [`{file.name}`](../scenarios/{file.name})", ""]
+    return "\n".join(lines)
+
+
+def entry(file: Path) -> str:
+    """The entry of a scenario: its head, what its drills answer, and why it was written."""
     scenario = drsim.load(file)
     result = drsim.run(scenario, replications=DRILLS, seed=SEED)
-    name = file.name
     told = [answer(result)]
     if result.every_rto is not None:
         told.append(every_rto_text(result.every_rto))
-    lines = [f"## {scenario.title}", ""]
-    if scenario.question:
-        lines += [f"**{scenario.question}** [`{name}`](../scenarios/{name})", ""]
-    lines.append(" ".join(told))
+    lines = [head(file), " ".join(told)]
     if missed := _missed(result):
         lines += ["", missed]
     if scenario.why:
