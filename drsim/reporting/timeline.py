@@ -17,7 +17,7 @@ from drsim.measures.explanation import CAUSES, Segment
 from drsim.measures.held import lack, lost_ground
 from drsim.model.bubble import is_twin
 from drsim.model.landscape import ALWAYS
-from drsim.planning.plan import NEVER, Outage, Plan, Skills
+from drsim.planning.plan import INCIDENT_KINDS, NEVER, Outage, Plan, Skills
 from drsim.reporting.numbers import plain
 from drsim.reporting.page import Cell, Page, hours_minutes
 from drsim.reporting.wall import Wall, moment_text, nearest_minute
@@ -33,6 +33,8 @@ MOST_WAITS = 4
 """Reasons that are named for one wait; the rest is summed."""
 MOST_TIMES = 3
 """Times without a standby that are told of one component; the rest is counted."""
+FEW = 5
+"""Steps of incidents that begin together and are told one by one; more are told as one."""
 _ROOM = {True: "makes room: what it uses is given to others", False: "has its room again"}
 
 
@@ -84,8 +86,11 @@ def outage_text(plan: Plan, outage: Outage) -> str:
         places.setdefault(structure.components[c], []).append(structure.sites[s])
     if len(places) == 1:
         return "".join(f"component {name} breaks at {', '.join(sites)}" for name, sites in places.items())
-    where = [f"{name} at {' and '.join(sites)}" for name, sites in sorted(places.items())]
-    return f"{', '.join(where)} break together"
+    together: dict[str, list[str]] = {}
+    for name, sites in sorted(places.items()):
+        together.setdefault(" and ".join(sites), []).append(name)
+    where = [f"{', '.join(names)} at {sites}" for sites, names in together.items()]
+    return f"{'; '.join(where)} break together"
 
 
 def by_hand_text(plan: Plan, service: str, span: tuple[int, int], wall: Wall) -> str:
@@ -165,11 +170,17 @@ class _Log:
             Cell("who", self.who),
         ]
         page.row([cell._replace(style="dim") for cell in cells])
-        for time, _, _, what, style in sorted(self._events(), key=lambda event: event[:3]):
-            if isinstance(what, Row):
-                self._row(what)
-            else:
-                self._event(time, what, style)
+        events = sorted(self._events(), key=lambda event: event[:3])
+        for like, several in groupby(((time, what, style) for time, _, _, what, style in events), self._alike):
+            together = list(several)
+            if like is not None and len(together) > FEW:
+                self._fold([row for _, row, _ in together if isinstance(row, Row)])
+                continue
+            for time, what, style in together:
+                if isinstance(what, Row):
+                    self._row(what)
+                else:
+                    self._event(time, what, style)
         self._undone()
         self._unprotected()
         self._services()
@@ -370,13 +381,63 @@ class _Log:
         for line in lines[1:]:
             self.page.raw(" " * self.hang + line, style=style)
 
+    def _alike(self, event: tuple[int, Row | str, str]) -> tuple[object, ...] | None:
+        """What a step of an incident has in common with those that are told in one line with it."""
+        _, row, _ = event
+        if not isinstance(row, Row) or row.incident < 0 or row.step >= 0 or row.outcome != DONE:
+            return None
+        if row.kind not in INCIDENT_KINDS or row.incident in self.drill.wrong or self._waited(row, row.start):
+            return None
+        whose = row.incident if row.kind == "mobilise" else None
+        return row.kind, whose, nearest_minute(row.start), crew_text(self.plan, row.crew, row.what.skills)
+
+    def _fold(self, rows: list[Row]) -> None:
+        """Steps of incidents that begin together, in one line with the first of them, or the teams that have work."""
+        first, last = rows[0], max(rows, key=lambda row: row.end)
+        if first.kind == "mobilise":
+            busy = self._busy.get(first.incident, set())
+            named = [row for row in rows if row.object in busy]
+            what, rest = "teams", "that have nothing to do"
+        else:
+            named, what, rest = sorted(rows, key=lambda row: row.incident)[:FEW], "incidents", "more"
+        texts = [f"{row.object}{f' to {row.site}' if row.site else ''}" for row in named]
+        if first.kind == "mobilise":
+            texts = [f"{text} {self._until(row.start, row.end)}" for text, row in zip(texts, named, strict=True)]
+            what += f" for #{first.incident}" if self.several else ""
+        else:
+            texts = [f"{text} #{row.incident}" for text, row in zip(texts, named, strict=True)]
+        if not named:
+            texts = ["with nothing to do for any of them"]
+        elif len(named) < len(rows):
+            texts.append(f"and {len(rows) - len(named)} {rest}")
+        self._step(first, last.end, f"{first.kind} {len(rows)} {what}: {', '.join(texts)}", "")
+
+    @cached_property
+    def _busy(self) -> dict[int, set[str]]:
+        """incident -> the teams that do something for it."""
+        busy: dict[int, set[str]] = defaultdict(set)
+        for row in self.drill.rows:
+            if row.start >= 0:
+                busy[row.incident].update(self.plan.structure.teams[team] for team, _ in row.crew)
+        return busy
+
+    def _until(self, start: int, end: int) -> str:
+        """When something ends, with its day if that is not the day it began on."""
+        return self.wall.text(end) if self.wall.day(end) != self.wall.day(start) else self.wall.clock(end)
+
     def _row(self, row: Row) -> None:
         end = row.end if row.end >= 0 else self.plan.horizon
-        until = self.wall.text(end) if self.wall.day(end) != self.wall.day(row.start) else self.wall.clock(end)
-        if row.end < 0:
-            until = ""
-        style = "" if row.outcome == DONE else "red"
-        text = self._name(row)
+        self._step(row, end, self._name(row), "" if row.outcome == DONE else "red")
+        if row.copy >= 0:
+            self.page.say(self._copy(row), indent=self.hang, style="dim", hang=2)
+        if old := self._left_behind(row):
+            self.page.say(old, indent=self.hang, style="dim", hang=2)
+        if waited := self._waited(row, row.start):
+            self.page.say(waited, indent=self.hang, style="dim", hang=2)
+
+    def _step(self, row: Row, end: int, text: str, style: str) -> None:
+        """A line that begins and ends; `row`: whose start and crew it shows."""
+        until = self._until(row.start, end) if row.end >= 0 else ""
         lines = self.page.wrapped(text, self.what)
         self.page.row(
             [
@@ -390,12 +451,6 @@ class _Log:
         )
         for line in lines[1:]:
             self.page.raw(" " * self.hang + line, style=style)
-        if row.copy >= 0:
-            self.page.say(self._copy(row), indent=self.hang, style="dim", hang=2)
-        if old := self._left_behind(row):
-            self.page.say(old, indent=self.hang, style="dim", hang=2)
-        if waited := self._waited(row, row.start):
-            self.page.say(waited, indent=self.hang, style="dim", hang=2)
 
     def _name(self, row: Row) -> str:
         """A step, and how it ended unless that is well."""

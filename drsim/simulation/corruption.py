@@ -33,7 +33,7 @@ def is_spoilt(
     """Whether what a copy (component, copy) holds of one moment is bad, by the corruptions that are known."""
     c = copy[0]
     for outage in known:
-        if c not in corrupted_by(outage, structure):
+        if structure.of_component[c][0] not in outage.targets:  # which are all deployments of what it hits
             continue
         begin = began[outage.name]
         if copy in outage.spoils if point < begin else not is_cleaned(lineage, c, begin, point):

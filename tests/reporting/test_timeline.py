@@ -220,3 +220,37 @@ def test_what_a_step_of_a_way_home_or_of_a_move_lost_is_named() -> None:
     broken = "{one: {site: here, lasts: 2 h}, two: {component: db, sites: [here], after: 190 min, lasts: 1 h}}"
     log = told(drilled(landscape, {}, disruptions=broken, response=back, horizon="2 d"))
     assert "synchronise db @ here #1: interrupted, db is broken there" in log
+
+
+def many(teams: int) -> str:
+    """A component with a standby, started by one team, and others that nothing happens to, each with a team of its own."""
+    others = "".join(
+        f"  c{n}: {{at: {{there: active}}, restart: {{takes: 1 min, by: team{n}}}}}\n" for n in range(1, teams)
+    )
+    called = ", ".join(f"team{n}: {{call_out: {n + 1} min}}" for n in range(teams))
+    return (
+        f"{PLACES}teams: {{{called}}}\ncomponents:\n"
+        f"  app: {{at: {{here: active, there: warm}}, start: {{takes: 20 min, by: team0}}}}\n{others}"
+        "services: {s: {points: {p: {at: there, needs: [app]}}}}\n"
+    )
+
+
+def test_many_teams_that_are_called_at_once_are_told_in_one_line_with_those_that_have_work() -> None:
+    text = told(drilled(many(teams=6)))
+    assert "10:00 10:06 0:06 mobilise 6 teams: team0 10:01, and 5 that have nothing to do" in text
+    assert text.count("mobilise") == 1
+    assert told(drilled(many(teams=5))).count("mobilise") == 5
+
+
+def test_many_incidents_that_are_seen_at_once_are_told_in_one_line() -> None:
+    def seen(count: int) -> str:
+        broken = "".join(
+            f"  c{n}: {{at: {{here: active}}, labels: [old], repair: {{takes: {n + 1} h}}}}\n" for n in range(count)
+        )
+        landscape = f"{PLACES}components:\n{broken}services: {{s: {{points: {{p: {{at: here, needs: [c0]}}}}}}}}\n"
+        return told(drilled(landscape, disruptions="{virus: {label: old}}"))
+
+    assert "virus: c0, c1, c2, c3, c4, c5, c6 at here break together" in seen(7)
+    assert "detect 7 incidents: c0 #0, c1 #1, c2 #2, c3 #3, c4 #4, and 2 more" in seen(7)
+    assert "repair c6 @ here #6" in seen(7)
+    assert seen(5).count("detect c") == 5
