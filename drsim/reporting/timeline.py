@@ -556,6 +556,14 @@ class _Log:
                     away[row.site].append(row.object)
             for site, names in sorted(away.items()):
                 self.page.say(f"still away from {site}, to which they cannot go back: {' · '.join(names)}", hang=4)
+        if self.replay.no_room:
+            self.page.blank()
+            self.page.heading(f"WITHOUT ROOM {len(self.replay.no_room)}", "they wait for it at the end")
+            together: dict[str, list[str]] = defaultdict(list)
+            for name, site in self.replay.no_room.items():
+                together[site].append(f"{name} (asks {self._asked(name)})")
+            for site, names in sorted(together.items()):
+                self.page.say(f"at {site}: {' · '.join(names)}", hang=4)
         stays = self.replay.not_moved
         if stays:
             self.page.blank()
@@ -579,6 +587,12 @@ class _Log:
             for row in filter(lambda row: is_twin(row.object), dropped):  # a test that is over
                 why = self._waited(row, row.end) if row.is_ready else self._lack(row, row.end)
                 self.page.say(f"{self._title(row)}: {why}", hang=4)
+
+    def _asked(self, component: str) -> str:
+        """The room that a component asks for: `2 cpu and 8 memory`."""
+        structure = self.plan.structure
+        asked = structure.uses[structure.standby[structure.components.index(component)]]
+        return " and ".join(f"{size} {structure.pools[pool][1]}" for pool, size in asked)
 
     def _lack(self, row: Row, time: int) -> str:
         """Why it was not ready just before an instant."""

@@ -177,6 +177,8 @@ class Trajectory:
     losses: list[tuple[int, int, int]]
     """(time, component, incident): from then on a lost component belongs to that incident"""
     lost_at_end: list[int]
+    roomless: list[int]
+    """components lost at the end that still wait for room at their standby"""
     evacuations: list[tuple[int, int, int]]
     """(team, from, to)"""
     heads: list[tuple[int, int, int]]

@@ -96,6 +96,16 @@ class Replay:
         return unmoved(self.plan, self.trajectory)
 
     @cached_property
+    def no_room(self) -> dict[str, str]:
+        """What still waits at the end for room at a standby: component -> its site; what a test never had room for is in `test`."""
+        structure = self.plan.structure
+        return {
+            structure.components[c]: structure.sites[structure.deployments[structure.standby[c]][1]]
+            for c in self.trajectory.roomless
+            if c not in structure.twin_of
+        }
+
+    @cached_property
     def unprotected(self) -> dict[str, list[tuple[int, int]]]:
         """When a second failure would have found no standby, by component (`docs/semantics.md` section 14)."""
         found = unprotected(self.plan, self.trajectory)
@@ -310,6 +320,7 @@ class Replay:
             },
             "test": self.test,
             "not_moved": {name: why for why, names in self.not_moved.items() for name in names},
+            "no_room": self.no_room,
             "not_recovered": [self.plan.structure.components[c] for c in trajectory.lost_at_end],
         }
 

@@ -49,3 +49,19 @@ def test_who_is_given_room_before_it_has_begun_to_restart_fails_over_after_all()
         ("restart", "here", -1, 90, "dropped"),
         ("start", "there", 90, 110, "done"),
     ]
+
+
+def test_what_waits_for_room_at_the_end_is_named_with_what_it_asks() -> None:
+    text = ONE_HOST.replace("ROLE", "warm")
+    replay = drilled(text)
+    assert replay.no_room == {"b": "there"}
+    assert replay.to_dict()["no_room"] == {"b": "there"}
+    told = " ".join(replay.timeline().split())
+    assert "WITHOUT ROOM 1 they wait for it at the end at there: b (asks 1 hosts)" in told
+    assert (
+        "WITHOUT ROOM"
+        not in drilled(text.replace("there: {pools: {hosts: 1}}", "there: {pools: {hosts: 2}}")).timeline()
+    )
+    # where the standby is lost as well, room is not what it lacks; nor is it once its own site is back
+    assert drilled(text, disruptions="{fire: {site: here}, flood: {site: there, after: 2 h}}").no_room == {}
+    assert drilled(text, disruptions="{fire: {site: here, lasts: 1 h}}").no_room == {}

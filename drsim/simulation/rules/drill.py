@@ -109,6 +109,7 @@ class Drill(Losing):
             lost_at_end=[c for c, lost in enumerate(self.lost) if lost and c not in self.structure.twin_of]
             if any(self.lost)
             else [],
+            roomless=self.without_room(),
             evacuations=self.evacuations,
             heads=self.heads,
             there=self.there_log,

@@ -63,6 +63,15 @@ class Room(Following):
             self.room[c] = NONE
             self.dirty_room = True
 
+    def without_room(self) -> list[int]:
+        """What is lost and waits for room at a standby whose site is up."""
+        where = self.structure.deployments
+        return [
+            c
+            for c, room in enumerate(self.room)
+            if room == ASKED and self.lost[c] and self.site_up[where[self.structure.standby[c]][1]]
+        ]
+
     def free_for(self, c: int, pool: int) -> int:
         """How much of a pool a component may have."""
         return self.free[pool]
