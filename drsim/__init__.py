@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from drsim.model.landscape import Landscape
     from drsim.model.scenario import Scenario
     from drsim.reading import load, load_landscape
+    from drsim.reporting import figures as figures
     from drsim.studies.check import Check, check
     from drsim.studies.compare import Comparison, compare
     from drsim.studies.replay import Replay
@@ -53,6 +54,7 @@ __all__ = [
     "__version__",
     "check",
     "compare",
+    "figures",
     "load",
     "load_landscape",
     "run",
@@ -61,6 +63,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # nothing heavy is imported before it is used
+    if name == "figures":
+        from importlib import import_module
+
+        return import_module("drsim.reporting.figures")
     if name in _WHERE:
         from importlib import import_module
 

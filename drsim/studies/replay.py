@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from drsim.errors import DrsimError, did_you_mean
+from drsim.measures.busy import Steps, heads_at_work, transfers_on
 from drsim.measures.drills import Group, Interruption, due_fates, groups, interruptions, met_levels, moves
 from drsim.measures.explanation import Segment, explain, waits
 from drsim.measures.protection import unprotected
@@ -104,6 +105,20 @@ class Replay:
             for c in self.trajectory.roomless
             if c not in structure.twin_of
         }
+
+    @cached_property
+    def heads_at_work(self) -> dict[str, Steps]:
+        """(ms, heads from then on) of each team that did anything, at each change."""
+        return heads_at_work(self.plan, self.trajectory)
+
+    def people_of(self, team: str) -> int:
+        """The most of a team that its calendar lets be there at once."""
+        return self.plan.people[self.plan.structure.teams.index(team)]
+
+    @cached_property
+    def transfers_on(self) -> dict[str, Steps]:
+        """(ms, transfers from then on) of each link that carried any, at each change."""
+        return transfers_on(self.plan, self.trajectory)
 
     @cached_property
     def unprotected(self) -> dict[str, list[tuple[int, int]]]:
