@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drsim.measures.drills import Group
 from drsim.measures.held import and_text, groups_before, holders, incident_of, tasks_open
@@ -17,8 +19,11 @@ from drsim.measures.segments import Segment
 from drsim.planning.plan import ACTIVE, NEVER, Outage, Plan
 from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import DONE, FAILED, GIVEN_UP, INTERRUPTED, UNUSABLE, Row, Trajectory
+from drsim.units import ONE, decimal_text
 
 __all__ = ["FAILOVER", "Standing", "missing", "no_ground", "room_wait"]
+
+Bools = NDArray[np.bool_]
 
 NO_WAY, STUCK, WAITING, RUNNING = range(4)
 """How near something is to coming back: the smallest binds."""
@@ -140,9 +145,36 @@ class _Missing:
         ]
         if not moved:
             return None
-        last = max(moved, key=self.drill.place)
-        why = f"{last.object} at {last.site} is out of reach, or gives too little"
+        last = max(self._culprits(moved) or moved, key=self.drill.place)
+        share = self.plan.own_share(self.plan.steps[last.step].deployment)
+        gives = f"gives {decimal_text(Fraction(share * 1000 // ONE, 10))} %" if share < ONE else "gives too little"
+        why = f"{last.object} at {last.site} is out of reach, or {gives}"
         return Standing(NO_WAY, last.end, 0, (Segment(last.end, self.time, "no way back", why),), last)
+
+    def _culprits(self, moved: Sequence[Row]) -> list[Row]:
+        """Those of what moved with which at home, all else as it is now, the level would be enough."""
+        first = len(self.structure.sites) + len(self.structure.links)
+        newest = {self.plan.steps[row.step].component: row for row in sorted(moved, key=self.drill.place)}
+        homes = [
+            [(first + d, self.structure.roles[d] == ACTIVE) for d in self.structure.of_component[c]] for c in newest
+        ]
+        enough = ~self._are_below([self._all_there(), *(self._all_there(changes) for changes in homes)])
+        return [row for row, is_enough in zip(newest.values(), enough[1:].tolist(), strict=True) if is_enough]
+
+    def _all_there(self, changes: Iterable[tuple[int, bool]] = ()) -> Trajectory:
+        """A drill in which nothing is missing: what has moved runs where it moved to; and with some flags otherwise."""
+        on = len(self.structure.sites) + len(self.structure.links)
+        home = {d for c in range(len(self.structure.components)) for d in self._home(c)}
+        whole = [(0, flag, True) for flag in range(len(self.now.flags))]
+        whole += [(0, on + d, False) for d in range(len(self.structure.deployments)) if d not in home]
+        return replace(self.drill, changes=[*whole, *((0, flag, value) for flag, value in changes)])
+
+    def _are_below(self, drills: Sequence[Trajectory]) -> Bools:
+        """In which of these drills the level is below the minimum, from their beginning on."""
+        points = levels(self.plan, drills).points
+        weights = np.array(self.group.weights, dtype=np.int64)
+        below: Bools = weights @ points[list(self.group.points)] < self.group.minimum * weights.sum()
+        return below
 
     # what is lacking
 
@@ -176,18 +208,8 @@ class _Missing:
 
     def _needed(self, lacking: dict[tuple[str, int], list[int]]) -> list[tuple[str, int]] | None:
         """What alone would keep the level below the minimum if all else were there; None if it then were so anyway."""
-        structure = self.structure
-        on = len(structure.sites) + len(structure.links)
-        whole = [(0, flag, True) for flag in range(len(self.now.flags))]
-        home = {d for c in range(len(structure.components)) for d in self._home(c)}
-        whole += [(0, on + d, False) for d in range(len(structure.deployments)) if d not in home]
-        drills = [
-            replace(self.drill, changes=[*whole, *((0, flag, False) for flag in flags)])
-            for flags in ([], *lacking.values())
-        ]
-        points = levels(self.plan, drills).points
-        weights = np.array(self.group.weights, dtype=np.int64)
-        below = weights @ points[list(self.group.points)] < self.group.minimum * weights.sum()
+        flags = ([], *lacking.values())
+        below = self._are_below([self._all_there((flag, False) for flag in each) for each in flags])
         if below[0]:
             return None
         return [name for name, is_below in zip(lacking, below[1:].tolist(), strict=True) if is_below]

@@ -142,6 +142,7 @@ def planned_parts(
         (row.end, row.object, row.site)
         for row in drill.rows
         if row.kind == "stop" and row.outcome == "done" and row.object in mine and scenario.moves is None
+        if not scenario.landscape.components[row.object].sheddable  # section 17
     }
     losses = {
         time

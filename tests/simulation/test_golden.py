@@ -1225,7 +1225,7 @@ landscape:
     assert segments(replay, "permits") == [*decided, ("step under way", 30, 50)]
     assert segments(replay, "benefits") == [*decided, ("step under way", 30, 50), ("no way back", 50, 1440)]
     ((_, found),) = replay.explain("benefits")
-    assert found[-1].detail == "desktops at annex is out of reach, or gives too little"
+    assert found[-1].detail == "desktops at annex is out of reach, or gives 50 %"
     scenario = loads(text)
     measured = reference_measured(scenario, [reference_drill(scenario)])
     assert unequal(engine_measured([engine_drill(scenario)]), measured) == []
