@@ -354,7 +354,7 @@ landscape:
   links: {line: {between: [south, west], bandwidth: 1 GB/s}, ring: {between: [north, south], bandwidth: 1 GB/s}}
   components:
     x: {at: {north: active, south: warm}, uses: {hosts: 1}, start: {takes: 1 h}}
-    y: {at: {south: active}, uses: {hosts: 1}, sheddable: true, stop: {takes: 30 min}, restart: {takes: 5 min}}
+    y: {at: {south: active}, uses: {hosts: 1}, sheddable: true, stop: {takes: 0 s}, restart: {takes: 5 min}}
   services: {s: {points: {p: {at: south, needs: [y]}}}}
   response: {failback: {stable: 1 h}}
 """)
