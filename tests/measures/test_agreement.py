@@ -347,7 +347,7 @@ title: a test environment that people count on
 moment: 2015-05-12 10:00
 horizon: 1 d
 disruptions: {fire: {site: north, lasts: 6 h}, cut: {link: line, after: 2 h, lasts: 1 h}}
-response: {detect: 0 s, assess: {takes: 0 s}, decide: {takes: 0 s}}
+response: {detect: 0 s, assess: {takes: 30 min}, decide: {takes: 0 s}}
 landscape:
   drsim: landscape 1
   sites: {north: {pools: {hosts: 1}}, south: {pools: {hosts: 1}}, west: {}}
