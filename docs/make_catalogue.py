@@ -9,7 +9,7 @@ from pathlib import Path
 
 import drsim
 from drsim.reporting.numbers import format_share
-from drsim.reporting.summary import answer, every_rto_text
+from drsim.reporting.summary import answer, due_texts, every_rto_text
 from drsim.studies.result import Result
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +51,7 @@ def entry(file: Path) -> str:
     told = [answer(result)]
     if result.every_rto is not None:
         told.append(every_rto_text(result.every_rto))
+    told += [f"{title[:1].upper()}{title[1:]}: {text}." for title, text in due_texts(result)]
     lines = [head(file), " ".join(told)]
     if missed := _missed(result):
         lines += ["", missed]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
     from drsim.studies.result import Explanation, Outcome, Result
 
-__all__ = ["EXPLAINED", "Command", "answer", "most_interesting", "summary"]
+__all__ = ["EXPLAINED", "Command", "answer", "due_texts", "every_rto_text", "most_interesting", "summary"]
 
 EXPLAINED: Final = 5
 """Services of which it is told what held them up."""
@@ -483,18 +483,27 @@ def _working_hours(result: Result) -> str:
     return f"{text}. Counted from the moment, {', '.join(shown)}." if shown else f"{text}."
 
 
-def _due(result: Result, page: Page) -> None:
-    """What must be done by a date, and how often that is missed."""
-    rows = [(row, work) for row, work in enumerate(result.plan.due) if result.block.due[row].any()]
-    if not rows:
-        return
-    page.heading(f"DUE {len(rows)}", "by a date: in which share of drills one is missed")
-    for row, work in rows:
+def due_texts(result: Result) -> list[tuple[str, str]]:
+    """(what must be done by a date, `missed in 12 % (8–17)`) of all that is due in some drill."""
+    found = []
+    for row, work in enumerate(result.plan.due):
+        if not result.block.due[row].any():
+            continue
         missed, by_hand = result.due_shares(row)
         text = f"missed in {format_share(missed)}"
         if by_hand.successes:
             text += f", kept only by hand or elsewhere in {format_share(by_hand)}"
-        title = due_title(result.plan, result.plan.structure.services[work.service], work.name)
+        found.append((due_title(result.plan, result.plan.structure.services[work.service], work.name), text))
+    return found
+
+
+def _due(result: Result, page: Page) -> None:
+    """What must be done by a date, and how often that is missed."""
+    rows = due_texts(result)
+    if not rows:
+        return
+    page.heading(f"DUE {len(rows)}", "by a date: in which share of drills one is missed")
+    for title, text in rows:
         page.label(f"{title}:", text, label_style="bold", hang=2)
     page.blank()
 
