@@ -9,7 +9,7 @@ from pathlib import Path
 
 import drsim
 from drsim.reporting.numbers import format_share
-from drsim.reporting.summary import answer, due_texts, every_rto_text
+from drsim.reporting.summary import answer, due_texts, every_rto_text, turned_away_text
 from drsim.studies.result import Result
 
 ROOT = Path(__file__).parents[1]
@@ -52,6 +52,8 @@ def entry(file: Path) -> str:
     if result.every_rto is not None:
         told.append(every_rto_text(result.every_rto))
     told += [f"{title[:1].upper()}{title[1:]}: {text}." for title, text in due_texts(result)]
+    if away := turned_away_text(result):
+        told.append(f"Citizens turned away: {away}.")
     lines = [head(file), " ".join(told)]
     if missed := _missed(result):
         lines += ["", missed]

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
     from drsim.studies.result import Explanation, Outcome, Result
 
-__all__ = ["EXPLAINED", "Command", "answer", "due_texts", "every_rto_text", "most_interesting", "summary"]
+__all__ = [
+    "EXPLAINED",
+    "Command",
+    "answer",
+    "due_texts",
+    "every_rto_text",
+    "most_interesting",
+    "summary",
+    "turned_away_text",
+]
 
 EXPLAINED: Final = 5
 """Services of which it is told what held them up."""
@@ -557,20 +566,26 @@ def _elsewhere(result: Result, page: Page) -> None:
         page.say(f"served at another counter: {' · '.join(parts)}", hang=2)
 
 
-def _citizens(result: Result, page: Page) -> None:
+def turned_away_text(result: Result) -> str:
+    """`650 ±50 of 131,300 contacts in opening hours`; empty where there is no demand."""
     lost, contacts = result.turned_away
     if not contacts.value:
-        return
+        return ""
     all_of_them = f"{_counted(contacts)} contacts in opening hours"
-    if not lost.value:
-        few = f" (on average <{format_count(_up(lost.high), 0)})" if math.isfinite(lost.high) else ""
-        text = f"nobody{few} of {all_of_them}"
-        page.label("CITIZENS TURNED AWAY", text, label_style="bold", indent=1)
-        _elsewhere(result, page)
+    if lost.value:
+        return f"{_counted(lost)} of {all_of_them}"
+    few = f" (on average <{format_count(_up(lost.high), 0)})" if math.isfinite(lost.high) else ""
+    return f"nobody{few} of {all_of_them}"
+
+
+def _citizens(result: Result, page: Page) -> None:
+    text = turned_away_text(result)
+    if not text:
         return
-    text = f"{_counted(lost)} of {all_of_them}"
     page.label("CITIZENS TURNED AWAY", text, label_style="bold", indent=1)
     _elsewhere(result, page)
+    if not result.turned_away[0].value:
+        return
     sites = result.scenario.landscape.sites
     by_title = all(cell_len(sites[name].title) <= LONGEST_SITE for name in result.turned_away_by_municipality)
     parts = []
