@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from drsim.model.landscape import Component, Landscape, OnCall, Restore, Service, Shift, Step
-from drsim.model.needs import All, Any, AtLeast, Need
+from drsim.model.landscape import Component, Landscape, OnCall, Restore, Service, Shift, Standing, Step
+from drsim.model.needs import All, Any, AtLeast, Need, without
 from drsim.model.untouched import Untouched
 from drsim.planning.compile import restart_of
 
-__all__ = ["Loss", "Lost", "Only", "losses", "only_people"]
+__all__ = ["Loss", "Lost", "Only", "always_asked", "below_without", "losses", "only_people"]
 
 Lost = Literal["site", "link", "component"]
 
@@ -76,6 +76,22 @@ def _things(landscape: Landscape) -> Iterator[_What]:
     for name in sorted(landscape.components):
         active = landscape.components[name].active
         yield from (_What("component", name, site) for site in (active if len(active) > 1 else ("",)))
+
+
+def below_without(landscape: Landscape, site: str, there: Collection[str] = ()) -> tuple[str, ...]:
+    """The services below their minimum when a site is lost and every standby that can has taken over.
+
+    `there`: components that run at all other sites as well, whatever they need beside them.
+    """
+    parts = dict(landscape.components)
+    local = {name for name, part in parts.items() if part.scope == "site"}
+    for name in there:
+        standings = {other: Standing(role="active") for other in landscape.sites if other != site}
+        parts[name] = parts[name].model_copy(update={"at": standings, "needs": without(parts[name].needs, local)})
+    helped = landscape.model_copy(update={"components": parts})
+    what = _What("site", site)
+    runs = {c: tuple(s for s in part.active if s != site) for c, part in parts.items()}
+    return _below(helped, what, _taken_over(helped, what, _supported(helped, runs)))
 
 
 def _loss(landscape: Landscape, what: _What) -> Loss:
@@ -150,7 +166,7 @@ def only_people(landscape: Landscape, found: tuple[Loss, ...]) -> tuple[Only, ..
             stops.setdefault(loss.name, set()).update(loss.stops)
     for c in stops:
         ways = list(_ways(landscape.components[c]))
-        for key in set.intersection(*(set(way) for way in ways)):
+        for key in always_asked(landscape.components[c]):
             asked.setdefault(key, {})[c] = min(way[key] for way in ways)
     rows = []
     for (team, skill), needs in sorted(asked.items()):
@@ -161,6 +177,11 @@ def only_people(landscape: Landscape, found: tuple[Loss, ...]) -> tuple[Only, ..
         there = crew.most_who(skill) if skill else crew.reachable
         rows.append(Only(team, skill, max(needs.values()), there, tuple(people), tuple(sorted(needs)), tuple(services)))
     return tuple(sorted(rows, key=lambda row: (row.spare, -len(row.services), row.team, row.skill)))
+
+
+def always_asked(part: Component) -> frozenset[tuple[str, str]]:
+    """The teams, each with a skill or '' for none, without whom a component comes back in no way when it breaks."""
+    return frozenset(set.intersection(*(set(way) for way in _ways(part))))
 
 
 def _ways(part: Component) -> Iterator[dict[tuple[str, str], int]]:

@@ -12,13 +12,24 @@ from drsim.errors import DrsimError
 from drsim.model.landscape import Landscape
 from drsim.model.scenario import Scenario
 from drsim.model.tree import plain_leaf, written
-from drsim.reading.build import Draft, build_landscape, build_scenario
+from drsim.reading.build import Draft, Written, build_landscape, build_placed, build_scenario
 from drsim.reading.dump import Assumption, assumptions, dump
 from drsim.reading.files import Reader
 from drsim.reading.nodes import Problems, planted
 from drsim.reading.paths import in_order, settings
 
-__all__ = ["Assumption", "assumptions", "changed", "dump", "load", "load_landscape", "loads", "loads_landscape"]
+__all__ = [
+    "Assumption",
+    "Written",
+    "assumptions",
+    "changed",
+    "dump",
+    "load",
+    "load_landscape",
+    "load_placed",
+    "loads",
+    "loads_landscape",
+]
 
 S = TypeVar("S", bound=Scenario)
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -31,6 +42,13 @@ def load(path: str | os.PathLike[str], set: Mapping[str, Any] = _NOTHING) -> Sce
     """
     reader = Reader()
     return _scenario(reader.scenario(_path(path)), set, reader.problems)
+
+
+def load_placed(path: str | os.PathLike[str], set: Mapping[str, Any] = _NOTHING) -> tuple[Scenario, Written]:  # noqa: A002
+    """Read a scenario as `load` does, and give where each part of it was written as well."""
+    reader = Reader()
+    draft = _changed(reader.scenario(_path(path)), set, reader.problems)
+    return build_placed(draft, reader.problems)
 
 
 def _path(path: object) -> str:
@@ -74,8 +92,12 @@ def changed(scenario: S, changes: Mapping[str, Any]) -> S:
 
 
 def _scenario(draft: Draft | None, values: Mapping[str, Any], problems: Problems) -> Scenario:
+    return build_scenario(_changed(draft, values, problems), problems)
+
+
+def _changed(draft: Draft | None, values: Mapping[str, Any], problems: Problems) -> Draft:
     if draft is None:
         problems.refuse()
         raise AssertionError("what could not be read has no problem")
     draft.change(in_order(settings(values, problems)), problems)
-    return build_scenario(draft, problems)
+    return draft

@@ -32,7 +32,7 @@ from drsim.model.needs import All, circles
 from drsim.model.scenario import DEFAULT_HORIZON, Disruption, Expected, Moves, Scenario, Trial
 from drsim.model.tree import ANY_MOMENT, UNTIL_REPAIRED, WHOLE_DRILL
 from drsim.reading.consistent import consistency_findings, order_findings
-from drsim.reading.nodes import BROKEN, Problems, Table, cloned, is_broken, leaf_path, node_at
+from drsim.reading.nodes import BROKEN, NOWHERE, Mark, Problems, Table, cloned, is_broken, leaf_path, node_at, place_of
 from drsim.reading.paths import LANDSCAPE_KEYS, SCENARIO_KEYS, SECTIONS, Change, apply, begins_well
 from drsim.reading.resolve import apply_classes, expand_channels, fill, name_calendars, name_watches, name_window
 from drsim.reading.rules import (
@@ -156,6 +156,18 @@ class _Hit(Part):
 
 _HEAD: Final = TypeAdapter(_Head)
 _HIT: Final = TypeAdapter(_Hit)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where the parts of a scenario were written, by their paths in resolved form."""
+
+    trees: tuple[Table, ...] = ()
+
+    def at(self, path: Path) -> Mark:
+        """Give the place of a path, or of the innermost part around it that was written down."""
+        found = [place_of(tree, path) for tree in self.trees]
+        return max(found, key=lambda place: len(place[1]), default=(NOWHERE, ()))[0]
 
 
 @dataclass(slots=True)
@@ -332,6 +344,11 @@ def build_landscape(draft: Draft, problems: Problems) -> Landscape:
 
 def build_scenario(draft: Draft, problems: Problems) -> Scenario:
     """Build a scenario with its landscape; InputError with all problems if there are any."""
+    return build_placed(draft, problems)[0]
+
+
+def build_placed(draft: Draft, problems: Problems) -> tuple[Scenario, Written]:
+    """The same, and where all of it was written."""
     tree = Table() if draft.tree is None else draft.tree
     builder = _LandscapeBuilder(Table() if draft.landscape is None else draft.landscape, draft, problems)
     checker = Checker(tree, builder.checker.known, problems)
@@ -365,7 +382,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
     problems.refuse()
     if head is None or response is None:
         raise AssertionError("what could not be read has no problem")
-    return Scenario(
+    scenario = Scenario(
         title=head.title,
         question=head.question,
         why=head.why,
@@ -379,6 +396,7 @@ def build_scenario(draft: Draft, problems: Problems) -> Scenario:
         expect=expect,
         file=draft.file,
     )
+    return scenario, Written((tree, builder.tree))
 
 
 def _check_horizon(checker: Checker, builder: _LandscapeBuilder, horizon: Duration) -> None:
