@@ -16,6 +16,7 @@ __all__ = [
     "circle_order",
     "closure",
     "depths",
+    "fewest_links",
     "inherited",
     "layers",
     "needs_graph",
@@ -147,6 +148,17 @@ def inherited(landscape: Landscape) -> dict[str, tuple[str, ...]]:
                     paths[name] = (*path, name)
                     ends.append(paths[name])
     return {name: paths.get(name, (name,)) for name in graph}
+
+
+def fewest_links(landscape: Landscape, one: str, other: str) -> tuple[str, ...]:
+    """The links, by name and as few as may be, without which two sites do not reach each other; none if they never do."""
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(sorted(landscape.sites))
+    for name in sorted(landscape.links):
+        a, b = landscape.links[name].between
+        graph.add_edge(a, b, capacity=graph.get_edge_data(a, b, {"capacity": 0})["capacity"] + 1)
+    _, (near, _) = nx.minimum_cut(graph, one, other)
+    return tuple(name for name in sorted(landscape.links) if len(near & set(landscape.links[name].between)) == 1)
 
 
 def topmost(graph: nx.DiGraph[str], names: Iterable[str]) -> tuple[str, ...]:
