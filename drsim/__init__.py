@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from drsim.reporting import figures as figures
     from drsim.studies.check import Check, check
     from drsim.studies.compare import Comparison, compare
+    from drsim.studies.lint import Lint, lint
     from drsim.studies.replay import Replay
     from drsim.studies.result import Result
     from drsim.studies.run import run
@@ -32,11 +33,13 @@ _WHERE = {
     "DrsimError": "drsim.errors",
     "InputError": "drsim.errors",
     "Landscape": "drsim.model.landscape",
+    "Lint": "drsim.studies.lint",
     "Replay": "drsim.studies.replay",
     "Result": "drsim.studies.result",
     "Scenario": "drsim.model.scenario",
     "check": "drsim.studies.check",
     "compare": "drsim.studies.compare",
+    "lint": "drsim.studies.lint",
     "load": "drsim.reading",
     "load_landscape": "drsim.reading",
     "run": "drsim.studies.run",
@@ -48,6 +51,7 @@ __all__ = [
     "DrsimError",
     "InputError",
     "Landscape",
+    "Lint",
     "Replay",
     "Result",
     "Scenario",
@@ -55,6 +59,7 @@ __all__ = [
     "check",
     "compare",
     "figures",
+    "lint",
     "load",
     "load_landscape",
     "run",

@@ -358,15 +358,20 @@ def check(
 
 @cli.command()
 @_scenario
+@click.option("--lint", is_flag=True, help="Look for weaknesses in the plan instead; ends with 1 where there are any.")
 @_seed
 @_set
 @_json
 @_ascii
-def plan(scenario: str, seed: int, changes: dict[str, str], as_json: bool, ascii_only: bool) -> None:
+def plan(scenario: str, lint: bool, seed: int, changes: dict[str, str], as_json: bool, ascii_only: bool) -> int:
     """Show what will happen before anything runs.
 
-    What is lost, who does what in which order, and what waits for what.
+    What is lost, who does what in which order, and what waits for what. With --lint what is weak in the plan whatever happens, each
+    weakness with its place and a drill that shows it; nothing where there is none. What the scenario says of disruptions, moves and
+    tests is left out then, and --seed as well.
     """
+    if lint:
+        return _lint(scenario, changes, as_json, ascii_only)
     from drsim.planning.compile import compile_scenario
     from drsim.reporting.planned import planned
     from drsim.studies.outlook import Outlook
@@ -374,8 +379,24 @@ def plan(scenario: str, seed: int, changes: dict[str, str], as_json: bool, ascii
     outlook = Outlook(compile_scenario(_load(scenario, changes)), seed)
     if as_json:
         click.echo(_as_json(outlook.to_dict()))
-        return
+        return OK
     _print(planned(outlook, command=_command(scenario, changes, seed=seed), page=_page(ascii_only)))
+    return OK
+
+
+def _lint(scenario: str, changes: Mapping[str, str], as_json: bool, ascii_only: bool) -> int:
+    from drsim.reading import load_placed
+    from drsim.reporting.linted import linted
+    from drsim.studies.lint import lint
+
+    with _standard_input(scenario):
+        loaded, places = load_placed(scenario, set=changes)
+    found = lint(loaded, places=places)
+    if as_json:
+        click.echo(_as_json(found.to_dict()))
+    elif found.findings:
+        _print(linted(found, page=_page(ascii_only)))
+    return FAILED if found.findings else OK
 
 
 @cli.command()

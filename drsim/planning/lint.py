@@ -330,7 +330,7 @@ def _asked(ground: Ground) -> Iterator[tuple[Asked, tuple[Probe, ...]]]:
 def _circles(ground: Ground) -> Iterator[Suspect]:
     """Components that need each other, of which nobody says who starts without the other."""
     parts = ground.parts
-    mates = circle_of(ground.landscape)
+    mates, starting = circle_of(ground.landscape), starting_needs(ground.landscape)
     written: dict[str, Need] = {
         name: parts[name].needs if parts[name].starts_after is None else parts[name].starts_after or All()
         for name, others in mates.items()
@@ -341,11 +341,12 @@ def _circles(ground: Ground) -> Iterator[Suspect]:
         names = sorted(circle)
         sites = sorted({site for name in names for site in parts[name].at})
         probes = [_probe(_site(site)) for site in sorted({s for name in names for s in parts[name].active})]
+        rest = sorted(set(leaves(starting[names[0]])))
         yield Suspect(
             "start circle",
             ("components", names[0], "needs"),
             f"{_named(names)} need each other, and nobody says which of them starts without the others when all are down",
-            f"write at one of them what it takes to start, such as 'components.{names[0]}.starts_after: []', and try that",
+            f"say at one of them that it does, such as 'starts_after: [{', '.join(rest)}]' at '{names[0]}', and try that",
             (*probes, _probe(*(_hour("site", site) for site in sites))),
             components=tuple(names),
         )

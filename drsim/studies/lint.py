@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -24,15 +25,17 @@ from drsim.planning.lint import SUSPECTS, Ground, Probe, Rule, Suspect
 from drsim.planning.plan import ACTIVE, Plan
 from drsim.planning.variant import variant
 from drsim.reading import Written, load_placed
+from drsim.simulation.draws import DrawName
 from drsim.simulation.trajectory import WAITING, Row
 from drsim.studies.arguments import checked_scenario
 from drsim.studies.replay import Replay
-from drsim.units import format_ms
+from drsim.units import MINUTE, format_ms
 
 __all__ = ["Finding", "Lint", "lint"]
 
 _WELL: Final = 2.0**-40
-_ILL: Final = 1 - 2.0**-40
+"""The number of what happens if it is below a probability; the other one is above all but certainty."""
+_ILL: Final = 1 - _WELL
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,18 @@ class _Linter:
     """Drills what is suspected."""
 
     def __init__(self, scenario: Scenario, places: Written) -> None:
-        left_out = {"disruptions": immutabledict(), "moves": None, "tests": None, "expect": immutabledict()}
+        left_out: dict[str, object] = {
+            "disruptions": immutabledict(),
+            "moves": None,
+            "tests": None,
+            "expect": immutabledict(),
+        }
         self.bare = scenario.model_copy(update=left_out)
         self.places = places
-        plan = _steady(compile_scenario(self.bare))
+        plan = compile_scenario(self.bare)
         self.ground = Ground(self.bare, plan)
-        self.plans: dict[Any, Plan] = {self.bare.moment: plan}
-        self.drills: dict[Any, Drilled] = {}
+        self.plans: dict[datetime | None, Plan] = {self.bare.moment: plan}
+        self.drills: dict[tuple[datetime | None, Mapping[str, Disruption]], Drilled] = {}
 
     def findings(self) -> list[Finding]:
         found = [
@@ -141,20 +149,11 @@ class _Linter:
         key = moment, probe.disruptions
         if key not in self.drills:
             if moment not in self.plans:
-                self.plans[moment] = _steady(compile_scenario(self.bare.model_copy(update={"moment": moment})))
+                self.plans[moment] = compile_scenario(self.bare.model_copy(update={"moment": moment}))
             plan = variant(self.plans[moment], outages=probe.disruptions)
-            self.drills[key] = Drilled(plan.but(scenario=_with(plan.scenario, probe.disruptions)))
+            stays = tuple(outage for outage in plan.outages if outage.name not in plan.failing)
+            self.drills[key] = Drilled(plan.but(outages=stays, failing={}))  # nothing fails of its own
         return self.drills[key]
-
-
-def _with(scenario: Scenario, disruptions: Mapping[str, Disruption]) -> Scenario:
-    return scenario.model_copy(update={"disruptions": immutabledict(disruptions)})
-
-
-def _steady(plan: Plan) -> Plan:
-    """The plan without what fails of its own."""
-    outages = tuple(outage for outage in plan.outages if outage.name not in plan.failing)
-    return plan.but(outages=outages, failing={})
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:
@@ -172,10 +171,13 @@ class Drilled:
     def replay(self) -> Replay:
         """Every chance turns out well, and what is uncertain takes its median."""
         chances = {variable.purpose for variable in self.plan.variables if variable.law is None}
-        bad = {"assess wrong"}
-        return Replay.of(
-            self.plan, 1, 0, lambda name, _: 0.5 if name[0] not in chances else _ILL if name[0] in bad else _WELL
-        )
+
+        def luck(name: DrawName, _: int) -> float:
+            if name[0] not in chances:
+                return 0.5
+            return _ILL if name[0] == "assess wrong" else _WELL
+
+        return Replay.of(self.plan, 1, 0, luck)
 
     @cached_property
     def lost(self) -> frozenset[str]:
@@ -211,7 +213,7 @@ class Drilled:
             if at > time:
                 break
             if key[0] == "on":
-                (on.add if value else on.discard)((key[1], key[2]))
+                on = on | {(key[1], key[2])} if value else on - {(key[1], key[2])}
         return frozenset(on)
 
 
@@ -224,6 +226,11 @@ def _names(names: tuple[str, ...], most: int = 4) -> str:
     if len(names) > most:
         return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def _rounded(ms: int) -> str:
+    """A time as minutes tell it."""
+    return format_ms(max(1, round(ms / MINUTE)) * MINUTE)
 
 
 def _horizon(drilled: Drilled) -> str:
@@ -258,8 +265,8 @@ def _shows_nobody_can(suspect: Suspect, drilled: Drilled, _: Drilled | None) -> 
         named = row.object.startswith(step.object) if step.object.endswith(".") else step.object in ("", row.object)
         if row.kind == step.kind and named and row.ready >= 0 and row.start < 0 and row.outcome == WAITING:
             what = f"{row.kind} {row.object}{f' at {row.site}' if row.site else ''}"
-            waits = format_ms(drilled.plan.horizon - row.ready)
-            return f"{what} is ready after {format_ms(row.ready)}, and nobody has begun it {waits} later", tuple(
+            waits = _rounded(drilled.plan.horizon - row.ready)
+            return f"{what} is ready after {_rounded(row.ready)}, and nobody has begun it {waits} later", tuple(
                 sorted(drilled.away)
             )
     return None
@@ -275,7 +282,7 @@ def _shows_start_circle(suspect: Suspect, drilled: Drilled, _: Drilled | None) -
         if not _holds(parts[row.object].needs, down):
             needed = tuple(name for name in sorted(down) if not _holds(parts[row.object].needs, {name}))
             text = (
-                f"{row.object} is started after {format_ms(row.start)}, when {_names(needed or tuple(sorted(down)))}, "
+                f"{row.object} is started after {_rounded(row.start)}, when {_names(needed or tuple(sorted(down)))}, "
             )
             return f"{text}which it needs, runs nowhere: the drill takes for granted that this works", ()
     return None
@@ -346,7 +353,7 @@ def _shows_no_witness(suspect: Suspect, drilled: Drilled, _: Drilled | None) -> 
     for time in sorted({time for time, _, _ in drilled.replay.trajectory.changes}):
         sites = sorted(site for other, site in drilled.running(time) if other == name)
         if len(sites) > 1:
-            return f"{name} serves at {sites[0]} and at {sites[1]} at once, {format_ms(time)} after it was cut off", ()
+            return f"{name} serves at {sites[0]} and at {sites[1]} at once, {_rounded(time)} after it was cut off", ()
     return None
 
 

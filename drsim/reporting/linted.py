@@ -1,0 +1,45 @@
+"""The weaknesses of a plan: each with its place, what is wrong, the drill that shows it, and the next move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from drsim.reporting.page import Page
+
+if TYPE_CHECKING:
+    from drsim.studies.lint import Finding, Lint
+
+__all__ = ["linted"]
+
+
+def linted(lint: Lint, *, page: Page | None = None) -> Page:
+    """All findings, one below the other; an empty page where there are none."""
+    page = Page() if page is None else page
+    for finding in lint.findings:
+        _finding(finding, page)
+    return page
+
+
+def _finding(finding: Finding, page: Page) -> None:
+    at = finding.problem
+    place = ":".join(str(part) for part in (at.file, at.line, at.column) if part is not None)
+    page.say("  ".join(part for part in (place, at.path) if part), indent=0, style="bold")
+    page.label(f"{finding.rule}:", at.rule, label_style="bold red", hang=2)
+    page.label("drill:", _drill(finding), hang=2, style="dim")
+    page.label("shows:", finding.shown, hang=2)
+    page.label("next:", at.hint or "", hang=2)
+
+
+def _drill(finding: Finding) -> str:
+    """`2015-05-12 10:00, disruptions: {site-hall: {site: hall, lasts: the whole drill}}`."""
+    moment = finding.scenario.moment
+    when = "at any moment" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
+    return f"{when}, disruptions: {_flow(finding.disruptions)}"
+
+
+def _flow(value: Any) -> str:
+    """Plain data as YAML writes it on one line."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_flow(each)}' for key, each in value.items())}}}"
+    return str(value)
