@@ -230,18 +230,20 @@ def _later(ground: Ground) -> Iterator[Suspect]:
     for name, own in sorted(place.items()):
         if not _moves(ground.parts[name]):
             continue
-        for other in sorted(set(leaves(starts[name]))):
-            theirs = place.get(other, last)
-            if theirs[0] <= own[0] or ground.parts[other].active != ground.parts[name].active:
-                continue
-            where = f"group {theirs[0] + 1}" if other in place else "none, and so in the last"
+        later = [
+            other
+            for other in sorted(set(leaves(starts[name])))
+            if place.get(other, last)[0] > own[0] and ground.parts[other].active == ground.parts[name].active
+        ]
+        if later:
             yield Suspect(
                 "later group",
                 ("response", "groups", *own),
-                f"'{name}' of group {own[0] + 1} starts after '{other}', which is in {where}",
-                f"put '{other}' into group {own[0] + 1} or an earlier one",
+                f"'{name}' of group {own[0] + 1} starts after {_named(later)}, which "
+                f"{'comes' if len(later) == 1 else 'come'} back in a later group, or with what is in none",
+                f"put {_named(later)} into group {own[0] + 1} or an earlier one, or '{name}' into a later one",
                 (_probe(_site(ground.parts[name].active[0])),),
-                components=(name, other),
+                components=(name, *later),
             )
 
 
@@ -379,7 +381,7 @@ def _room(ground: Ground) -> Iterator[Suspect]:
                     "too little room",
                     ("sites", there, "pools", pool),
                     f"{sum(users.values())} {pool} are to start at '{there}' when '{site}' is lost, "
-                    f"and {room - taken} of {room} are free for {len(users)} components",
+                    f"where {room - taken} of {room} can be had",
                     f"make the pool {sum(users.values()) + taken}, or let something less important stay down",
                     (_probe(_site(site)),),
                     components=tuple(sorted(users)),
@@ -508,11 +510,11 @@ def _one_person(ground: Ground) -> Iterator[Suspect]:
             fewer = () if away in (None, 1) else (gone.model_copy(update={"people": Count(away - 1)}),)
             hits = [_site(site) for site in ground.planned]
             hits += [_broken(c, ground.parts[c]) for c in resting if (name, skill) in always_asked(ground.parts[c])]
-            what = f"can do '{skill}'" if skill else f"is the team '{name}'"
+            who = f"one person of the team '{name}' can do '{skill}'" if skill else f"the team '{name}' is one person"
             yield Suspect(
                 "one person",
                 path,
-                f"one person {what}{f' in the team {name!r}' if skill else ''}, and nothing goes on without",
+                f"{who}, without whom nothing goes on",
                 "let somebody else learn it, put somebody on call, or have a supplier who can",
                 tuple(_probe(hit, gone) for hit in hits),
                 without=tuple(_probe(hit, *fewer) for hit in hits),

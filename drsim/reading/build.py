@@ -165,8 +165,8 @@ class Written:
     trees: tuple[Table, ...] = ()
 
     def at(self, path: Path) -> Mark:
-        """Give the place of a path, or of the innermost part around it that was written down."""
-        found = [place_of(tree, path) for tree in self.trees]
+        """Give the place of the key at a path, or of the innermost part around it that was written down."""
+        found = [place_of(tree, path, key=True) for tree in self.trees]
         return max(found, key=lambda place: len(place[1]), default=(NOWHERE, ()))[0]
 
 

@@ -101,7 +101,8 @@ def lint(scenario: Scenario | str | os.PathLike[str], *, places: Written | None 
     """
     if isinstance(scenario, str | os.PathLike):
         scenario, places = load_placed(scenario)
-    return Lint(checked_scenario(scenario), tuple(_Linter(scenario, places or Written()).findings()))
+    scenario = checked_scenario(scenario)
+    return Lint(scenario, tuple(_Linter(scenario, places or Written()).findings()))
 
 
 class _Linter:
@@ -248,14 +249,15 @@ def _shows_no_way_back(suspect: Suspect, drilled: Drilled, _: Drilled | None) ->
 
 
 def _shows_later_group(suspect: Suspect, drilled: Drilled, _: Drilled | None) -> Told | None:
-    name, other = suspect.components
+    name, *later = suspect.components
     early = {drilled.plan.steps[step].component for step, _, _ in drilled.replay.trajectory.early}
     if drilled.plan.structure.components.index(name) in early:
-        return f"a start of {name} fails since it began before {other} was there", ()
-    if not drilled.lost.issuperset(suspect.components):
+        return f"a start of {name} fails, since it began before what it needs was there", ()
+    stuck = tuple(other for other in later if other in drilled.lost)
+    if name not in drilled.lost or not stuck:
         return None
-    services = tuple(each for each in sorted(drilled.away))
-    return f"{name} and {other} wait for each other: neither is back in {_horizon(drilled)}", services
+    text = f"{name} waits for {_names(stuck)}, and that for the group of {name}: nothing of it is back in {_horizon(drilled)}"
+    return text, tuple(sorted(drilled.away))
 
 
 def _shows_nobody_can(suspect: Suspect, drilled: Drilled, _: Drilled | None) -> Told | None:
