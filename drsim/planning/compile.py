@@ -449,6 +449,16 @@ class _PlanBuilder:
         """Its place; several together are open when any of them is."""
         return self.calendars.setdefault(calendar, len(self.calendars))
 
+    def compiled(self, calendars: Iterable[Calendar | tuple[Calendar, ...]]) -> tuple[Hours, ...]:
+        """When they are open in this scenario; several together are open when any of them is."""
+        moment, end = self.scenario.moment, self.reach_end + LONGEST_WORK
+        return tuple(
+            compile_calendar(calendar, moment, end)
+            if isinstance(calendar, Calendar)
+            else either(compile_calendar(each, moment, end) for each in calendar)
+            for calendar in calendars
+        )
+
     def hours_of(self, team: Team) -> int:
         """The calendar of a team."""
         if not team.shifts:
@@ -687,13 +697,7 @@ class _PlanBuilder:
         }
         trial = None if scenario.tests is None else self._trial(scenario.tests)
         moment = scenario.moment
-        end = self.reach_end + LONGEST_WORK
-        calendars = tuple(
-            compile_calendar(calendar, moment, end)
-            if isinstance(calendar, Calendar)
-            else either(compile_calendar(each, moment, end) for each in calendar)
-            for calendar in self.calendars
-        )
+        calendars = self.compiled(self.calendars)
         return Plan(
             scenario=scenario,
             structure=structure,

@@ -121,6 +121,13 @@ class _Change(_PlanBuilder):
         return self.places[key]
 
     def varied(self) -> Plan:
+        if new := list(self.calendars)[
+            len(self.before.calendars) :
+        ]:  # such as those of a detection that nothing asked for
+            self.changes |= {
+                "calendars": (*self.before.calendars, *self.compiled(new)),
+                "calendar_of": self.calendars,
+            }
         return self.before.but(**self.changes, variables=tuple(self.variables), travel=self._travel)
 
     # numbers

@@ -746,3 +746,17 @@ def test_people_and_outages_change_together() -> None:
     assert variant(plan, people={"infra": 1}, outages={}).people == (1,)
     with pytest.raises(DrsimError, match="2 people are away"):
         variant(plan, people={"infra": 1})
+
+
+def test_outages_may_ask_for_hours_that_nothing_asked_for_before() -> None:
+    """Each site has a detection of its own, so that of the response matters only once a component breaks."""
+    bare = SMALL.with_(
+        {
+            "disruptions": {},
+            "response.detect": {"within": "daily 8:00-18:00", "takes": "5 min", "otherwise": "2 h"},
+            **{f"sites.{site}.detect": "10 min" for site in SMALL.landscape.sites},
+            "moment": "2015-05-12 19:00",
+        }
+    )
+    broken = bare.with_({"disruptions": {"broken": {"component": "app", "lasts": "1 h"}}})
+    agrees(variant(compile_scenario(bare), outages=broken.disruptions), broken, 4)
