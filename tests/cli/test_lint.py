@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from drsim.reading import loads
+from drsim.reporting.page import WIDTH
 
 CLEAN = str(Path(__file__).parent.parent / "data" / "clean.yaml")
 TOO_SMALL = ("--set", "sites.annex.pools.hosts=4")
@@ -70,3 +72,14 @@ def test_signs_are_plain_where_asked(typed):
     result = typed("plan", CLEAN, "--lint", "--ascii", *TOO_SMALL)
     assert result.exit_code == 1
     assert result.stdout.isascii()
+
+
+def test_no_line_is_wider_than_the_page(typed, tmp_path):
+    far = tmp_path / ("a-directory-with-a-long-name-" * 4) / ("and another one " * 5)
+    far.mkdir(parents=True)
+    (far / "weak.yaml").write_text(
+        Path(CLEAN).read_text(encoding="utf-8").replace("hosts: 5", "hosts: 4"), encoding="utf-8"
+    )
+    result = typed("plan", far / "weak.yaml", "--lint")
+    assert result.exit_code == 1
+    assert max(map(cell_len, result.stdout.splitlines())) <= WIDTH
