@@ -8,7 +8,7 @@ from reference import levels as reference
 
 from drsim.model.landscape import Landscape
 from drsim.model.scenario import Scenario
-from drsim.planning.alone import Loss, losses, only_people
+from drsim.planning.alone import Loss, below_without, losses, only_people
 from drsim.reading import loads_landscape
 from drsim.testing import landscapes
 
@@ -173,3 +173,27 @@ def test_what_has_no_standby_anywhere_stays_as_it_fell(land):
     for loss in losses(land):
         assert set(loss.stays) <= set(loss.stops)
         assert not bare or loss.stays == loss.stops
+
+
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@given(landscapes(max_components=5))
+def test_what_is_below_without_a_site_is_what_stays_when_it_is_lost(landscape: Landscape):
+    for loss in losses(landscape):
+        if loss.kind == "site" and loss.stops:
+            assert below_without(landscape, loss.name) == loss.stays
+
+
+def test_what_runs_elsewhere_as_well_holds_a_service_up():
+    landscape = loads_landscape(
+        HEAD
+        + """
+components:
+  room: {scope: site, at: {hall: active}}
+  store: {at: {hall: active}, needs: [room]}
+  app: {at: {hall: active}, needs: [store, room]}
+services: {permits: {needs: [app], points: {web: {at: annex}}}}
+"""
+    )
+    assert below_without(landscape, "hall", ["app"]) == below_without(landscape, "hall", ["store"]) == ("permits",)
+    assert below_without(landscape, "hall", ["app", "store"]) == ()
+    assert below_without(landscape, "annex", ["app", "store"]) == ("permits",)  # the point is there

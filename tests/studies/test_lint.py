@@ -173,6 +173,17 @@ def test_what_need_not_be_there_is_not_missing():
     assert found(lint(loads(none))) == {("no way back", "components.portal.at")}
 
 
+def test_as_few_links_are_cut_as_part_the_two_sites(tmp_path: Path):
+    (finding,) = planted("split", tmp_path).findings
+    assert len(finding.disruptions) == 2 and "link-fibre" in finding.disruptions
+    twice = "    fibre: {between: [hall, annex], bandwidth: 1 Gbit/s}\n"
+    text = (
+        (tmp_path / "planted.yaml").read_text(encoding="utf-8").replace(twice, twice + twice.replace("fibre", "copper"))
+    )
+    (finding,) = lint(loads(text)).findings
+    assert len(finding.disruptions) == 3 and {"link-fibre", "link-copper"} < set(finding.disruptions)
+
+
 def test_whoever_is_on_call_or_on_another_shift_is_somebody_else():
     text = CLEAN.read_text(encoding="utf-8")
     for old, new in (
@@ -219,7 +230,7 @@ def test_the_drill_of_a_finding_can_be_seen_again(tmp_path: Path):
         assert finding.replay.timeline("permit-request")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(scenarios(max_components=5))
 def test_what_is_found_is_drilled_as_it_is_written(scenario: Scenario):
     """A finding is a scenario that the notation can say, and it shows the same when it is compiled from that."""
@@ -279,7 +290,7 @@ def linted(tree: dict[str, Any]) -> set[tuple[str, str]]:
     return found(lint(loads(yaml.safe_dump(tree, sort_keys=False))))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(clean(), st.data())
 def test_drawn_landscapes_are_silent_until_something_is_planted(tree: dict[str, Any], data: st.DataObject):
     assert linted(tree) == set()
