@@ -15,12 +15,14 @@ from drsim.model.scenario import Scenario
 from drsim.planning.compile import compile_scenario
 from drsim.planning.lint import SUSPECTS
 from drsim.reading import dump, loads
+from drsim.reporting.linted import linted as linted_page
 from drsim.studies.lint import SHOWS, Drilled, Lint, lint
 from drsim.testing import scenarios
 
 HERE = Path(__file__).parent
 CLEAN = HERE.parent / "data" / "clean.yaml"
-PLE1N = HERE.parents[1] / "scenarios" / "town-hall-lost.yaml"
+ROOT = HERE.parents[1]
+PLE1N = ROOT / "scenarios" / "town-hall-lost.yaml"
 
 PLANTED: dict[str, tuple[str, str, str, str]] = {
     # name: (rule, path, what is written in the clean file, what is written in its place)
@@ -376,8 +378,12 @@ def test_on_a_large_landscape_only_what_is_planted_is_found(tmp_path: Path):
     }
 
 
-def test_the_weaknesses_that_ple1n_has():
-    assert found(lint(PLE1N)) == {
+def test_the_weaknesses_that_ple1n_has_are_told_as_the_page_shows(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(ROOT)
+    result = lint("scenarios/town-hall-lost.yaml")
+    page = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
+    assert page.split("```text\n")[1].split("```")[0] in str(linted_page(result))
+    assert found(result) == {
         ("copies too far apart", "components.gravenbeheer.copies.weekly.taken"),
         ("copies too far apart", "components.parkeerbeheer.copies.weekly.taken"),
         ("data at one place", "components.monumenten.copies"),
