@@ -51,7 +51,9 @@ def figure(asked: str) -> str:
 def page() -> str:
     """The whole page; at its end what it was made from."""
     text = re.sub(r"\{([^}]+)\}", lambda found: figure(found[1]), TEMPLATE.read_text(encoding="utf-8"))
-    names = sorted({asked.split()[0] for asked in re.findall(r"\{([a-z-]+ [^}]+)\}", TEMPLATE.read_text(encoding="utf-8"))})
+    names = sorted(
+        {asked.split()[0] for asked in re.findall(r"\{([a-z-]+ [^}]+)\}", TEMPLATE.read_text(encoding="utf-8"))}
+    )
     made_from = "\n".join(f"{name} {result_of(name).scenario.digest()[:16]}" for name in names)
     return f"{text}\n<!-- of scenarios\n{made_from}\n-->\n"
 
