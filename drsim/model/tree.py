@@ -92,10 +92,11 @@ def _unspelled(law: Law) -> Law:
 
 
 def _attributes(part: Part, leaf: Leaf, *, all_of_them: bool = True) -> Iterator[tuple[str, Any]]:
-    """Give the attributes that say something: never None, nothing empty, defaults only if asked."""
+    """Give the attributes that say something: never None, nothing empty unless it might be None, defaults only if asked."""
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
-        if value is None or (isinstance(value, Mapping | tuple) and not value) or (name == "title" and value == ""):
+        nothing = isinstance(value, Mapping | tuple) and not value and field.default is not None
+        if value is None or nothing or (name == "title" and value == ""):
             continue
         if value == All() or (not all_of_them and not field.is_required() and value == field.default):
             continue

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from drsim import lint
 from drsim.reading import load
 from drsim.testing.outages import KINDS
 
@@ -84,3 +85,27 @@ def test_a_planted_weakness_is_found_and_made_small(tmp_path: Path) -> None:
 def test_the_page_names_all_kinds() -> None:
     (row,) = re.findall(r"^\| `kinds` \| (.*) \|$", PAGE, re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", row)) == set(KINDS)
+
+
+CAPACITY = (ROOT / "docs" / "capacity.md").read_text(encoding="utf-8")
+
+
+def test_the_promises_of_the_page_on_capacity_fail_as_it_says_and_hold_with_its_sizes(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    (text,) = re.findall(r"```python\n(.*?)```", CAPACITY, re.DOTALL)
+    done = pytest_in(tmp_path, text)
+    assert done.returncode == 1, done.stdout[-2000:]
+    assert "2 failed, 1 passed" in done.stdout
+    (shown,) = re.findall(r"```text\n(.*?)```", CAPACITY, re.DOTALL)
+    for line in shown.splitlines():
+        assert line.strip() in done.stdout or line == "..."
+    assert "`drsim plan scenarios/partner-joins.yaml --lint` adds it up" in CAPACITY
+    (seats,) = re.findall(r"pools\.seats=(\d+)", CAPACITY)
+    (memory,) = re.findall(r"pools\.memory=(\d+)", CAPACITY)
+    sized = f'.with_({{"sites.sint-oedenrode.pools.seats": {seats}, "sites.sint-oedenrode.pools.memory": {memory}}})'
+    assert pytest_in(tmp_path, text.replace('partner-joins.yaml")', f'partner-joins.yaml"){sized}')).returncode == 0
+    found = lint(load(ROOT / "scenarios" / "partner-joins.yaml"))
+    assert [each for each in found.findings if each.rule == "too little room"]
+    room = {"sites.sint-oedenrode.pools.memory": int(memory)}
+    found = lint(load(ROOT / "scenarios" / "partner-joins.yaml").with_(room))
+    assert not [each for each in found.findings if each.rule == "too little room"]

@@ -129,6 +129,28 @@ def test_any_scenario_is_read_as_it_was_written(document: dict[str, Any]) -> Non
     assert pickle.loads(pickle.dumps(scenario)) == scenario
 
 
+def test_no_room_at_all_for_a_test_is_not_all_that_is_free() -> None:
+    trial: dict[str, Any] = {"site": "here", "teardown": {"takes": "1 h"}}
+    document = {
+        "drsim": "scenario 1",
+        "title": "a test in which nothing may be used",
+        "moment": "2015-05-12 10:00",
+        "landscape": {
+            "sites": {"here": {"pools": {"hosts": 1}}, "there": {"pools": {"hosts": 1}}},
+            "links": {"line": {"between": ["here", "there"], "bandwidth": "1 GB/s"}},
+            "components": {"a": {"at": {"here": "active", "there": "warm"}, "uses": {"hosts": 1}}},
+            "services": {"s": {"points": {"p": {"at": "there", "needs": ["a"]}}}},
+        },
+    }
+    none = loads(document_text({**document, "tests": {**trial, "room": {}}}))
+    free = loads(document_text({**document, "tests": trial}))
+    assert none.tests is not None
+    assert free.tests is not None
+    assert (none.tests.room, free.tests.room) == ({}, None)
+    assert loads(dump(none)) == none
+    assert none.digest() != free.digest()
+
+
 def shuffled(value: Any, luck: random.Random) -> Any:
     if isinstance(value, list):
         return [shuffled(each, luck) for each in value]
