@@ -896,6 +896,65 @@ task call-carrier | 0.1 | 55 55 55 80 | done | task call-carrier"""
     ]
 
 
+def test_groups_that_wait_for_each_other_and_a_start_that_fails() -> None:
+    replay = replayed(
+        """\
+drsim: scenario 1
+title: the hall is lost at 10:00, and the plan has three groups
+moment: 2015-05-12 10:00
+disruptions: {fire: {site: hall}}
+response:
+  detect: 5 min
+  assess: {takes: 10 min}
+  decide: {takes: 15 min}
+  evacuation: 0 s
+  order: groups
+  groups: [[disk], [data, mail], [app]]
+horizon: 1 d
+landscape:
+  drsim: landscape 1
+  sites: {hall: {}, annex: {}}
+  links: {ring: {between: [hall, annex], bandwidth: 1 GB/s}}
+  teams: {infra: {}}
+  components:
+    disk: {at: {hall: active, annex: warm}, start: {takes: 10 min, by: infra}}
+    data: {at: {hall: active, annex: warm}, needs: [disk], start: {takes: 20 min, by: infra}}
+    mail: {at: {hall: active, annex: warm}, start: {takes: 30 min, by: infra}}
+    app: {at: {hall: active, annex: warm}, needs: [data], start: {takes: 30 min, by: infra, works: 50 %, attempts: 2}}
+  services: {permits: {targets: {rto: 8 h}, points: {desk: {at: annex, needs: [app]}}}}
+""",
+        {"start works app 0": 0.9, "start works app 1": 0.1},
+    )
+    # 0    fire; detected at 5, assessed at 15, decided and declared at 30: all is asked for
+    # 30   the first group is the disk alone: infra starts it until 40. Mail needs nothing, and waits for its group all the same.
+    # 40   the second group: data (8 h) goes before mail (no RTO): data until 60, mail until 90
+    # 60   the app has all that it needs, but its group waits for mail
+    # 90   the app starts, in vain (0.9 is not below 0.5), and again from 120 to 150
+    assert (
+        rows(replay.trajectory)
+        == """\
+detect hall | 0.0 | 0 0 0 5 | done | fire begins
+assess hall | 0.0 | 5 5 5 15 | done | detect hall
+decide hall | 0.0 | 15 15 15 30 | done | assess hall
+declare hall | 0.0 | 30 30 30 30 | done | decide hall
+start disk @annex | 0.0 | 30 30 30 40 | done | declare hall
+start data @annex | 0.0 | 30 40 40 60 | done | start disk
+start mail @annex | 0.0 | 30 40 60 90 | done | start disk
+start app @annex | 0.0 | 30 90 90 120 | failed | start mail
+start app @annex | 0.1 | 120 120 120 150 | done | start app"""
+    )
+    assert segments(replay, "permits") == [
+        ("not yet detected", 0, 5),
+        ("not yet decided", 5, 15),
+        ("not yet decided", 15, 30),
+        ("step under way", 30, 40),
+        ("team busy", 40, 60),
+        ("step under way", 60, 90),
+        ("failed attempt", 90, 120),
+        ("step under way", 120, 150),
+    ]
+
+
 def test_a_start_that_takes_too_long_is_given_up_for_the_tape() -> None:
     replay = replayed(
         """\
