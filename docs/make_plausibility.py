@@ -50,10 +50,9 @@ def figure(asked: str) -> str:
 
 def page() -> str:
     """The whole page; at its end what it was made from."""
-    text = re.sub(r"\{([^}]+)\}", lambda found: figure(found[1]), TEMPLATE.read_text(encoding="utf-8"))
-    names = sorted(
-        {asked.split()[0] for asked in re.findall(r"\{([a-z-]+ [^}]+)\}", TEMPLATE.read_text(encoding="utf-8"))}
-    )
+    template = TEMPLATE.read_text(encoding="utf-8")
+    text = re.sub(r"\{([^}]+)\}", lambda found: figure(found[1]), template)
+    names = sorted({asked.split()[0] for asked in re.findall(r"\{([a-z-]+ [^}]+)\}", template)})
     made_from = "\n".join(f"{name} {result_of(name).scenario.digest()[:16]}" for name in names)
     return f"{text}\n<!-- of scenarios\n{made_from}\n-->\n"
 

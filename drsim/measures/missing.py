@@ -158,8 +158,8 @@ class _Missing:
         homes = [
             [(first + d, self.structure.roles[d] == ACTIVE) for d in self.structure.of_component[c]] for c in newest
         ]
-        enough = ~self._are_below([self._all_there(), *(self._all_there(changes) for changes in homes)])
-        return [row for row, is_enough in zip(newest.values(), enough[1:].tolist(), strict=True) if is_enough]
+        below = self._are_below([self._all_there(changes) for changes in homes])
+        return [row for row, is_below in zip(newest.values(), below.tolist(), strict=True) if not is_below]
 
     def _all_there(self, changes: Iterable[tuple[int, bool]] = ()) -> Trajectory:
         """A drill in which nothing is missing: what has moved runs where it moved to; and with some flags otherwise."""

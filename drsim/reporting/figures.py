@@ -74,7 +74,8 @@ KINDS: Final = {
 AT_WORK: Final = frozenset({"failed attempt", "restoring data", "step under way", "being verified"})
 """Causes in which somebody is at work on it."""
 PEOPLE: Final = frozenset({"people on their way", "nobody on duty", "people at rest", "team busy"})
-FAMILIES: Final = (("people", ORANGE, "//"), ("work", BLUE, ""), ("the rest", GREY, ".."))
+OF_PEOPLE, OF_WORK, OF_THE_REST = (ORANGE, "//"), (BLUE, ""), (GREY, "..")
+"""Colour and hatch of a cause."""
 WIDE: Final = 40
 """Letters of a title, at most."""
 
@@ -180,7 +181,7 @@ def explanation(result: Result, service: str, around: float = 0.5, ax: Axes | No
     begin = 0.0
     for place, cause in enumerate(causes):
         length = found.causes[cause] / HOUR
-        _, colour, hatch = FAMILIES[0 if cause in PEOPLE else 1 if cause in AT_WORK else 2]
+        colour, hatch = OF_PEOPLE if cause in PEOPLE else OF_WORK if cause in AT_WORK else OF_THE_REST
         ax.barh(place, length, left=begin, color=colour, hatch=hatch, edgecolor="white", height=0.7)
         ax.text(begin + length, place, f" {_clock(length)}", va="center", fontsize="small")
         begin += length
