@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from drsim.reading.differences import Change
     from drsim.studies.compare import Compared, Comparison
 
-__all__ = ["compared"]
+__all__ = ["GROUPS", "MOST_CHANGES", "answer", "compared", "in_order", "in_time_texts", "row_texts"]
 
 GROUPS: Final = {
     "worse": ("BACK LATER", "bold red"),
@@ -122,7 +122,7 @@ def _listed(names: Sequence[str]) -> str:
 def _services(comparison: Comparison, page: Page) -> None:
     shown = [each for each in comparison.services if each.verdict != "same"]
     horizon = comparison.horizon
-    rows = {each.name: _row(each) for each in shown}
+    rows = {each.name: row_texts(each) for each in shown}
     heads = ("on average", "in 95 % of drills", "sooner", "later")
     widths = [
         max([len(head), *(cell_len(page.clean(row[i])) for row in rows.values())]) for i, head in enumerate(heads)
@@ -136,10 +136,7 @@ def _services(comparison: Comparison, page: Page) -> None:
         cells = [Cell(head, width, style="dim") for head, width in zip(heads, widths, strict=True)]
         page.row([Cell("", title), *(cells[2:] if narrow else cells)])
     for verdict, (heading, style) in GROUPS.items():
-        group = sorted(
-            (each for each in comparison.services if each.verdict == verdict),
-            key=lambda each: (-abs(each.recovery.mean.value), each.name),
-        )
+        group = in_order(comparison, verdict)
         if not group:
             continue
         if verdict == "same":
@@ -166,7 +163,21 @@ def _services(comparison: Comparison, page: Page) -> None:
         page.say("; ".join(parts) + ".", style="dim")
 
 
-def _row(each: Compared) -> tuple[str, str, str, str]:
+def in_order(comparison: Comparison, verdict: str) -> list[Compared]:
+    """The services with a verdict, those that differ most first."""
+    return sorted(
+        (each for each in comparison.services if each.verdict == verdict),
+        key=lambda each: (-abs(each.recovery.mean.value), each.name),
+    )
+
+
+def in_time_texts(each: Compared) -> tuple[str, str]:
+    """In which share of drills a service is in time, before and after."""
+    one, two = (NONE if share is None else format_share(share) for share in each.in_time_shares)
+    return one, two
+
+
+def row_texts(each: Compared) -> tuple[str, str, str, str]:
     """By how much it differs on average and in 95 % of drills, and in which share of pairs it is sooner and later."""
     shares = (each.recovery.sooner, each.recovery.later)
     return _gap(each.recovery.mean), _gap(each.quantiles[0.95]), format_share(shares[0]), format_share(shares[1])
