@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from drsim.reporting import figures as figures
     from drsim.studies.check import Check, check
     from drsim.studies.compare import Comparison, compare
+    from drsim.studies.hunt import Hunt, hunt
     from drsim.studies.lint import Lint, lint
     from drsim.studies.replay import Replay
     from drsim.studies.result import Result
@@ -31,6 +32,7 @@ _WHERE = {
     "Check": "drsim.studies.check",
     "Comparison": "drsim.studies.compare",
     "DrsimError": "drsim.errors",
+    "Hunt": "drsim.studies.hunt",
     "InputError": "drsim.errors",
     "Landscape": "drsim.model.landscape",
     "Lint": "drsim.studies.lint",
@@ -39,6 +41,7 @@ _WHERE = {
     "Scenario": "drsim.model.scenario",
     "check": "drsim.studies.check",
     "compare": "drsim.studies.compare",
+    "hunt": "drsim.studies.hunt",
     "lint": "drsim.studies.lint",
     "load": "drsim.reading",
     "load_landscape": "drsim.reading",
@@ -49,6 +52,7 @@ __all__ = [
     "Check",
     "Comparison",
     "DrsimError",
+    "Hunt",
     "InputError",
     "Landscape",
     "Lint",
@@ -59,6 +63,7 @@ __all__ = [
     "check",
     "compare",
     "figures",
+    "hunt",
     "lint",
     "load",
     "load_landscape",

@@ -170,7 +170,21 @@ SEEDS: Final = _whole(0, 2**64 - 1, "a whole number from 0 to 2**64 - 1")
 DRILLS: Final = _whole(1, MOST_DRILLS, f"a number of drills from 1 to {MOST_DRILLS:,}")
 WORKERS: Final = _whole(1, 1_000, "a number of processes from 1 to 1,000")
 TRIALS: Final = _whole(1, 1_000, "a number of things to try, from 1 to 1,000")
+SETS: Final = _whole(0, 20, "a number of things that break together, from 0 to 20")
 DRILL: Final = _whole(0, MOST_DRILLS - 1, f"the number of a drill, from 0 to {MOST_DRILLS - 1:,}")
+
+
+def _names(_: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Names with commas between them."""
+    if value is None:
+        return None
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not found:
+        name = max(option.opts, key=len)
+        _refuse(
+            f"{name} {value!r}: there is no name in it", f"leave {name} out, or give names with commas between them"
+        )
+    return found
 
 
 def _options(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -191,6 +205,10 @@ _seed = click.option("--seed", metavar="NUMBER", default="1", show_default=True,
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 _ascii = click.option("--ascii", "ascii_only", is_flag=True, help="Print plain signs only, digits 0-9 for bars.")
 _scenario = click.argument("scenario", metavar="SCENARIO")
+_workers = click.option(
+    "--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor."
+)
+_quiet = click.option("--quiet", is_flag=True, help="Show no progress.")
 _drilled = _options(
     click.option(
         "-n",
@@ -202,10 +220,8 @@ _drilled = _options(
         help="How many drills.",
     ),
     _seed,
-    click.option(
-        "--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor."
-    ),
-    click.option("--quiet", is_flag=True, help="Show no progress."),
+    _workers,
+    _quiet,
 )
 
 
@@ -562,9 +578,119 @@ def compare(
 
 
 @cli.command()
+@_scenario
+@click.option(
+    "--breaks",
+    metavar="PROMISE",
+    required=True,
+    help="Of which service, and what: 'passport rto', 'passport rpo', 'passport within 48 h in 90 %', 'passport keeps running', "
+    "'passport loses at most 24 h'.",
+)
+@click.option(
+    "--at-most",
+    metavar="NUMBER",
+    default="1",
+    show_default=True,
+    callback=SETS,
+    help="How many things break together at most.",
+)
+@click.option(
+    "--among",
+    metavar="KIND,KIND",
+    callback=_names,
+    help="Kinds of things that break; by default component, site, link, links_of, label, team, power.",
+)
+@click.option("--only", metavar="NAME,NAME", callback=_names, help="Things with these names; nothing else breaks.")
+@click.option("--lasts", metavar="TIME", help="How long each is away; by default until repaired, or the whole drill.")
+@click.option(
+    "--worst-hours",
+    metavar="NUMBER",
+    default="1",
+    show_default=True,
+    callback=_whole(0, 1_000, "a number of sets from 0 to 1,000"),
+    help="For how many of the sets found each hour of the week is drilled.",
+)
+@click.option("--into", metavar="DIRECTORY", default="found", show_default=True, help="Where what is found is written.")
+@click.option(
+    "-n",
+    "--replications",
+    metavar="NUMBER",
+    default="60",
+    show_default=True,
+    callback=DRILLS,
+    help="How many drills of each set.",
+)
+@_seed
+@_workers
+@_quiet
+@_set
+@_json
+@_ascii
+def hunt(
+    scenario: str,
+    breaks: str,
+    at_most: int,
+    among: tuple[Any, ...] | None,
+    only: tuple[str, ...] | None,
+    lasts: str | None,
+    worst_hours: int,
+    into: str,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+    as_json: bool,
+    ascii_only: bool,
+) -> int:
+    """Search the smallest sets of failures that break a promise.
+
+    All of one thing, then of two, up to --at-most. What the scenario says of disruptions, moves and tests is left out. Each set found is
+    written as a scenario. Ctrl-C shows what was found so far.
+    """
+    from drsim.reporting.hunted import hunted
+    from drsim.reporting.progress import shown
+    from drsim.studies.hunt import hunt as hunt_sets
+    from drsim.studies.promise import split
+
+    if Path(into).exists() and not Path(into).is_dir():
+        _refuse(f"--into {into}: that is a file", "name a directory")
+    with shown(f"reading {scenario}", quiet) as progress:
+        loaded = _load(scenario, changes)
+        service, rest = split(breaks)
+        found = hunt_sets(
+            loaded,
+            f"{_service(service, loaded.landscape)} {rest}",
+            at_most=at_most,
+            replications=replications,
+            seed=seed,
+            among=among,
+            only=only,
+            lasts=lasts,
+            worst_hours=worst_hours,
+            workers=workers,
+            progress=progress.count,
+        )
+    if found.interrupted:
+        _say("interrupted: showing what was found", INTERRUPTED)
+    try:
+        files = found.write(into) if found.found else []
+    except OSError as error:
+        raise DrsimError(
+            f"--into {into}: cannot be written: {error.strerror}\n  name another directory; the same command finds the same"
+        ) from error
+    if as_json:
+        click.echo(_as_json({**found.to_dict(), "files": [str(file) for file in files]}))
+    else:
+        command = _command(scenario, changes, replications, seed)
+        _print(hunted(found, command=command, files=files, page=_page(ascii_only)))
+    return INTERRUPTED if found.interrupted else OK
+
+
+@cli.command()
 @click.argument("record", metavar="RECORD")
-@click.option("--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor.")
-@click.option("--quiet", is_flag=True, help="Show no progress.")
+@_workers
+@_quiet
 @_ascii
 def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> int:
     """Run a recorded result again, and say whether the same comes out.
