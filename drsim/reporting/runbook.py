@@ -25,12 +25,10 @@ BLANKS: Final = "_____ _____"
 """For the two times that are written down."""
 ROOM: Final = 34
 """Columns that a step and who does it need beside windows on one line; with fewer a window takes two."""
-WIDEST_WHO: Final = 20
-"""Columns; a longer crew goes on below."""
+LEAST_WHO: Final = 12
+"""Columns for who does it; a longer crew goes on below."""
 WINDOW, HALF = 21, 11
 """Columns of `Tue 16:10 – Wed 08:30`, and of `Tue 16:10 –`."""
-NAMED: Final = 5
-"""Of many incidents that are one step."""
 
 
 def runbook_page(
@@ -75,14 +73,17 @@ class _Table:
         self.ends = [self._window(step.end) for step in runbook.steps]
         self.number = len(str(len(runbook.steps)))
         self.hang = MARGIN + self.number + 1
-        who = min(WIDEST_WHO, max(3, *(cell_len(step.who) for step in runbook.steps)))
         for most in (WINDOW, HALF):
             times = [min(most, max(6, *map(cell_len, texts))) for texts in (self.starts, self.ends)]
             left = page.width - self.hang - sum(times) - len(BLANKS) - 4
             if left >= ROOM:
                 break
-        who = min(who, left * 2 // 5)
-        self.widths = [left - who, who, *times, len(BLANKS)]
+        texts = [self._text(step) for step in runbook.steps]
+        longest = max(cell_len(word) for text in texts for word in text.split())
+        who = min(max(3, *(cell_len(step.who) for step in runbook.steps)), max(left * 2 // 5, LEAST_WHO))
+        who = min(who, left - min(longest, left - LEAST_WHO))
+        what = min(left - who, max(4, *map(cell_len, texts)))
+        self.widths = [what, who, *times, len(BLANKS)]
 
     def write(self) -> None:
         """Say what the windows are, then the steps."""
@@ -118,9 +119,7 @@ class _Table:
 
     def _details(self, step: RunbookStep) -> None:
         """What is done, how often it happens, and how often it is done."""
-        parts = [step.does] if step.does else []
-        if len(step.objects) > 1:
-            parts.append(f"{', '.join(step.objects[:NAMED])} and {len(step.objects) - NAMED} more")
+        parts = [step.detail] if step.detail else []
         if step.happens.successes < step.happens.trials:
             parts.append(f"in {format_share(step.happens)} of drills")
         if step.done.successes < step.done.trials:

@@ -38,9 +38,11 @@ __all__ = ["LOG_COLUMNS", "Runbook", "RunbookStep", "Window", "is_blank_log", "r
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 """Of the drills: a window holds the middle 80 % of them."""
 FEW: Final = 5
-"""So many incidents are told one by one; what is done alike about more is one step."""
+"""So many steps that are alike are told one by one; more are one step."""
 ALIKE: Final = frozenset((*INCIDENT_KINDS, "stable")) - {"mobilise"}
-"""Kinds of steps of which many are one."""
+"""Kinds of steps that are alike whatever they are about."""
+NAMED: Final = 5
+"""Incidents that are named of many."""
 ORDER: Final = {kind: place for place, kind in enumerate((*INCIDENT_KINDS, *KINDS))}
 LOG_COLUMNS: Final = (
     "number",
@@ -83,11 +85,11 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True)
 class RunbookStep:
-    """One line of a runbook: a step with all its tries, or what is done alike about many incidents."""
+    """One line of a runbook: a step with all its tries, or many steps that are alike."""
 
     kind: str
     objects: tuple[str, ...]
-    """Whose step: a component, `service.point`, the root of an incident, a team, or a step of the plan; several only of one kind."""
+    """Whose step: a component, `service.point`, the root of an incident, a team, or a step of the plan."""
     site: str
     """Empty where there is none."""
     who: str
@@ -105,14 +107,16 @@ class RunbookStep:
 
     @property
     def object(self) -> str:
-        """Whose step, `118 incidents` where they are many."""
-        return self.objects[0] if len(self.objects) == 1 else f"{len(self.objects)} incidents"
+        """Whose step, `118 incidents` or `9 components` where they are many."""
+        if len(self.objects) == 1:
+            return self.objects[0]
+        return f"{len(self.objects)} {'incidents' if self.kind in INCIDENT_KINDS else 'components'}"
 
     @property
     def id(self) -> str:
-        """`start/oracle/sint-oedenrode`: the same however many drills, and whatever comes before it."""
-        several = len(self.objects) > 1
-        return "/".join(part for part in (self.kind, "incidents" if several else self.object, self.site) if part)
+        """`start/oracle/sint-oedenrode`, whatever comes before it; `stop/dns+8/annex` of that and 8 others."""
+        others = f"+{len(self.objects) - 1}" if len(self.objects) > 1 else ""
+        return "/".join(part for part in (self.kind, self.objects[0] + others, self.site) if part)
 
     @property
     def text(self) -> str:
@@ -120,6 +124,15 @@ class RunbookStep:
         point = self.kind == "verify" and "." in self.object
         to = "to" if self.kind == "mobilise" else "@"
         return f"{self.kind} {self.object}{f' {to} {self.site}' if self.site and not point else ''}"
+
+    @property
+    def detail(self) -> str:
+        """What a step of the plan is, or which many steps are one; empty for others."""
+        if self.does or len(self.objects) == 1:
+            return self.does
+        if self.kind not in INCIDENT_KINDS:
+            return ", ".join(self.objects)
+        return f"{', '.join(self.objects[:NAMED])} and {len(self.objects) - NAMED} more"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; times in ms."""
@@ -196,7 +209,11 @@ class Runbook:
         log = csv.DictWriter(text, LOG_COLUMNS, restval="", lineterminator="\n")
         log.writeheader()
         for number, step in enumerate(self.steps, 1):
-            told = {"number": number, "id": step.id, "step": f"{step.text}: {step.does}" if step.does else step.text}
+            told = {
+                "number": number,
+                "id": step.id,
+                "step": f"{step.text}: {step.detail}" if step.detail else step.text,
+            }
             log.writerow(
                 {**told, "who": step.who, **self._expected("start", step.start), **self._expected("end", step.end)}
             )
@@ -306,13 +323,28 @@ class _Found:
 
     def steps(self, scenario: Scenario, drills: int) -> tuple[RunbookStep, ...]:
         idle = set(self.idle())
-        kept = [key for key in self.times if key.kind != "mobilise" or key.object not in idle]
-        steps = [self._step(keys, scenario, drills) for keys in _together(kept)]
-        return tuple(sorted(steps, key=_by_median))
+        times = {
+            key: _Times.joined(parts)
+            for key, parts in self.times.items()
+            if key.kind != "mobilise" or key.object not in idle
+        }
+        lines = defaultdict[object, list[_Key]](list)
+        for key in times:
+            lines[self._alike(key, times[key])].append(key)
+        parts = [part for keys in lines.values() for part in ([keys] if len(keys) > FEW else [[key] for key in keys])]
+        return tuple(sorted((self._step(keys, times, scenario, drills) for keys in parts), key=_by_median))
 
-    def _step(self, keys: Sequence[_Key], scenario: Scenario, drills: int) -> RunbookStep:
+    def _alike(self, key: _Key, times: _Times) -> object:
+        """What steps have in common that are one where they are many: also those that nobody does and that start together."""
+        if key.kind in ALIKE:
+            return key.kind, key.site
+        if key.kind == "mobilise" or any(self.crews[key]):
+            return key
+        return key.kind, key.site, times.drills.tobytes(), times.starts.tobytes()
+
+    def _step(self, keys: Sequence[_Key], found: dict[_Key, _Times], scenario: Scenario, drills: int) -> RunbookStep:
         key = keys[0]
-        times = _Times.joined(part for key in keys for part in self.times[key])
+        times = _Times.joined(found[key] for key in keys)
         task = scenario.landscape.steps.get(key.object) if key.kind == "task" else None
         crews = sorted({crew for key in keys for crew in self.crews[key]} - {""})
         done = times.ends >= 0
@@ -321,20 +353,12 @@ class _Found:
             objects=tuple(sorted({key.object for key in keys})),
             site=key.site,
             who=key.object if key.kind == "mobilise" else " or ".join(crews),
-            does=(task.do if task is not None else None) or "",
+            does="" if task is None else task.do,
             happens=estimates.share(len(done), drills),
             done=estimates.share(int(done.sum()), len(done)),
             start=_window(times.starts),
             end=_window(times.ends[done]) if done.any() else None,
         )
-
-
-def _together(keys: Iterable[_Key]) -> list[list[_Key]]:
-    """The keys of each line: one, or those of what is done alike about more than a few incidents."""
-    groups: dict[tuple[str, ...], list[_Key]] = defaultdict(list)
-    for key in keys:
-        groups[(key.kind, key.site) if key.kind in ALIKE else key].append(key)
-    return [part for group in groups.values() for part in ([group] if len(group) > FEW else [[key] for key in group])]
 
 
 def _by_median(step: RunbookStep) -> tuple[Any, ...]:
