@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -27,6 +28,8 @@ ROOM: Final = 34
 """Columns that a step and who does it need beside windows on one line; with fewer a window takes two."""
 LEAST_WHO: Final = 12
 """Columns for who does it; a longer crew goes on below."""
+MOST: Final = 0.99
+"""Share of drills from which on it is not said that some do otherwise."""
 WINDOW, HALF = 21, 11
 """Columns of `Tue 16:10 – Wed 08:30`, and of `Tue 16:10 –`."""
 
@@ -79,7 +82,7 @@ class _Table:
             if left >= ROOM:
                 break
         texts = [self._text(step) for step in runbook.steps]
-        longest = max(cell_len(word) for text in texts for word in text.split())
+        longest = max(cell_len(part) for text in texts for part in re.split(r"[\s./_-]", text))
         who = min(max(3, *(cell_len(step.who) for step in runbook.steps)), max(left * 2 // 5, LEAST_WHO))
         who = min(who, left - min(longest, left - LEAST_WHO))
         what = min(left - who, max(4, *map(cell_len, texts)))
@@ -102,8 +105,11 @@ class _Table:
         if self.home:
             text += f" Where no place is named it is {self.home}."
         self.page.say(text)
-        if any(step.happens.successes < step.happens.trials for step in self.runbook.steps):
-            self.page.say("A step that not every drill has says how many do; its windows are about those.", style="dim")
+        if any(min(step.happens.value, step.done.value) < MOST for step in self.runbook.steps):
+            text = (
+                f"A step that fewer than {100 * MOST:g} % of drills have says how many do; its windows are about those."
+            )
+            self.page.say(text, style="dim")
 
     def _step(self, number: int, texts: Sequence[str]) -> None:
         """The columns of a step, each on as many lines as it takes."""
@@ -120,9 +126,9 @@ class _Table:
     def _details(self, step: RunbookStep) -> None:
         """What is done, how often it happens, and how often it is done."""
         parts = [step.detail] if step.detail else []
-        if step.happens.successes < step.happens.trials:
+        if step.happens.value < MOST:
             parts.append(f"in {format_share(step.happens)} of drills")
-        if step.done.successes < step.done.trials:
+        if step.done.value < MOST:
             parts.append(f"done in {format_share(step.done)} of those that start it")
         if parts:
             self.page.say("; ".join(parts), indent=self.hang, hang=2, style="dim")
