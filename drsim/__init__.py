@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from drsim.studies.replay import Replay
     from drsim.studies.result import Result
     from drsim.studies.run import run
+    from drsim.studies.runbook import Runbook, runbook
 
 __version__ = "0.1.0"
 
@@ -38,6 +39,7 @@ _WHERE = {
     "Lint": "drsim.studies.lint",
     "Replay": "drsim.studies.replay",
     "Result": "drsim.studies.result",
+    "Runbook": "drsim.studies.runbook",
     "Scenario": "drsim.model.scenario",
     "check": "drsim.studies.check",
     "compare": "drsim.studies.compare",
@@ -46,6 +48,7 @@ _WHERE = {
     "load": "drsim.reading",
     "load_landscape": "drsim.reading",
     "run": "drsim.studies.run",
+    "runbook": "drsim.studies.runbook",
 }
 
 __all__ = [
@@ -58,6 +61,7 @@ __all__ = [
     "Lint",
     "Replay",
     "Result",
+    "Runbook",
     "Scenario",
     "__version__",
     "check",
@@ -68,6 +72,7 @@ __all__ = [
     "load",
     "load_landscape",
     "run",
+    "runbook",
 ]
 
 

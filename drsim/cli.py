@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
     from drsim.reporting.page import Page
     from drsim.reporting.progress import Progress
+    from drsim.reporting.summary import Command
     from drsim.studies.result import Explanation, Result
 
 __all__ = ["cli", "main"]
@@ -580,6 +581,106 @@ def compare(
 @cli.command()
 @_scenario
 @click.option(
+    "--runbook", "as_runbook", is_flag=True, help="The steps with who and when, and blanks for the actual times."
+)
+@click.option(
+    "-o", "--out", metavar="FILE", help="Write it to a file; of a runbook the log to fill in goes beside it, as CSV."
+)
+@click.option("--log", metavar="FILE", help="Write the log of a runbook to this file.")
+@_drilled
+@_set
+@_json
+@_ascii
+def report(
+    scenario: str,
+    as_runbook: bool,
+    out: str | None,
+    log: str | None,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+    as_json: bool,
+    ascii_only: bool,
+) -> int:
+    """Write down what a plan means for those who carry it out.
+
+    With --runbook each step with who, and the window in which 80 % of drills start and end it.
+    """
+    if as_runbook:
+        command = _command(scenario, changes, replications, seed)
+        return _runbook(command, changes, out, log, workers, quiet, as_json, ascii_only)
+    _refuse(f"report {scenario}: it does not say what to report", "give --runbook")
+
+
+def _runbook(
+    command: Command,
+    changes: Mapping[str, str],
+    out: str | None,
+    log: str | None,
+    workers: int | None,
+    quiet: bool,
+    as_json: bool,
+    ascii_only: bool,
+) -> int:
+    from drsim.reporting.page import Page
+    from drsim.reporting.progress import shown
+    from drsim.reporting.runbook import runbook_page
+    from drsim.studies.runbook import runbook
+
+    target = None if out is None else _writable(out)
+    log_target = _log_beside(target, log)
+    page = _page(ascii_only) if target is None else Page(ascii_only, width=_columns())
+    begun = time.perf_counter()
+    with shown(f"reading {command.scenario}", quiet) as progress:
+        loaded = _load(command.scenario, changes)
+        progress.count(0, command.replications)
+        book = runbook(
+            loaded,
+            replications=command.replications,
+            seed=command.seed,
+            workers=workers,
+            progress=progress.count,
+        )
+        if book.interrupted:
+            _say("interrupted: showing what is finished", INTERRUPTED)
+        progress.end(book.replications, time.perf_counter() - begun)
+    words = command.line("report", "--runbook", "-o", "runbook.txt", drills=True)
+    runbook_page(book, command=command, page=page, next_move=() if target or log_target else words)
+    if target is not None:
+        _write(target, str(page).rstrip("\n"))
+    if log_target is not None:
+        _write(log_target, book.log().rstrip("\n"), "--log")
+    if as_json:
+        click.echo(_as_json(book.to_dict()))
+    elif target is None:
+        _print(page)
+    else:
+        beside = f", and {log_target.name}, the log to fill in" if log_target is not None else ""
+        click.echo(f"Wrote {target.name} to print{beside}.")
+    return INTERRUPTED if book.interrupted else OK
+
+
+def _log_beside(target: Path | None, log: str | None) -> Path | None:
+    """Give the file for the log of a runbook: as asked, else beside the runbook; one that somebody has filled in is left alone."""
+    from drsim.studies.runbook import is_blank_log
+
+    if log is None:
+        if target is None or (target.exists() and not target.is_file()):  # nothing is beside a device or a pipe
+            return None
+        log = str(target.with_suffix(".csv"))
+    file = _writable(log, "--log")
+    if file == target:
+        _refuse(f"--log {log}: that is the file of the runbook itself", "name another file for the log")
+    if file.is_file() and not is_blank_log(file.read_text(encoding="utf-8-sig", errors="replace")):
+        _refuse(f"--log {log}: that file is there already, and is no empty log", "name another file, or move it away")
+    return file
+
+
+@cli.command()
+@_scenario
+@click.option(
     "--breaks",
     metavar="PROMISE",
     required=True,
@@ -1022,7 +1123,7 @@ def _explained(
         return []
 
 
-def _command(scenario: str, changes: Mapping[str, str], replications: int = 1_000, seed: int = 1) -> Any:
+def _command(scenario: str, changes: Mapping[str, str], replications: int = 1_000, seed: int = 1) -> Command:
     from drsim.reporting.summary import Command
 
     written = tuple(f"{path}={value}" for path, value in changes.items())
@@ -1066,20 +1167,20 @@ def _as_json(data: Any) -> str:
     return json.dumps(data, indent=2, allow_nan=False)
 
 
-def _writable(file: str) -> Path:
+def _writable(file: str, option: str = "--out") -> Path:
     """Give the file that is to be written, refused now rather than after a long run."""
     target = Path(file).resolve()
     if target.is_dir():
-        _refuse(f"--out {file}: that is a directory", "name a file in it")
+        _refuse(f"{option} {file}: that is a directory", "name a file in it")
     if not target.parent.is_dir():
-        _refuse(f"--out {file}: there is no directory '{target.parent}'", "make it first")
+        _refuse(f"{option} {file}: there is no directory '{target.parent}'", "make it first")
     where = target if target.exists() and not target.is_file() else target.parent
     if not os.access(where, os.W_OK):
-        _refuse(f"--out {file}: '{where}' cannot be written", "name another file")
+        _refuse(f"{option} {file}: '{where}' cannot be written", "name another file")
     return target
 
 
-def _write(target: Path, text: str) -> None:
+def _write(target: Path, text: str, option: str = "--out") -> None:
     """Write a file whole or not at all: first beside it, then in its place."""
     special = target.exists() and not target.is_file()  # a device or a pipe
     beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
@@ -1088,7 +1189,7 @@ def _write(target: Path, text: str) -> None:
         if not special:
             beside.replace(target)
     except OSError as error:
-        rule = f"--out: '{target}' cannot be written: {error.strerror}"
+        rule = f"{option}: '{target}' cannot be written: {error.strerror}"
         raise DrsimError(
             f"{rule}\n  make room, or name another file; the same command gives the same result"
         ) from error

@@ -28,6 +28,7 @@ COMMANDS = [
     ("explain", "FILE", "first", "-n", "30", "--workers", "1", "--quiet", "--what-would-help", "--most", "4"),
     ("compare", "FILE", "--set", "teams.people.people=1", "-n", "30", "--workers", "1", "--quiet"),
     ("compare", "FILE", "--set", "horizon=2 d", "-n", "30", "--workers", "1", "--quiet", "--ascii"),
+    ("report", "FILE", "--runbook", "-n", "30", "--workers", "1", "--quiet"),
 ]
 
 
