@@ -167,11 +167,24 @@ def _quantiles(_: click.Context, __: click.Parameter, value: str) -> tuple[float
     return tuple(found)
 
 
+def _files(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+    from drsim.completion import files
+
+    return files(context, parameter, incomplete)
+
+
+def _services(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+    from drsim.completion import services
+
+    return services(context, parameter, incomplete)
+
+
 SEEDS: Final = _whole(0, 2**64 - 1, "a whole number from 0 to 2**64 - 1")
 DRILLS: Final = _whole(1, MOST_DRILLS, f"a number of drills from 1 to {MOST_DRILLS:,}")
 WORKERS: Final = _whole(1, 1_000, "a number of processes from 1 to 1,000")
 TRIALS: Final = _whole(1, 1_000, "a number of things to try, from 1 to 1,000")
 SETS: Final = _whole(0, 20, "a number of things that break together, from 0 to 20")
+SHELLS: Final = ("bash", "zsh", "fish")
 DRILL: Final = _whole(0, MOST_DRILLS - 1, f"the number of a drill, from 0 to {MOST_DRILLS - 1:,}")
 
 
@@ -205,7 +218,7 @@ _set = click.option(
 _seed = click.option("--seed", metavar="NUMBER", default="1", show_default=True, callback=SEEDS, help="Of the luck.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 _ascii = click.option("--ascii", "ascii_only", is_flag=True, help="Print plain signs only, digits 0-9 for bars.")
-_scenario = click.argument("scenario", metavar="SCENARIO")
+_scenario = click.argument("scenario", metavar="SCENARIO", shell_complete=_files)
 _workers = click.option(
     "--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor."
 )
@@ -305,7 +318,7 @@ def run(
 
 
 @cli.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, shell_complete=_files)
 @_set
 def validate(paths: tuple[str, ...], changes: dict[str, str]) -> None:
     """Check scenarios and landscapes: all that is wrong, at once.
@@ -323,7 +336,7 @@ def validate(paths: tuple[str, ...], changes: dict[str, str]) -> None:
 
 
 @cli.command()
-@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
+@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True, shell_complete=_files)
 @_drilled
 @_set
 @_json
@@ -419,7 +432,12 @@ def _lint(scenario: str, changes: Mapping[str, str], as_json: bool, ascii_only: 
 @cli.command()
 @_scenario
 @click.option("--drill", metavar="NUMBER", required=True, callback=DRILL, help="Which drill, counted from 0.")
-@click.option("--service", metavar="NAME", help="Tell what kept this service waiting, and nothing else. Name or title.")
+@click.option(
+    "--service",
+    metavar="NAME",
+    shell_complete=_services,
+    help="Tell what kept this service waiting, and nothing else. Name or title.",
+)
 @_seed
 @_set
 @_json
@@ -453,7 +471,7 @@ def replay(
 
 @cli.command()
 @_scenario
-@click.argument("service")
+@click.argument("service", shell_complete=_services)
 @click.option(
     "--around",
     metavar="P,P",
@@ -523,8 +541,8 @@ def explain(
 
 
 @cli.command()
-@click.argument("before", metavar="BEFORE")
-@click.argument("after", metavar="AFTER", required=False)
+@click.argument("before", metavar="BEFORE", shell_complete=_files)
+@click.argument("after", metavar="AFTER", required=False, shell_complete=_files)
 @_drilled
 @_set
 @_json
@@ -789,7 +807,7 @@ def hunt(
 
 
 @cli.command()
-@click.argument("record", metavar="RECORD")
+@click.argument("record", metavar="RECORD", shell_complete=_files)
 @_workers
 @_quiet
 @_ascii
@@ -814,7 +832,7 @@ def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> in
 
 
 @cli.command()
-@click.argument("what", metavar="SCENARIO|LANDSCAPE")
+@click.argument("what", metavar="SCENARIO|LANDSCAPE", shell_complete=_files)
 @click.option("--assumptions", "numbers", is_flag=True, help="List every number with its source, or as an assumption.")
 @_set
 @_ascii
@@ -835,8 +853,10 @@ def show(what: str, numbers: bool, changes: dict[str, str], ascii_only: bool) ->
 
 
 @cli.command()
-@click.argument("what", metavar="SCENARIO|LANDSCAPE")
-@click.option("--service", metavar="NAME", help="Show only what this service rests on. Name or title.")
+@click.argument("what", metavar="SCENARIO|LANDSCAPE", shell_complete=_files)
+@click.option(
+    "--service", metavar="NAME", shell_complete=_services, help="Show only what this service rests on. Name or title."
+)
 @click.option("-o", "--out", metavar="FILE", help="Draw a picture into a file, as SVG, which any browser shows.")
 @_set
 @_json
@@ -889,6 +909,18 @@ def init(directory: str) -> None:
     if there:
         click.echo(f"Left alone, since there already: {', '.join(there)}.")
     click.echo(f"Next:\n  drsim run {_quoted(str(root / first))}")
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print what makes a shell complete drsim's words.
+
+    In the start-up file of the shell: eval "$(drsim completion bash)", the same with zsh, or drsim completion fish | source.
+    """
+    from drsim.completion import script
+
+    click.echo(script(cli, shell))
 
 
 # What commands share
