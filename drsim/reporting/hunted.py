@@ -31,7 +31,8 @@ def hunted(hunt: Hunt, *, command: Command, files: Sequence[Path] = (), page: Pa
     """What was found, too close to call or near, and what was looked at. `files`: where what was found is written."""
     page = Page() if page is None else page
     promise = hunt.promise
-    page.two_sided(f"What breaks it that {promise.service} {promise.text}", command.place)
+    title = hunt.scenario.landscape.services[promise.service].title or promise.service
+    page.two_sided(f"What breaks it that {title} {promise.text}", command.place)
     n = hunt.replications
     when = "at any moment of the week" if hunt.scenario.moment is None else f"from {_moment(hunt.scenario.moment)}"
     page.say(
