@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from drsim.reading.differences import Change
     from drsim.studies.compare import Compared, Comparison
 
-__all__ = ["GROUPS", "MOST_CHANGES", "answer", "compared", "in_order", "in_time_texts", "row_texts"]
+__all__ = ["GROUPS", "MOST_CHANGES", "alike", "answer", "compared", "in_order", "in_time_texts", "row_texts"]
 
 GROUPS: Final = {
     "worse": ("BACK LATER", "bold red"),
@@ -88,20 +88,8 @@ def _changes(changes: Sequence[Change], page: Page) -> None:
         page.label("WHAT DIFFERS", "nothing", label_style="bold", indent=1)
         page.blank()
         return
-    alike: dict[tuple[str, str, str | None, str | None], list[str]] = {}
-    for change in changes:
-        section, _, rest = change.path.partition(".")
-        name, _, tail = rest.partition(".")
-        alike.setdefault((section, tail, change.before, change.after), []).append(name)
     page.heading("WHAT DIFFERS")
-    lines = []
-    for (section, tail, before, after), names in alike.items():
-        whole = not tail
-        if len(names) == 1 or whole:
-            paths = [".".join(part for part in (section, name, tail) if part) for name in names]
-        else:
-            paths = [f"{section}.*.{tail} of {len(names)}: {_listed(names)}"]
-        lines += [(path, before, after) for path in paths]
+    lines = alike(changes)
     for path, before, after in lines[:MOST_CHANGES]:
         if before is None:
             page.say(f"+ {path}: {after}", hang=2, most=2)
@@ -112,6 +100,24 @@ def _changes(changes: Sequence[Change], page: Page) -> None:
     if len(lines) > MOST_CHANGES:
         page.say(f"and {len(lines) - MOST_CHANGES} more (--json has all)", style="dim")
     page.blank()
+
+
+def alike(changes: Sequence[Change]) -> list[tuple[str, str | None, str | None]]:
+    """(path, before, after) of what differs; the same change in many entries is one."""
+    together: dict[tuple[str, str, str | None, str | None], list[str]] = {}
+    for change in changes:
+        section, _, rest = change.path.partition(".")
+        name, _, tail = rest.partition(".")
+        together.setdefault((section, tail, change.before, change.after), []).append(name)
+    lines: list[tuple[str, str | None, str | None]] = []
+    for (section, tail, before, after), names in together.items():
+        whole = not tail
+        if len(names) == 1 or whole:
+            paths = [".".join(part for part in (section, name, tail) if part) for name in names]
+        else:
+            paths = [f"{section}.*.{tail} of {len(names)}: {_listed(names)}"]
+        lines += [(path, before, after) for path in paths]
+    return lines
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -34,6 +34,8 @@ __all__ = ["display"]
 
 MOST_STEPS: Final = 12
 """Steps of a plan that are shown; the rest is counted."""
+SHORT: Final = 24
+"""Letters of a cell that is not broken into lines."""
 MOST_NAMES: Final = 8
 """Names in one cell; the rest is counted."""
 
@@ -181,7 +183,7 @@ def _comparison(comparison: Comparison) -> list[str]:
     before, after = comparison.before.scenario, comparison.after.scenario
     titles = [before.title] if before.title == after.title else [before.title, after.title]
     n = comparison.replications
-    changes = [(change.path, change.before or NONE, change.after or NONE) for change in comparison.changes]
+    changes = [(path, one or NONE, two or NONE) for path, one, two in compared.alike(comparison.changes)]
     rows = list[_Row]()
     for verdict, (heading, _) in compared.GROUPS.items():
         group = compared.in_order(comparison, verdict)
@@ -289,12 +291,14 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[_Row], *, more: in
         first, *rest = row
         texts = [_text(cell) for cell in rest]
         texts[-1:] = [f"<code>{text}</code>" if bars else text for text in texts[-1:]]
-        cells = "".join(f"<td {_LEFT}>{text}</td>" for text in texts)
+        styles = [_WHOLE if len(cell) <= SHORT else _LEFT for cell in rest]
+        cells = "".join(f"<td {style}>{text}</td>" for style, text in zip(styles, texts, strict=True))
         lines.append(f'<tr><th scope="row" {_LEFT}>{_text(first)}</th>{cells}</tr>')
     return "\n".join([*lines, "</tbody>\n</table>"])
 
 
 _LEFT: Final = 'style="text-align: left"'
+_WHOLE: Final = 'style="text-align: left; white-space: nowrap"'
 
 
 def _names(names: Sequence[str]) -> str:
