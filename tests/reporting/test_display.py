@@ -8,17 +8,20 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 from IPython.core.formatters import HTMLFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
 import drsim
 from drsim.displayed import Displayed
+from drsim.model.scenario import Scenario
 from drsim.planning.compile import compile_scenario
 from drsim.reporting.display import MOST_STEPS, display
 from drsim.reporting.numbers import format_share
 from drsim.studies.check import Check
 from drsim.studies.outlook import Outlook
 from drsim.studies.result import Result
+from drsim.testing import scenarios
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "data" / "small-lost.yaml"
@@ -248,3 +251,13 @@ def test_nothing_is_imported_for_it_before_it_is_asked() -> None:
         "assert 'matplotlib' not in sys.modules and 'pandas' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code, str(SMALL)], check=True)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@given(scenarios(max_components=4))
+def test_whatever_a_scenario_is_it_can_be_shown(scenario: Scenario) -> None:
+    result = drsim.run(scenario, replications=2, seed=1, workers=1)
+    for shown in (scenario, scenario.landscape, result.plan, result, result.replay(1), drsim.compare(result, result)):
+        page = Page(display(shown))
+        assert not page.open
+        assert page.tags <= TAGS
