@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
     from drsim.reporting.page import Page
     from drsim.reporting.progress import Progress
+    from drsim.studies.compare import Comparison
     from drsim.studies.result import Explanation, Result
 
 __all__ = ["cli", "main"]
@@ -529,28 +530,13 @@ def compare(
     """
     from drsim.reporting.compared import compared
     from drsim.reporting.progress import shown
-    from drsim.studies.compare import compare as compare_drills
 
     if after is None and not changes:
         _refuse(
             "there is nothing to compare it with", "give a second scenario, or what to change with --set PATH=VALUE"
         )
-    if before == after == "-":
-        _refuse("only one of the two can come from standard input", "give a file for the other")
     with shown(f"reading {before}", quiet) as progress:
-        if after is None and before == "-":
-            with _standard_input(before):
-                one, two = _load(before, {}), _load(before, changes)
-        else:
-            one, two = _load(before, {}), _load(after or before, changes)
-        begun = time.perf_counter()
-        progress.count(0, 2 * replications)
-        comparison = compare_drills(
-            one, two, replications=replications, seed=seed, workers=workers, progress=progress.count
-        )
-        if comparison.interrupted:
-            _say("interrupted: showing what is finished", INTERRUPTED)
-        progress.end(comparison.before.replications + comparison.after.replications, time.perf_counter() - begun)
+        comparison = _drill_both(before, after or before, changes, replications, seed, workers, progress)
     if as_json:
         click.echo(_as_json(comparison.to_dict()))
     else:
@@ -562,6 +548,77 @@ def compare(
 
 
 @cli.command()
+@_scenario
+@click.argument("other", metavar="[OTHER]", required=False)
+@click.option("-o", "--out", metavar="FILE", required=True, help="What to write: FILE.html, or FILE.md for Markdown.")
+@click.option("--lang", metavar="LANGUAGE", default="en", show_default=True, help="en for English, nl for Dutch.")
+@_drilled
+@_set
+def report(
+    scenario: str,
+    other: str | None,
+    out: str,
+    lang: str,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+) -> int:
+    """Write what is found as one page, to read, print and send on.
+
+    Of SCENARIO alone what its drills gave; with OTHER what is different there, with the same luck, and --set changes OTHER. The page
+    needs nothing else, and drsim rerun runs it again.
+    """
+    return _report(scenario, other, out, lang, replications, seed, workers, quiet, changes)
+
+
+def _report(
+    scenario: str,
+    other: str | None,
+    out: str,
+    lang: str,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+) -> int:
+    from drsim.reporting.progress import shown
+    from drsim.reporting.words import LANGUAGES
+
+    if lang not in LANGUAGES:
+        _refuse(f"--lang {lang}: there are no words in that language", f"expected one of: {', '.join(LANGUAGES)}")
+    target, form = _writable(out), _form(out)
+    options = ("-o", shlex.quote(out), *(("--lang", lang) if lang != "en" else ()))
+    words = _command(scenario, changes, replications, seed).line(
+        "report", *((shlex.quote(other),) if other else ()), *options, drills=True
+    )
+    with shown(f"reading {scenario}", quiet) as progress:
+        found: Result | Comparison
+        if other is None:
+            found = _drill(scenario, changes, replications, seed, workers, progress)
+        else:
+            found = _drill_both(scenario, other, changes, replications, seed, workers, progress)
+        progress.say("writing the report")
+        from drsim.reporting.report import report as written
+
+        text = written(found, lang=lang, form=form, command=" ".join(words), workers=workers)
+    _write(target, text.rstrip("\n"))
+    return INTERRUPTED if found.interrupted else OK
+
+
+def _form(out: str) -> Literal["html", "md"]:
+    """What a report is written as, by the name of its file."""
+    suffix = Path(out).suffix.lower()
+    if suffix in (".html", ".htm"):
+        return "html"
+    if suffix != ".md":
+        _refuse(f"--out {out}: what to write is told by the end of the name", "end it in .html, or in .md for Markdown")
+    return "md"
+
+
+@cli.command()
 @click.argument("record", metavar="RECORD")
 @click.option("--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
@@ -569,7 +626,7 @@ def compare(
 def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> int:
     """Run a recorded result again, and say whether the same comes out.
 
-    RECORD is a file that run --out wrote. The exit code is 1 when a figure differs.
+    RECORD is a file that run --out or report wrote. The exit code is 1 when a figure differs.
     """
     from drsim.reporting.again import again
     from drsim.reporting.progress import shown
@@ -881,6 +938,31 @@ def _drill(
         _say("interrupted: showing what is finished", INTERRUPTED)
     progress.end(result.replications, result.elapsed)
     return result
+
+
+def _drill_both(
+    before: str,
+    after: str,
+    changes: Mapping[str, str],
+    replications: int,
+    seed: int,
+    workers: int | None,
+    progress: Progress,
+) -> Comparison:
+    """Read two scenarios, which may be one that is changed, drill both with the same luck, and say how long that took."""
+    from drsim.studies.compare import compare as compare_drills
+
+    if before == after == "-" and not changes:
+        _refuse("only one of the two can come from standard input", "give a file for the other")
+    with _standard_input(before if before == after else ""):
+        one, two = _load(before, {}), _load(after, changes)
+    begun = time.perf_counter()
+    progress.count(0, 2 * replications)
+    found = compare_drills(one, two, replications=replications, seed=seed, workers=workers, progress=progress.count)
+    if found.interrupted:
+        _say("interrupted: showing what is finished", INTERRUPTED)
+    progress.end(found.before.replications + found.after.replications, time.perf_counter() - begun)
+    return found
 
 
 def _explained(
