@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from drsim.reporting.page import one_line
+
 __all__ = [
     *("Block", "Cell", "Command", "Document", "Group", "Paragraph", "Picture", "Piece", "Pieces", "Row", "Section"),
     *("Table", "Terms", "code", "fill", "found_at", "link", "number", "plain_text", "said", "term", "words_of"),
@@ -41,7 +43,7 @@ def words_of(text: str) -> Pieces:
 
 def said(text: str) -> Pieces:
     """Words of a scenario: shown as they are, also from right to left."""
-    return (Piece("said", text),)
+    return (Piece("said", one_line(text)),)
 
 
 def term(text: str) -> Pieces:
@@ -51,7 +53,7 @@ def term(text: str) -> Pieces:
 
 def code(text: str) -> Pieces:
     """What is typed, or stands in a file."""
-    return (Piece("code", text),)
+    return (Piece("code", one_line(text)),)
 
 
 def link(text: str, to: str) -> Pieces:

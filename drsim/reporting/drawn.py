@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from drsim.reporting.page import harmless
 from drsim.reporting.words import N_, Words
 
 if TYPE_CHECKING:
@@ -62,13 +63,16 @@ def drawn(name: str, draw: Callable[[], Axes], words: Words) -> str:
 
 def _translate(ax: Axes, words: Words) -> None:
     from matplotlib.text import Text
-    from matplotlib.ticker import FixedFormatter
 
     for axes in ax.figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            formatter = axis.get_major_formatter()
-            if isinstance(formatter, FixedFormatter):
-                formatter.seq = [_worded(text, words) for text in formatter.seq]
+            low, high = sorted(axis.get_view_interval())
+            ticks = [
+                (at, label.get_text()) for at, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+            ]
+            labels = {at: text for at, text in ticks if low <= at <= high}
+            if any(_worded(text, words) != text for text in labels.values()):
+                axis.set_ticks(list(labels), [_worded(text, words) for text in labels.values()])
     for text in ax.figure.findobj(Text):
         if isinstance(text, Text) and text.get_text().strip():
             text.set_text(_worded(text.get_text(), words))
@@ -80,6 +84,7 @@ def _worded(text: str, words: Words) -> str:
         return words.number(text)
     pattern = _NUMBER.sub("{}", text)
     found = words.gettext(pattern)
+    text = "\n".join(map(harmless, text.split("\n")))
     return text if found == pattern else found.format(*map(words.number, _NUMBER.findall(text)))
 
 

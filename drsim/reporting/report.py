@@ -87,8 +87,8 @@ def _templates() -> jinja2.Environment:
 
 def _script(record: Mapping[str, Any]) -> Markup:
     """The record as JSON that no browser takes for the end of its element."""
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
-    for sign in "<>&\u2028\u2029":
+    text = json.dumps(record, allow_nan=False)
+    for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)
 

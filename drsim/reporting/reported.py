@@ -640,7 +640,7 @@ class _Reported:
             )
             rows.append(Row(Cell(number(at, f"{path}.{place}.begin_ms", self.record)), cells))
         heads = tuple(map(words_of, (_("From"), _("Cause"), _("What"), _("Who"), _("How long"))))
-        return Table(f"{title}: {_('what it waited for')}", heads, (Group((), tuple(rows)),), texts=3)
+        return Table(_("{title}: what it waited for").format(title=title), heads, (Group((), tuple(rows)),), texts=3)
 
     # what it rests on
 

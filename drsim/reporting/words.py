@@ -79,5 +79,8 @@ class Words:
 def _catalogue(lang: str) -> gettext.NullTranslations:
     if lang == "en":
         return gettext.NullTranslations()  # the sentences in the program are English
-    with as_file(files("drsim.reporting") / "locale" / lang / "LC_MESSAGES" / "drsim.mo") as file:
-        return gettext.GNUTranslations(file.open("rb"))
+    with (
+        as_file(files("drsim.reporting") / "locale" / lang / "LC_MESSAGES" / "drsim.mo") as file,
+        file.open("rb") as stream,
+    ):
+        return gettext.GNUTranslations(stream)
