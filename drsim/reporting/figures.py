@@ -76,6 +76,8 @@ AT_WORK: Final = frozenset({"failed attempt", "restoring data", "step under way"
 PEOPLE: Final = frozenset({"people on their way", "nobody on duty", "people at rest", "team busy"})
 OF_PEOPLE, OF_WORK, OF_THE_REST = (ORANGE, "//"), (BLUE, ""), (GREY, "..")
 """Colour and hatch of a cause."""
+LOWEST: Final = 3.1
+"""Of a picture with a bar of colours, in inches, so that what stands beside that has room."""
 WIDE: Final = 40
 """Letters of a title, at most."""
 
@@ -87,7 +89,7 @@ def continuity(result: Result | Curve, ax: Axes | None = None) -> Axes:
     """
     found = _curve(result)
     titles = [shorten(title, 34, placeholder="…") for title in found.titles]
-    ax = _axis(ax, 7.5, 0.26 * len(found.services) + 1.3)
+    ax = _axis(ax, 7.5, max(0.26 * len(found.services) + 1.3, LOWEST))
     order = sorted(range(len(found.services)), key=lambda row: (-found.levels[row].mean(), titles[row]))
     edges = np.append(found.hours, found.hours[-1] + (found.hours[-1] - found.hours[-2]))
     mesh = ax.pcolormesh(

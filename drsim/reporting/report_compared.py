@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from drsim.reporting.compared import GROUPS
 from drsim.reporting.document import (
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from drsim.studies.dossier import Pair
 
 __all__ = ["reported_pair"]
+
+NO_GAP: Final = (words_of(NONE), ())
+"""No drill differs; its interval would only say how rare a difference may be."""
 
 
 def reported_pair(pair: Pair, words: Words) -> Document:
@@ -102,20 +105,20 @@ class _Reported:
         return Section("answer", _("The answer"), (Paragraph(self._sentence(), "answer"), sure))
 
     def _sentence(self) -> Pieces:
-        _, many = self.words.gettext, self.words.ngettext
+        _, ngettext = self.words.gettext, self.words.ngettext
         verdicts = [each.verdict for each in self.pair.comparison.services]
         if not verdicts:
             return words_of(_("There is no service in both."))
         if set(verdicts) == {"same"}:
             return words_of(_("The same in every drill: nothing that differs has an effect on recovery times."))
         parts = {
-            "worse": many("{n} is back later", "{n} are back later", verdicts.count("worse")),
-            "undecided": many("{n} is too close to call", "{n} are too close to call", verdicts.count("undecided")),
-            "better": many("{n} is back sooner", "{n} are back sooner", verdicts.count("better")),
-            "same": many("{n} is the same", "{n} are the same", verdicts.count("same")),
+            "worse": ngettext("{n} is back later", "{n} are back later", verdicts.count("worse")),
+            "undecided": ngettext("{n} is too close to call", "{n} are too close to call", verdicts.count("undecided")),
+            "better": ngettext("{n} is back sooner", "{n} are back sooner", verdicts.count("better")),
+            "same": ngettext("{n} is the same", "{n} are the same", verdicts.count("same")),
         }
         told = [fill(text, n=self.mark.count(f"report.answer.{key}")) for key, text in parts.items() if key in verdicts]
-        pattern = many("On average, of {n} service {parts}.", "On average, of {n} services {parts}.", len(verdicts))
+        pattern = ngettext("On average, of {n} service {parts}.", "On average, of {n} services {parts}.", len(verdicts))
         return fill(pattern, n=self.mark.count("report.answer.services"), parts=joined(told, ", "))
 
     def changes(self) -> Section:
@@ -170,6 +173,7 @@ class _Reported:
         )
         text = _("After minus before: − is sooner. Sooner and later: in which share of the pairs of drills.")
         text += " " + _("Times before → after, each rounded to its own error.")
+        text += " " + _("≥: no upper end yet, run more drills. ?: too few drills to say.")
         title = _("By how much services are back sooner or later")
         svg = drawn("comparison", lambda: figures.comparison(comparison), self.words)
         caption = words_of(_("Left of zero is sooner after the change; lines are intervals."))
@@ -183,10 +187,11 @@ class _Reported:
             Cell(self.mark.share(getattr(each.recovery, name), f"{path}.recovery.{name}"))
             for name in ("sooner", "later")
         )
+        mean = self.mark.gap(each.recovery.mean, f"{path}.recovery.mean_ms") if each.verdict != "same" else NO_GAP
         return Row(
             Cell(said(each.title)),
             (
-                Cell(*self.mark.gap(each.recovery.mean, f"{path}.recovery.mean_ms")),
+                Cell(*mean),
                 *(Cell(self._times(each, p)) for p in (0.5, 0.95)),
                 *shares,
             ),
@@ -228,7 +233,8 @@ class _Reported:
             for when, share in zip(("before", "after"), each.in_time_shares, strict=True)
         ]
         lost = each.data_loss
-        data = nothing if lost is None else Cell(*self.mark.gap(lost.mean, f"{path}.data_loss.mean_ms"))
+        differs = lost is not None and (lost.sooner.successes or lost.later.successes)
+        data = Cell(*self.mark.gap(lost.mean, f"{path}.data_loss.mean_ms")) if lost and differs else nothing
         contacts = Cell(*self.mark.change(each.contacts_lost, f"{path}.contacts_lost"))
         verdicts = map(self._judged, (*each.targets, *each.data_targets))
         return Row(Cell(said(each.title)), (*verdicts, *shares, data, contacts))

@@ -146,13 +146,13 @@ class _Reported:
             return words_of(" " + self.words.gettext("There are no services to look at."))
         if len(fared) == 1:
             return words_of(f" {self._only(fared[0])}")
-        many = self.words.ngettext
+        ngettext = self.words.ngettext
         parts = {
-            "keeps running": many("{n} keeps running", "{n} keep running", fared.count("keeps running")),
-            "back in time": many("{n} comes back in time", "{n} come back in time", fared.count("back in time")),
-            "misses": many("{n} misses a target", "{n} miss a target", fared.count("misses")),
-            "undecided": many("{n} is too close to call", "{n} are too close to call", fared.count("undecided")),
-            "no target": many("{n} has no target", "{n} have no target", fared.count("no target")),
+            "keeps running": ngettext("{n} keeps running", "{n} keep running", fared.count("keeps running")),
+            "back in time": ngettext("{n} comes back in time", "{n} come back in time", fared.count("back in time")),
+            "misses": ngettext("{n} misses a target", "{n} miss a target", fared.count("misses")),
+            "undecided": ngettext("{n} is too close to call", "{n} are too close to call", fared.count("undecided")),
+            "no target": ngettext("{n} has no target", "{n} have no target", fared.count("no target")),
         }
         told = [fill(text, n=self.mark.count(f"report.answer.{key}")) for key, text in parts.items() if key in fared]
         pattern = self.words.gettext("Of {n} services {parts}.")
@@ -280,6 +280,7 @@ class _Reported:
         texts.append(
             _("≥: no upper end yet, run more drills. ≤: too little to tell from nothing. >: not back by then.")
         )
+        texts.append(_("?: too few drills to say."))
         texts.append(_("< or > before a share: so in none or in all of these drills."))
         return [Paragraph(words_of(" ".join(texts)), "small")]
 
@@ -701,7 +702,7 @@ def ways_to_run(command: str | None, mark: Marked, record: str = "record") -> li
     found = found_at(mark.record, record)
     versions = [(name, code(str(version))) for name, version in found["versions"].items()]
     entries = [("digest", words_of(_("Digest of the scenario")), code(found["digest"]))]
-    entries += [(f"version-{name}", words_of(name), version) for name, version in versions]
+    entries += [(f"version-{name}", code(name), version) for name, version in versions]
     return [*blocks, Terms(tuple(entries))]
 
 
