@@ -177,7 +177,7 @@ class _Reported:
         title = _("By how much services are back sooner or later")
         svg = drawn("comparison", lambda: figures.comparison(comparison), self.words)
         caption = words_of(_("Left of zero is sooner after the change; lines are intervals."))
-        picture = Picture("comparison", svg, title, _("The tables of this section have the numbers."), caption)
+        picture = Picture("comparison", svg, title, _("The tables of this section tell what counts in it."), caption)
         table = Table(_("Recovery times before and after"), heads, groups)
         return Section("services", _("Recovery times"), (table, Paragraph(words_of(text), "small"), picture))
 

@@ -328,7 +328,7 @@ class _Reported:
         return Table(caption, (words_of(_("Service")), *heads), (Group((), rows),), folded=True)
 
     def _picture(self, name: str, draw: Callable[[], Axes], title: str, caption: Pieces) -> Picture:
-        description = self.words.gettext("The tables of this section have the numbers.")
+        description = self.words.gettext("The tables of this section tell what counts in it.")
         return Picture(name, drawn(name, draw, self.words), title, description, caption)
 
     # places

@@ -106,6 +106,17 @@ def test_it_fits_and_everybody_can_read_it(kind: str, files: dict[str, str], pag
     assert page.evaluate("document.documentElement.scrollWidth") <= there, "it scrolls sideways when all is open"
 
 
+def test_the_checks_see_what_is_wrong(browser: Browser) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    page.set_content("<p style='width: 500px; color: #999; background: #fff'>pale</p><img src='data:,'>")
+    assert page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    found = {each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")}
+    assert {"color-contrast", "image-alt", "html-has-lang"} <= found
+    page.close()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_word_runs_into_another(kind: str, files: dict[str, str], browser: Browser) -> None:
     """Cells of tables hold their text, and so do pictures."""
