@@ -42,7 +42,19 @@ ONLY = {
     "hypothesis": {"testing"},
 }
 
-HEAVY = ("numpy", "networkx", "pandas", "scipy", "matplotlib", "simpy", "pydantic", "rich", "holidays", "yaml", "jinja2")
+HEAVY = (
+    "numpy",
+    "networkx",
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "simpy",
+    "pydantic",
+    "rich",
+    "holidays",
+    "yaml",
+    "jinja2",
+)
 
 
 def files() -> list[Path]:

@@ -32,7 +32,9 @@ def test_two_scenarios_are_compared_and_set_changes_the_second(typed, small: str
     wrote = typed("report", small, small, "-o", file, *FEW, "--set", "teams.infra.people=5")
     assert wrote.exit_code == 0, wrote.output
     found = record_of(read(file.read_text(encoding="utf-8")))
-    assert [(each["path"], each["before"], each["after"]) for each in found["changes"]] == [("teams.infra.people", "3", "5")]
+    assert [(each["path"], each["before"], each["after"]) for each in found["changes"]] == [
+        ("teams.infra.people", "3", "5")
+    ]
     assert found["report"]["command"].endswith("--set teams.infra.people=5")
 
 
