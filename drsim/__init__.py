@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from drsim.reporting.report import report
     from drsim.studies.check import Check, check
     from drsim.studies.compare import Comparison, compare
+    from drsim.studies.hunt import Hunt, hunt
     from drsim.studies.lint import Lint, lint
     from drsim.studies.replay import Replay
     from drsim.studies.result import Result
     from drsim.studies.run import run
+    from drsim.studies.runbook import Runbook, runbook
 
 __version__ = "0.1.0"
 
@@ -32,40 +34,48 @@ _WHERE = {
     "Check": "drsim.studies.check",
     "Comparison": "drsim.studies.compare",
     "DrsimError": "drsim.errors",
+    "Hunt": "drsim.studies.hunt",
     "InputError": "drsim.errors",
     "Landscape": "drsim.model.landscape",
     "Lint": "drsim.studies.lint",
     "Replay": "drsim.studies.replay",
     "Result": "drsim.studies.result",
+    "Runbook": "drsim.studies.runbook",
     "Scenario": "drsim.model.scenario",
     "check": "drsim.studies.check",
     "compare": "drsim.studies.compare",
+    "hunt": "drsim.studies.hunt",
     "lint": "drsim.studies.lint",
     "load": "drsim.reading",
     "load_landscape": "drsim.reading",
     "report": "drsim.reporting.report",
     "run": "drsim.studies.run",
+    "runbook": "drsim.studies.runbook",
 }
 
 __all__ = [
     "Check",
     "Comparison",
     "DrsimError",
+    "Hunt",
     "InputError",
     "Landscape",
     "Lint",
     "Replay",
     "Result",
+    "Runbook",
     "Scenario",
     "__version__",
     "check",
     "compare",
     "figures",
+    "hunt",
     "lint",
     "load",
     "load_landscape",
     "report",
     "run",
+    "runbook",
 ]
 
 

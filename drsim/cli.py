@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
     from drsim.reporting.page import Page
     from drsim.reporting.progress import Progress
+    from drsim.reporting.summary import Command
     from drsim.studies.compare import Comparison
     from drsim.studies.result import Explanation, Result
 
@@ -167,11 +168,38 @@ def _quantiles(_: click.Context, __: click.Parameter, value: str) -> tuple[float
     return tuple(found)
 
 
+def _files(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+    from drsim.completion import files
+
+    return files(context, parameter, incomplete)
+
+
+def _services(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+    from drsim.completion import services
+
+    return services(context, parameter, incomplete)
+
+
 SEEDS: Final = _whole(0, 2**64 - 1, "a whole number from 0 to 2**64 - 1")
 DRILLS: Final = _whole(1, MOST_DRILLS, f"a number of drills from 1 to {MOST_DRILLS:,}")
 WORKERS: Final = _whole(1, 1_000, "a number of processes from 1 to 1,000")
 TRIALS: Final = _whole(1, 1_000, "a number of things to try, from 1 to 1,000")
+SETS: Final = _whole(0, 20, "a number of things that break together, from 0 to 20")
+SHELLS: Final = ("bash", "zsh", "fish")
 DRILL: Final = _whole(0, MOST_DRILLS - 1, f"the number of a drill, from 0 to {MOST_DRILLS - 1:,}")
+
+
+def _names(_: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Names with commas between them."""
+    if value is None:
+        return None
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not found:
+        name = max(option.opts, key=len)
+        _refuse(
+            f"{name} {value!r}: there is no name in it", f"leave {name} out, or give names with commas between them"
+        )
+    return found
 
 
 def _options(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -191,7 +219,12 @@ _set = click.option(
 _seed = click.option("--seed", metavar="NUMBER", default="1", show_default=True, callback=SEEDS, help="Of the luck.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 _ascii = click.option("--ascii", "ascii_only", is_flag=True, help="Print plain signs only, digits 0-9 for bars.")
-_scenario = click.argument("scenario", metavar="SCENARIO")
+_lang = click.option("--lang", metavar="LANGUAGE", help="Of the report: en for English, the default, or nl for Dutch.")
+_scenario = click.argument("scenario", metavar="SCENARIO", shell_complete=_files)
+_workers = click.option(
+    "--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor."
+)
+_quiet = click.option("--quiet", is_flag=True, help="Show no progress.")
 _drilled = _options(
     click.option(
         "-n",
@@ -203,10 +236,8 @@ _drilled = _options(
         help="How many drills.",
     ),
     _seed,
-    click.option(
-        "--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor."
-    ),
-    click.option("--quiet", is_flag=True, help="Show no progress."),
+    _workers,
+    _quiet,
 )
 
 
@@ -289,7 +320,7 @@ def run(
 
 
 @cli.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, shell_complete=_files)
 @_set
 def validate(paths: tuple[str, ...], changes: dict[str, str]) -> None:
     """Check scenarios and landscapes: all that is wrong, at once.
@@ -307,7 +338,7 @@ def validate(paths: tuple[str, ...], changes: dict[str, str]) -> None:
 
 
 @cli.command()
-@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
+@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True, shell_complete=_files)
 @_drilled
 @_set
 @_json
@@ -403,7 +434,12 @@ def _lint(scenario: str, changes: Mapping[str, str], as_json: bool, ascii_only: 
 @cli.command()
 @_scenario
 @click.option("--drill", metavar="NUMBER", required=True, callback=DRILL, help="Which drill, counted from 0.")
-@click.option("--service", metavar="NAME", help="Tell what kept this service waiting, and nothing else. Name or title.")
+@click.option(
+    "--service",
+    metavar="NAME",
+    shell_complete=_services,
+    help="Tell what kept this service waiting, and nothing else. Name or title.",
+)
 @_seed
 @_set
 @_json
@@ -437,7 +473,7 @@ def replay(
 
 @cli.command()
 @_scenario
-@click.argument("service")
+@click.argument("service", shell_complete=_services)
 @click.option(
     "--around",
     metavar="P,P",
@@ -507,8 +543,8 @@ def explain(
 
 
 @cli.command()
-@click.argument("before", metavar="BEFORE")
-@click.argument("after", metavar="AFTER", required=False)
+@click.argument("before", metavar="BEFORE", shell_complete=_files)
+@click.argument("after", metavar="AFTER", required=False, shell_complete=_files)
 @_drilled
 @_set
 @_json
@@ -549,63 +585,92 @@ def compare(
 
 @cli.command()
 @_scenario
-@click.argument("other", metavar="[OTHER]", required=False)
-@click.option("-o", "--out", metavar="FILE", required=True, help="What to write: FILE.html, or FILE.md for Markdown.")
-@click.option("--lang", metavar="LANGUAGE", default="en", show_default=True, help="en for English, nl for Dutch.")
+@click.argument("other", metavar="[OTHER]", required=False, shell_complete=_files)
+@click.option(
+    "--runbook", "as_runbook", is_flag=True, help="The steps with who and when, and blanks for the actual times."
+)
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    help="Write it to a file: FILE.html, or FILE.md for Markdown; of a runbook text, and beside it the log to fill in, as CSV.",
+)
+@_lang
+@click.option("--log", metavar="FILE", help="Write the log of a runbook to this file.")
 @_drilled
 @_set
+@_json
+@_ascii
 def report(
     scenario: str,
     other: str | None,
-    out: str,
-    lang: str,
+    as_runbook: bool,
+    out: str | None,
+    lang: str | None,
+    log: str | None,
     replications: int,
     seed: int,
     workers: int | None,
     quiet: bool,
     changes: dict[str, str],
+    as_json: bool,
+    ascii_only: bool,
 ) -> int:
     """Write what is found as one page, to read, print and send on.
 
     Of SCENARIO alone what its drills gave; with OTHER what is different there, with the same luck, and --set changes OTHER. The page
-    needs nothing else, and drsim rerun runs it again.
+    needs nothing else, and drsim rerun runs it again. With --runbook what a plan means for those who carry it out: each step with
+    who, and the window in which 80 % of drills start and end it.
     """
-    return _report(scenario, other, out, lang, replications, seed, workers, quiet, changes)
+    command = _command(scenario, changes, replications, seed)
+    if as_runbook:
+        if other is not None or lang is not None:
+            _refuse("report --runbook: that is of one scenario, and in English", "leave out the second one, and --lang")
+        return _runbook(command, changes, out, log, workers, quiet, as_json, ascii_only)
+    for option, given in (("--log", log), ("--json", as_json), ("--ascii", ascii_only)):
+        if given:
+            _refuse(f"report {option}: only a runbook has that", "give --runbook as well, or leave it out")
+    if out is None:
+        _refuse(f"report {scenario}: it does not say where to write it", "give -o report.html, or --runbook")
+    return _report(command, other, out, lang, workers, quiet, changes)
 
 
 def _report(
-    scenario: str,
+    command: Command,
     other: str | None,
     out: str,
-    lang: str,
-    replications: int,
-    seed: int,
+    lang: str | None,
     workers: int | None,
     quiet: bool,
     changes: dict[str, str],
 ) -> int:
     from drsim.reporting.progress import shown
-    from drsim.reporting.words import LANGUAGES
 
-    if lang not in LANGUAGES:
-        _refuse(f"--lang {lang}: there are no words in that language", f"expected one of: {', '.join(LANGUAGES)}")
-    target, form = _writable(out), _form(out)
+    target, form, lang = _writable(out), _form(out), _language(lang)
     options = ("-o", shlex.quote(out), *(("--lang", lang) if lang != "en" else ()))
-    words = _command(scenario, changes, replications, seed).line(
-        "report", *((shlex.quote(other),) if other else ()), *options, drills=True
-    )
-    with shown(f"reading {scenario}", quiet) as progress:
+    words = command.line("report", *((shlex.quote(other),) if other else ()), *options, drills=True)
+    replications, seed = command.replications, command.seed
+    with shown(f"reading {command.scenario}", quiet) as progress:
         found: Result | Comparison
         if other is None:
-            found = _drill(scenario, changes, replications, seed, workers, progress)
+            found = _drill(command.scenario, changes, replications, seed, workers, progress)
         else:
-            found = _drill_both(scenario, other, changes, replications, seed, workers, progress)
+            found = _drill_both(command.scenario, other, changes, replications, seed, workers, progress)
         progress.say("writing the report")
         from drsim.reporting.report import report as written
 
         text = written(found, lang=lang, form=form, command=" ".join(words), workers=workers)
     _write(target, text.rstrip("\n"))
     return INTERRUPTED if found.interrupted else OK
+
+
+def _language(lang: str | None) -> str:
+    """The language of a report; English where nobody says."""
+    from drsim.reporting.words import LANGUAGES
+
+    if lang is not None and lang not in LANGUAGES:
+        _refuse(f"--lang {lang}: there are no words in that language", f"expected one of: {', '.join(LANGUAGES)}")
+    return lang or "en"
 
 
 def _form(out: str) -> Literal["html", "md"]:
@@ -618,10 +683,184 @@ def _form(out: str) -> Literal["html", "md"]:
     return "md"
 
 
+def _runbook(
+    command: Command,
+    changes: Mapping[str, str],
+    out: str | None,
+    log: str | None,
+    workers: int | None,
+    quiet: bool,
+    as_json: bool,
+    ascii_only: bool,
+) -> int:
+    from drsim.reporting.page import Page
+    from drsim.reporting.progress import shown
+    from drsim.reporting.runbook import runbook_page
+    from drsim.studies.runbook import runbook
+
+    target = None if out is None else _writable(out)
+    log_target = _log_beside(target, log)
+    page = _page(ascii_only) if target is None else Page(ascii_only, width=_columns())
+    begun = time.perf_counter()
+    with shown(f"reading {command.scenario}", quiet) as progress:
+        loaded = _load(command.scenario, changes)
+        progress.count(0, command.replications)
+        book = runbook(
+            loaded,
+            replications=command.replications,
+            seed=command.seed,
+            workers=workers,
+            progress=progress.count,
+        )
+        if book.interrupted:
+            _say("interrupted: showing what is finished", INTERRUPTED)
+        progress.end(book.replications, time.perf_counter() - begun)
+    words = command.line("report", "--runbook", "-o", "runbook.txt", drills=True)
+    runbook_page(book, command=command, page=page, next_move=() if target or log_target else words)
+    if target is not None:
+        _write(target, str(page).rstrip("\n"))
+    if log_target is not None:
+        _write(log_target, book.log().rstrip("\n"), "--log")
+    if as_json:
+        click.echo(_as_json(book.to_dict()))
+    elif target is None:
+        _print(page)
+    else:
+        beside = f", and {log_target.name}, the log to fill in" if log_target is not None else ""
+        click.echo(f"Wrote {target.name} to print{beside}.")
+    return INTERRUPTED if book.interrupted else OK
+
+
+def _log_beside(target: Path | None, log: str | None) -> Path | None:
+    """Give the file for the log of a runbook: as asked, else beside the runbook; one that somebody has filled in is left alone."""
+    from drsim.studies.runbook import is_blank_log
+
+    if log is None:
+        if target is None or (target.exists() and not target.is_file()):  # nothing is beside a device or a pipe
+            return None
+        log = str(target.with_suffix(".csv"))
+    file = _writable(log, "--log")
+    if file == target:
+        _refuse(f"--log {log}: that is the file of the runbook itself", "name another file for the log")
+    if file.is_file() and not is_blank_log(file.read_text(encoding="utf-8-sig", errors="replace")):
+        _refuse(f"--log {log}: that file is there already, and is no empty log", "name another file, or move it away")
+    return file
+
+
 @cli.command()
-@click.argument("record", metavar="RECORD")
-@click.option("--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor.")
-@click.option("--quiet", is_flag=True, help="Show no progress.")
+@_scenario
+@click.option(
+    "--breaks",
+    metavar="PROMISE",
+    required=True,
+    help="Of which service, and what: 'passport rto', 'passport rpo', 'passport within 48 h in 90 %', 'passport keeps running', "
+    "'passport loses at most 24 h'.",
+)
+@click.option(
+    "--at-most",
+    metavar="NUMBER",
+    default="1",
+    show_default=True,
+    callback=SETS,
+    help="How many things break together at most.",
+)
+@click.option(
+    "--among",
+    metavar="KIND,KIND",
+    callback=_names,
+    help="Kinds of things that break; by default component, site, link, links_of, label, team, power.",
+)
+@click.option("--only", metavar="NAME,NAME", callback=_names, help="Things with these names; nothing else breaks.")
+@click.option("--lasts", metavar="TIME", help="How long each is away; by default until repaired, or the whole drill.")
+@click.option(
+    "--worst-hours",
+    metavar="NUMBER",
+    default="1",
+    show_default=True,
+    callback=_whole(0, 1_000, "a number of sets from 0 to 1,000"),
+    help="For how many of the sets found each hour of the week is drilled.",
+)
+@click.option("--into", metavar="DIRECTORY", default="found", show_default=True, help="Where what is found is written.")
+@click.option(
+    "-n",
+    "--replications",
+    metavar="NUMBER",
+    default="60",
+    show_default=True,
+    callback=DRILLS,
+    help="How many drills of each set.",
+)
+@_seed
+@_workers
+@_quiet
+@_set
+@_json
+@_ascii
+def hunt(
+    scenario: str,
+    breaks: str,
+    at_most: int,
+    among: tuple[Any, ...] | None,
+    only: tuple[str, ...] | None,
+    lasts: str | None,
+    worst_hours: int,
+    into: str,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+    as_json: bool,
+    ascii_only: bool,
+) -> int:
+    """Search the smallest sets of failures that break a promise.
+
+    All of one thing, then of two, up to --at-most. What the scenario says of disruptions, moves and tests is left out. Each set found is
+    written as a scenario. Ctrl-C shows what was found so far.
+    """
+    from drsim.reporting.hunted import hunted
+    from drsim.reporting.progress import shown
+    from drsim.studies.hunt import hunt as hunt_sets
+    from drsim.studies.promise import split
+
+    if Path(into).exists() and not Path(into).is_dir():
+        _refuse(f"--into {into}: that is a file", "name a directory")
+    with shown(f"reading {scenario}", quiet) as progress:
+        loaded = _load(scenario, changes)
+        service, rest = split(breaks)
+        found = hunt_sets(
+            loaded,
+            f"{_service(service, loaded.landscape)} {rest}",
+            at_most=at_most,
+            replications=replications,
+            seed=seed,
+            among=among,
+            only=only,
+            lasts=lasts,
+            worst_hours=worst_hours,
+            workers=workers,
+            progress=progress.count,
+        )
+    if found.interrupted:
+        _say("interrupted: showing what was found", INTERRUPTED)
+    try:
+        files = found.write(into) if found.found else []
+    except OSError as error:
+        raise DrsimError(
+            f"--into {into}: cannot be written: {error.strerror}\n  name another directory; the same command finds the same"
+        ) from error
+    if as_json:
+        click.echo(_as_json({**found.to_dict(), "files": [str(file) for file in files]}))
+    else:
+        command = _command(scenario, changes, replications, seed)
+        _print(hunted(found, command=command, files=files, page=_page(ascii_only)))
+    return INTERRUPTED if found.interrupted else OK
+
+
+@cli.command()
+@click.argument("record", metavar="RECORD", shell_complete=_files)
+@_workers
+@_quiet
 @_ascii
 def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> int:
     """Run a recorded result again, and say whether the same comes out.
@@ -644,7 +883,7 @@ def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> in
 
 
 @cli.command()
-@click.argument("what", metavar="SCENARIO|LANDSCAPE")
+@click.argument("what", metavar="SCENARIO|LANDSCAPE", shell_complete=_files)
 @click.option("--assumptions", "numbers", is_flag=True, help="List every number with its source, or as an assumption.")
 @_set
 @_ascii
@@ -665,8 +904,10 @@ def show(what: str, numbers: bool, changes: dict[str, str], ascii_only: bool) ->
 
 
 @cli.command()
-@click.argument("what", metavar="SCENARIO|LANDSCAPE")
-@click.option("--service", metavar="NAME", help="Show only what this service rests on. Name or title.")
+@click.argument("what", metavar="SCENARIO|LANDSCAPE", shell_complete=_files)
+@click.option(
+    "--service", metavar="NAME", shell_complete=_services, help="Show only what this service rests on. Name or title."
+)
 @click.option("-o", "--out", metavar="FILE", help="Draw a picture into a file, as SVG, which any browser shows.")
 @_set
 @_json
@@ -719,6 +960,18 @@ def init(directory: str) -> None:
     if there:
         click.echo(f"Left alone, since there already: {', '.join(there)}.")
     click.echo(f"Next:\n  drsim run {_quoted(str(root / first))}")
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print what makes a shell complete drsim's words.
+
+    In the start-up file of the shell: eval "$(drsim completion bash)", the same with zsh, or drsim completion fish | source.
+    """
+    from drsim.completion import script
+
+    click.echo(script(cli, shell))
 
 
 # What commands share
@@ -978,7 +1231,7 @@ def _explained(
         return []
 
 
-def _command(scenario: str, changes: Mapping[str, str], replications: int = 1_000, seed: int = 1) -> Any:
+def _command(scenario: str, changes: Mapping[str, str], replications: int = 1_000, seed: int = 1) -> Command:
     from drsim.reporting.summary import Command
 
     written = tuple(f"{path}={value}" for path, value in changes.items())
@@ -1022,20 +1275,20 @@ def _as_json(data: Any) -> str:
     return json.dumps(data, indent=2, allow_nan=False)
 
 
-def _writable(file: str) -> Path:
+def _writable(file: str, option: str = "--out") -> Path:
     """Give the file that is to be written, refused now rather than after a long run."""
     target = Path(file).resolve()
     if target.is_dir():
-        _refuse(f"--out {file}: that is a directory", "name a file in it")
+        _refuse(f"{option} {file}: that is a directory", "name a file in it")
     if not target.parent.is_dir():
-        _refuse(f"--out {file}: there is no directory '{target.parent}'", "make it first")
+        _refuse(f"{option} {file}: there is no directory '{target.parent}'", "make it first")
     where = target if target.exists() and not target.is_file() else target.parent
     if not os.access(where, os.W_OK):
-        _refuse(f"--out {file}: '{where}' cannot be written", "name another file")
+        _refuse(f"{option} {file}: '{where}' cannot be written", "name another file")
     return target
 
 
-def _write(target: Path, text: str) -> None:
+def _write(target: Path, text: str, option: str = "--out") -> None:
     """Write a file whole or not at all: first beside it, then in its place."""
     special = target.exists() and not target.is_file()  # a device or a pipe
     beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
@@ -1044,7 +1297,7 @@ def _write(target: Path, text: str) -> None:
         if not special:
             beside.replace(target)
     except OSError as error:
-        rule = f"--out: '{target}' cannot be written: {error.strerror}"
+        rule = f"{option}: '{target}' cannot be written: {error.strerror}"
         raise DrsimError(
             f"{rule}\n  make room, or name another file; the same command gives the same result"
         ) from error

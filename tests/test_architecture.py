@@ -23,7 +23,7 @@ ORDER = [
     {"studies"},
     {"reporting"},
     {"testing"},
-    {"cli", "__main__", "pytest_plugin"},
+    {"cli", "completion", "__main__", "pytest_plugin"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
@@ -37,7 +37,7 @@ ONLY = {
     "simpy": {"simulation/clock.py"},
     "numpy.random": {"simulation/draws.py"},
     "yaml": {"reading", "distributions.py"},  # observed values and mixtures are written as YAML
-    "click": {"cli.py"},
+    "click": {"cli.py", "completion.py"},
     "jinja2": {"reporting/report.py"},
     "hypothesis": {"testing"},
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from hashlib import sha256
+from typing import TypeVar
 
 from drsim.errors import DrsimError
 from drsim.measures.drills import Block, Interruption, groups, measure
@@ -25,10 +26,13 @@ from drsim.studies.replay import Replay
 from drsim.studies.result import Explanation, Result, mean_explanation
 from drsim.studies.workers import mapped
 
-__all__ = ["drill", "explanations", "run", "run_plan"]
+__all__ = ["Progress", "drill", "each_slice", "explanations", "run", "run_plan"]
 
+T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """Called with (drills finished, drills asked for)."""
+Work = Callable[[Engine, int, int, int], T]
+"""Called with (engine, seed, first drill, how many), for a slice of drills."""
 
 FEW = 2 * SLICE
 """Up to so many drills, starting processes costs more than it saves."""
@@ -126,7 +130,7 @@ def _extended(
     interrupted = False
     finished = done
     try:
-        with closing(_blocks(plan, seed, slices, workers, executor)) as found:
+        with closing(each_slice(_run_slice, plan, seed, slices, workers, executor)) as found:
             for (first, count), block in zip(slices, found, strict=True):
                 blocks.append(block)
                 finished = first + count
@@ -165,17 +169,23 @@ def drill(plan: Plan, seed: int, replication: int, script: Script | None = None)
     return Engine(plan).drill(Numbers(plan, seed, replication, 1, script), 0)
 
 
-def _blocks(
-    plan: Plan, seed: int, slices: list[tuple[int, int]], workers: int | None, executor: Executor | None
-) -> Generator[Block, None, None]:
+def each_slice(
+    work: Work[T],
+    plan: Plan,
+    seed: int,
+    slices: Sequence[tuple[int, int]],
+    workers: int | None,
+    executor: Executor | None,
+) -> Generator[T, None, None]:
+    """What `work`, a function of a module, gives for each (first drill, how many), in their order; in processes where that pays."""
     if workers is None:
         workers = 1 if len(slices) * SLICE <= FEW else _processors()
     if executor is None and workers == 1:
         engine = Engine(plan)
-        yield from (_run_slice(engine, seed, first, count) for first, count in slices)
+        yield from (work(engine, seed, first, count) for first, count in slices)
         return
     payload = pickle.dumps(plan)
-    tasks = [(sha256(payload).hexdigest(), payload, seed, first, count) for first, count in slices]
+    tasks = [(work, sha256(payload).hexdigest(), payload, seed, first, count) for first, count in slices]
     yield from mapped(_task, tasks, workers) if executor is None else executor.map(_task, tasks)
 
 
@@ -187,9 +197,9 @@ _engines: dict[str, Engine] = {}
 """The last engine of this worker: slices of one run follow each other."""
 
 
-def _task(task: tuple[str, bytes, int, int, int]) -> Block:
-    key, payload, seed, first, count = task
-    return _run_slice(_engine(key, payload), seed, first, count)
+def _task(task: tuple[Work[T], str, bytes, int, int, int]) -> T:
+    work, key, payload, seed, first, count = task
+    return work(_engine(key, payload), seed, first, count)
 
 
 def _explain_task(task: tuple[str, bytes, int, str, tuple[int, ...]]) -> list[Longest]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Final
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -17,13 +17,10 @@ from drsim.model.landscape import Landscape
 from drsim.model.scenario import Disruption, Scenario
 from drsim.reading import dump, loads
 from drsim.studies.arguments import checked_duration
+from drsim.studies.breakable import KINDS, Kind, Thing, things
 from drsim.testing.choices import below, one_in, pick
 
 __all__ = ["Kind", "outage", "outages", "reordered", "with_less_room"]
-
-Kind = Literal["component", "site", "link", "links_of", "label", "team", "people", "power", "corruption"]
-"""What may break; `people`: some of a team, `label`: all that bear it, `links_of`: all links of a site."""
-KINDS: Final = get_args(Kind)
 
 TUESDAY: Final = "2015-05-12 10:00"
 LASTS: Final = ("1 h", "4 h", "1 d", "3 d")
@@ -68,21 +65,6 @@ def outage(
     return base.with_({"disruptions": document}) if document else base
 
 
-@dataclass(frozen=True)
-class _Choice:
-    """One thing that may break."""
-
-    kind: Kind
-    name: str
-    heads: int = 0
-    """of whom some may be away"""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The thing itself: a team, whoever of it is away."""
-        return "team" if self.kind == "people" else self.kind, self.name
-
-
 def outages(
     landscape: Landscape,
     *,
@@ -112,7 +94,7 @@ def outages(
     _check_lengths(later, "later")
     if not 0 <= at_least <= at_most:
         raise DrsimError(f"from {at_least} to {at_most} outages: at_least must be from 0 to at_most")
-    choices = _choices(landscape, kinds, names)
+    choices = things(landscape, kinds, names)
     if (count := len({each.key for each in choices})) < at_least:
         raise DrsimError(
             f"there are {count} things that could break, fewer than {at_least}\n  allow more kinds or names"
@@ -125,7 +107,7 @@ def outages(
 @dataclass(frozen=True)
 class _Given:
     base: Scenario
-    choices: tuple[_Choice, ...]
+    choices: tuple[Thing, ...]
     at_least: int
     at_most: int
     any_hour: bool
@@ -156,7 +138,7 @@ def _case(draw: DrawFn, given: _Given) -> Scenario:
     return given.base.model_copy(update={"moment": moment, "disruptions": immutabledict(found)})
 
 
-def _disruption(draw: DrawFn, given: _Given, what: _Choice, before: Sequence[str]) -> Disruption:
+def _disruption(draw: DrawFn, given: _Given, what: Thing, before: Sequence[str]) -> Disruption:
     parts: dict[str, object] = dict(zip(("kind", "target"), what.key, strict=True))
     if before and given.later and one_in(draw, 2):
         parts["after"] = pick(draw, given.later)
@@ -170,47 +152,6 @@ def _disruption(draw: DrawFn, given: _Given, what: _Choice, before: Sequence[str
     if what.heads:
         parts["people"] = str(1 + below(draw, what.heads - 1))
     return Disruption(**parts, lasts=pick(draw, given.lasts))  # type: ignore[arg-type]
-
-
-def _choices(landscape: Landscape, kinds: Sequence[Kind] | None, names: Sequence[str] | None) -> list[_Choice]:
-    for kind in kinds or ():
-        if kind not in KINDS:
-            raise DrsimError(f"nothing is of the kind {kind!r}: {did_you_mean(kind, KINDS)}")
-    there: Mapping[Kind, Sequence[str]] = {
-        "component": sorted(landscape.components),
-        "site": sorted(landscape.sites),
-        "link": sorted(landscape.links),
-        "links_of": sorted({site for link in landscape.links.values() for site in link.between}),
-        "label": sorted(landscape.labels),
-        "team": sorted(landscape.crews),
-        "people": sorted(name for name, team in landscape.crews.items() if _heads(landscape, name) > 1),
-        "power": sorted(name for name, site in landscape.sites.items() if site.power is not None),
-        "corruption": sorted(name for name, each in landscape.components.items() if _may_be_corrupt(landscape, name)),
-    }
-    allowed = [kind for kind in KINDS if kind != "corruption"] if kinds is None else kinds
-    found = [
-        _Choice(kind, name, _heads(landscape, name) if kind == "people" else 0)
-        for kind in allowed
-        for name in there[kind]
-    ]
-    if names is None:
-        return found
-    known = {each.name for each in found}
-    for name in names:
-        if name not in known:
-            raise DrsimError(f"nothing that may break is named {name!r}: {did_you_mean(name, sorted(known))}")
-    return [each for each in found if each.name in names]
-
-
-def _heads(landscape: Landscape, name: str) -> int:
-    """How many work there at one time, for those without shifts."""
-    team = landscape.crews[name]
-    return 0 if team.shifts else team.people.number
-
-
-def _may_be_corrupt(landscape: Landscape, name: str) -> bool:
-    component = landscape.components[name]
-    return component.data is not None and any(copy.taken is not None for copy in component.copies.values())
 
 
 # What else may be different

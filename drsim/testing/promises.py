@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -21,12 +21,13 @@ from drsim.measures.estimates import share as share_of
 from drsim.model.landscape import Landscape, Response
 from drsim.model.scenario import Disruption, Scenario
 from drsim.planning.compile import compile_scenario, compile_structure
-from drsim.planning.plan import NEVER, Outage, Plan, Structure
+from drsim.planning.plan import Outage, Plan, Structure
 from drsim.planning.variant import variant
 from drsim.reading import dump
 from drsim.reporting.numbers import format_share
 from drsim.reporting.timeline import outage_text
 from drsim.studies.arguments import checked_drills, checked_duration, checked_scenario, checked_seed
+from drsim.studies.promise import Promise
 from drsim.studies.replay import Replay
 from drsim.studies.run import run_plan
 from drsim.units import ONE, Share
@@ -35,8 +36,7 @@ __all__ = ["BrokenPromiseError", "assert_data_loss", "assert_keeps_running", "as
 
 Place = str | os.PathLike[str]
 Kept = NDArray[np.bool_]
-Holds = Callable[[Block, int], Kept]
-"""For which drills of a row of measures a promise holds."""
+"""For which drills a promise holds."""
 
 KEPT: Final = 8
 """Landscapes, and moments of them, that stay compiled."""
@@ -92,12 +92,7 @@ def assert_recovers(
     Raises BrokenPromiseError; DrsimError for what makes no sense, such as a time beyond the horizon.
     """
     limit = checked_duration(within, "within", working=True)
-
-    def holds(block: Block, row: int) -> Kept:
-        times = block.working[row] if limit.working else block.recovery[row]
-        return np.asarray((block.recovery[row] < NEVER) & (times <= limit.ms))
-
-    case = _Case(scenario, service, f"is back within {limit.text}", holds, in_share, drills, seed)
+    case = _Case(scenario, Promise(service, "within", limit, _share(in_share)), drills, seed)
     if not limit.working and limit.ms > case.scenario.horizon.ms:
         raise DrsimError(
             f"within {limit.text} is beyond the horizon, {case.scenario.horizon.text}: nobody sees that far\n  give a longer horizon"
@@ -115,11 +110,9 @@ def assert_keeps_running(
     into: Place = "found",
 ) -> None:
     """Assert that a service never goes below its minimum, but as planned, in a share of the drills; see `assert_recovers`."""
-
-    def holds(block: Block, row: int) -> Kept:
-        return np.asarray(block.recovery[row] == 0)
-
-    _Case(scenario, service, "keeps running", holds, in_share, drills, seed).check(Path(into), "keeps running")
+    _Case(scenario, Promise(service, "keeps running", None, _share(in_share)), drills, seed).check(
+        Path(into), "keeps running"
+    )
 
 
 def assert_data_loss(
@@ -137,30 +130,23 @@ def assert_data_loss(
     Data that is not recovered by the horizon is more than any time.
     """
     limit = checked_duration(at_most, "at_most")
-
-    def holds(block: Block, row: int) -> Kept:
-        return np.asarray(block.data_loss[row] <= limit.ms)
-
-    case = _Case(scenario, service, f"loses at most {limit.text} of data", holds, in_share, drills, seed)
-    case.check(Path(into), f"data {limit.text}")
+    promise = Promise(service, "loses at most", limit, _share(in_share))
+    _Case(scenario, promise, drills, seed).check(Path(into), f"data {limit.text}")
 
 
 class _Case:
     """A promise, and what happens."""
 
-    def __init__(
-        self, scenario: Scenario | Place, service: str, text: str, holds: Holds, in_share: str, drills: int, seed: int
-    ) -> None:
-        self.scenario, self.service, self.text, self.holds = checked_scenario(scenario), service, text, holds
-        self.asked = _share(in_share)
+    def __init__(self, scenario: Scenario | Place, promise: Promise, drills: int, seed: int) -> None:
+        self.scenario, self.promise, self.service = checked_scenario(scenario), promise, promise.service
         self.drills, self.seed = checked_drills(drills), checked_seed(seed)
         services = self.scenario.landscape.services
-        if service not in services:
-            raise DrsimError(f"no service is named {service!r}: {did_you_mean(service, services)}")
+        if self.service not in services:
+            raise DrsimError(f"no service is named {self.service!r}: {did_you_mean(self.service, services)}")
 
     def kept(self, disruptions: Mapping[str, Disruption] | None = None) -> Kept:
         """In which drills it holds, when these happen."""
-        return self.holds(*self._measured(disruptions))
+        return self.promise.kept(*self._measured(disruptions))
 
     def _measured(self, disruptions: Mapping[str, Disruption] | None = None) -> tuple[Block, int]:
         """The measures, and the row of the service in them."""
@@ -176,7 +162,7 @@ class _Case:
         return result.block, row
 
     def is_enough(self, kept: Kept) -> bool:
-        return int(kept.sum()) * ONE >= self.asked.millionths * self.drills
+        return int(kept.sum()) * ONE >= self.promise.asked.millionths * self.drills
 
     def check(self, into: Path, promise: str) -> None:
         if not self.is_enough(self.kept()):
@@ -185,7 +171,7 @@ class _Case:
 
     def told(self, file: Path) -> str:
         block, row = self._measured()
-        kept = self.holds(block, row)
+        kept = self.promise.kept(block, row)
         middle = _middle(kept, block.recovery[row])
         plan = _plan(self.scenario, self.scenario.disruptions)
         replay = Replay.of(plan, self.seed, middle)
@@ -194,7 +180,7 @@ class _Case:
         if self.seed != 1:
             again += f" --seed {self.seed}"
         lines = [
-            f"{self.service} {self.text} in {self._counted(kept)}; asked: {self.asked.text}",
+            f"{self.service} {self.promise.text} in {self._counted(kept)}; asked: {self.promise.asked.text}",
             "",
             f"what breaks it{self._alone()}",
             *(f"  {outage_text(plan, outage)}{_when(outage.name, self.scenario)}" for outage in self._outages(plan)),

@@ -28,12 +28,28 @@ COMMANDS = [
     ("explain", "FILE", "first", "-n", "30", "--workers", "1", "--quiet", "--what-would-help", "--most", "4"),
     ("compare", "FILE", "--set", "teams.people.people=1", "-n", "30", "--workers", "1", "--quiet"),
     ("compare", "FILE", "--set", "horizon=2 d", "-n", "30", "--workers", "1", "--quiet", "--ascii"),
+    (
+        "hunt",
+        "FILE",
+        "--breaks",
+        "first within 2 h in 85 %",
+        "-n",
+        "30",
+        "--workers",
+        "1",
+        "--quiet",
+        "--worst-hours",
+        "0",
+        "--into",
+        "INTO",
+    ),
+    ("report", "FILE", "--runbook", "-n", "30", "--workers", "1", "--quiet"),
 ]
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: "-".join(word for word in words if word.isalpha()))
-def test_no_line_is_wider_than_the_page(typed, wild, words):
-    ran = typed(*(wild if word == "FILE" else word for word in words))
+def test_no_line_is_wider_than_the_page(typed, wild, tmp_path, words):
+    ran = typed(*({"FILE": wild, "INTO": tmp_path}.get(word, word) for word in words))
     assert ran.exit_code == 0, ran.stderr
     assert max(map(cell_len, ran.stdout.splitlines())) <= WIDTH
     text = ran.stdout.replace("\n", "")

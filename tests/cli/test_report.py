@@ -51,7 +51,8 @@ def test_a_scenario_may_come_from_standard_input(typed, small: str, tmp_path: Pa
         pytest.param(("-o", "report.txt"), "what to write is told by the end of the name", id="another form"),
         pytest.param(("-o", "report.html", "--lang", "fr"), "--lang fr: there are no words", id="another language"),
         pytest.param(("-o", "nowhere/report.html"), "there is no directory", id="no directory"),
-        pytest.param((), "Missing option '-o'", id="no file"),
+        pytest.param(("-o", "report.html", "--json"), "--json: only a runbook has that", id="an option of a runbook"),
+        pytest.param(("--runbook", "--lang", "nl"), "in English", id="a runbook in Dutch"),
         pytest.param(("-o", "report.html", "--set", "teams.infra=0"), "teams.infra", id="a change that cannot be"),
     ],
 )

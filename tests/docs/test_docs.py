@@ -87,6 +87,7 @@ def test_every_column_is_explained() -> None:
         "drills, municipalities, points": result.drills,
         "steps": result.steps(),
         "comparison": drsim.compare(result, result).table,
+        "runbook": drsim.runbook(loads(scenario), replications=1).table,
     }
     for name, table in tables.items():
         cells = re.findall(r"^\| ([^|]*)\|", sections[name], re.MULTILINE)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from drsim import lint
 from drsim.reading import load
-from drsim.testing.outages import KINDS
+from drsim.studies.breakable import KINDS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")

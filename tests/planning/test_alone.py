@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from reference import levels as reference
+from reference import trees
 
 from drsim.model.landscape import Landscape
 from drsim.model.scenario import Scenario
@@ -140,10 +141,9 @@ def test_a_skill_of_one():
     assert (second.skill, second.spare) == ("", 1)
 
 
-def at_once(land: Landscape, loss: Loss) -> tuple[str, ...]:
-    """The services that are below their minimum with the flags of this loss, by the second implementation."""
-    scenario = Scenario(title="x", landscape=land, response=land.response)
-    flags = reference.initial(scenario)
+def lost(land: Landscape, loss: Loss) -> dict[tuple[str, ...], bool]:
+    """The flags of the second implementation at the instant of this loss."""
+    flags = reference.initial(Scenario(title="x", landscape=land, response=land.response))
     if loss.kind == "component":
         for site in land.components[loss.name].at:
             if loss.site in ("", site):
@@ -154,8 +154,47 @@ def at_once(land: Landscape, loss: Loss) -> tuple[str, ...]:
         for site in part.at:
             if not flags["site", site]:
                 flags["on", name, site] = False
-    found = reference.levels(scenario, flags).at_minimum
+    return flags
+
+
+def below(land: Landscape, flags: dict[tuple[str, ...], bool]) -> tuple[str, ...]:
+    """The services below their minimum, by the second implementation."""
+    found = reference.levels(Scenario(title="x", landscape=land, response=land.response), flags).at_minimum
     return tuple(name for name in sorted(land.services) if not found[name, "", ""])
+
+
+def at_once(land: Landscape, loss: Loss) -> tuple[str, ...]:
+    """The services that are below their minimum with the flags of this loss."""
+    return below(land, lost(land, loss))
+
+
+def stopped(land: Landscape, flags: dict[tuple[str, ...], bool]) -> None:
+    """Stop what has nothing to stand on beside it, one at a time."""
+
+    def stands(name: str, site: str) -> bool:
+        here = {each for each, part in land.components.items() if part.scope == "site" and site in part.at}
+        return trees.holds(land.components[name].needs, lambda each: each not in here or flags["on", each, site])
+
+    while missing := [
+        (name, site)
+        for name, part in land.components.items()
+        for site in part.at
+        if flags["on", name, site] and not stands(name, site)
+    ]:
+        flags["on", missing[0][0], missing[0][1]] = False
+
+
+def when_all_have_taken_over(land: Landscape, loss: Loss) -> tuple[str, ...]:
+    """The services that are below their minimum when what runs nowhere any more is turned on at its standby, where it may."""
+    flags = lost(land, loss)
+    stopped(land, flags)
+    for name, part in land.components.items():
+        if not any(flags["on", name, site] for site in part.at):
+            for site, standing in part.at.items():
+                if standing.role != "active" and part.recover and flags["site", site]:
+                    flags["on", name, site] = True
+    stopped(land, flags)
+    return below(land, flags)
 
 
 @settings(max_examples=30, deadline=None, derandomize=True, database=None)
@@ -163,6 +202,15 @@ def at_once(land: Landscape, loss: Loss) -> tuple[str, ...]:
 def test_what_stops_at_once_is_what_the_levels_say(land):
     found = losses(land)
     assert [loss.stops for loss in found] == [at_once(land, loss) for loss in found]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(landscapes())
+def test_what_stays_is_what_the_levels_say_when_all_have_taken_over(land):
+    for loss in losses(land):
+        if loss.stops:
+            event("a standby brings one back" if loss.stays != loss.stops else "none does")
+            assert loss.stays == when_all_have_taken_over(land, loss)
 
 
 @settings(max_examples=30, deadline=None, derandomize=True, database=None)

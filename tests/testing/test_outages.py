@@ -16,8 +16,8 @@ from drsim.planning.compile import compile_scenario
 from drsim.reading import dump, loads, loads_landscape
 from drsim.simulation.draws import Numbers
 from drsim.simulation.engine import Engine
+from drsim.studies.breakable import KINDS
 from drsim.testing import landscapes, outage, outages, reordered, with_less_room
-from drsim.testing.outages import KINDS
 from drsim.testing.promises import _plan
 
 TEXT = """\

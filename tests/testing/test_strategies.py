@@ -800,8 +800,16 @@ def smallest(strategy: st.SearchStrategy[Document], test: Callable[[Document], A
     return find(strategy, lambda each: bool(test(each)), settings=settings(QUIET, max_examples=3000))
 
 
-def test_the_smallest_scenario() -> None:
-    assert smallest(scenario_documents(), lambda _: True) == {
+SMALL = {"max_components": 3, "max_sites": 2, "max_teams": 1, "max_services": 1}
+"""Shrinks in seconds; from all there is it takes most of a minute."""
+FROM = pytest.mark.parametrize(
+    "limits", [SMALL, pytest.param({}, marks=pytest.mark.long)], ids=["small", "all there is"]
+)
+
+
+@FROM
+def test_the_smallest_scenario(limits: dict[str, Any]) -> None:
+    assert smallest(scenario_documents(**limits), lambda _: True) == {
         "drsim": "scenario 1",
         "title": "A generated drill",
         "landscape": {
@@ -814,16 +822,18 @@ def test_the_smallest_scenario() -> None:
     }
 
 
-def test_a_cold_standby_shrinks_to_one_component() -> None:
-    document = smallest(scenario_documents(), role("cold"))
+@FROM
+def test_a_cold_standby_shrinks_to_one_component(limits: dict[str, Any]) -> None:
+    document = smallest(scenario_documents(**limits), role("cold"))
     assert section(document, "components") == {"a": {"at": {"site-1": "active", "site-2": "cold"}}}
     assert section(document, "links") == {}
     assert disruptions(document) == []
     assert section(document, "teams") == section(document, "response") == {}
 
 
-def test_a_circle_shrinks_to_two_components() -> None:
-    document = smallest(scenario_documents(site_scope=False), circle)
+@FROM
+def test_a_circle_shrinks_to_two_components(limits: dict[str, Any]) -> None:
+    document = smallest(scenario_documents(site_scope=False, **limits), circle)
     assert section(document, "components") == {
         "a": {"at": {"site-1": "active"}, "needs": ["b"]},
         "b": {"at": {"site-1": "active"}, "needs": ["a"]},

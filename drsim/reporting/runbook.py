@@ -1,0 +1,160 @@
+"""A runbook to print: the steps of a plan with who, the window of each, and blanks for the actual times."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+
+from drsim.reporting.numbers import NONE, format_share
+from drsim.reporting.page import MARGIN, Cell, Page, hours_minutes
+from drsim.reporting.summary import Command, write_command
+from drsim.reporting.wall import Wall, moment_text, nearest_minute
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from drsim.studies.runbook import Runbook, RunbookStep, Window
+
+__all__ = ["runbook_page"]
+
+BLANKS: Final = "_____ _____"
+"""For the two times that are written down."""
+ROOM: Final = 34
+"""Columns that a step and who does it need beside windows on one line; with fewer a window takes two."""
+LEAST_WHO: Final = 12
+"""Columns for who does it; a longer crew goes on below."""
+MOST: Final = 0.99
+"""Share of drills from which on it is not said that some do otherwise."""
+WINDOW, HALF = 21, 11
+"""Columns of `Tue 16:10 – Wed 08:30`, and of `Tue 16:10 –`."""
+
+
+def runbook_page(
+    runbook: Runbook, *, command: Command, page: Page | None = None, next_move: Sequence[str] = ()
+) -> Page:
+    """The steps in order, one below the other; `next_move`: a command that writes it to a file, shown at the end."""
+    page = Page() if page is None else page
+    scenario = runbook.scenario
+    page.two_sided(f"Runbook: {scenario.title}", command.place)
+    drills = f"{runbook.replications:,} {'drill' if runbook.replications == 1 else 'drills'} · seed {runbook.seed}"
+    page.say(f"{moment_text(scenario.moment)} · {scenario.horizon.text} ahead · {drills}", indent=0, style="dim")
+    if runbook.interrupted:
+        page.say("INTERRUPTED this is about the drills that were finished", style="bold yellow", indent=1)
+    page.blank()
+    if runbook.steps:
+        _Table(runbook, page).write()
+    else:
+        page.say("No step is taken in any drill: there is nothing to do.")
+    if runbook.idle:
+        page.blank()
+        page.label(
+            f"CALLED, WITH NOTHING TO DO {len(runbook.idle)}",
+            " · ".join(runbook.idle),
+            label_style="bold",
+            indent=1,
+            hang=1,
+        )
+    if next_move:
+        page.blank()
+        write_command(page, " To print: ", next_move, "(with the log to fill in)")
+    return page
+
+
+class _Table:
+    """The steps, as wide as what stands in them."""
+
+    def __init__(self, runbook: Runbook, page: Page) -> None:
+        self.runbook = runbook
+        self.page = page
+        self.home = _most_frequent_site(runbook)
+        self.starts = [self._window(step.start) for step in runbook.steps]
+        self.ends = [self._window(step.end) for step in runbook.steps]
+        self.number = len(str(len(runbook.steps)))
+        self.hang = MARGIN + self.number + 1
+        for most in (WINDOW, HALF):
+            times = [min(most, max(6, *map(cell_len, texts))) for texts in (self.starts, self.ends)]
+            left = page.width - self.hang - sum(times) - len(BLANKS) - 4
+            if left >= ROOM:
+                break
+        texts = [self._text(step) for step in runbook.steps]
+        longest = max(cell_len(part) for text in texts for part in re.split(r"[\s./_-]", text))
+        who = min(max(3, *(cell_len(step.who) for step in runbook.steps)), max(left * 2 // 5, LEAST_WHO))
+        who = min(who, left - min(longest, left - LEAST_WHO))
+        what = min(left - who, max(4, *map(cell_len, texts)))
+        self.widths = [what, who, *times, len(BLANKS)]
+
+    def write(self) -> None:
+        """Say what the windows are, then the steps."""
+        self._explain()
+        self.page.blank()
+        head = ["step", "who", "starts", "ends", "actual"]
+        cells = [Cell(text, width, style="dim") for text, width in zip(head, self.widths, strict=True)]
+        self.page.row(cells, indent=self.hang)
+        for number, (step, start, end) in enumerate(zip(self.runbook.steps, self.starts, self.ends, strict=True), 1):
+            self._step(number, [self._text(step), step.who or NONE, start, end, BLANKS])
+            self._details(step)
+
+    def _explain(self) -> None:
+        when = "" if self.runbook.scenario.moment is not None else ", in hours:minutes after the loss"
+        text = f"{format_share(self.runbook.within)} of drills start, and end, a step within its window{when}."
+        if self.home:
+            text += f" Where no place is named it is {self.home}."
+        self.page.say(text)
+        if any(min(step.happens.value, step.done.value) < MOST for step in self.runbook.steps):
+            text = (
+                f"A step that fewer than {100 * MOST:g} % of drills have says how many do; its windows are about those."
+            )
+            self.page.say(text, style="dim")
+
+    def _step(self, number: int, texts: Sequence[str]) -> None:
+        """The columns of a step, each on as many lines as it takes."""
+        columns = [self.page.wrapped(text, width) for text, width in zip(texts, self.widths, strict=True)]
+        for place, line in enumerate(zip_longest(*columns, fillvalue="")):
+            first = Cell("" if place else str(number), self.number, "right", "dim")
+            self.page.row([first, *(Cell(text, width) for text, width in zip(line, self.widths, strict=True))])
+
+    def _text(self, step: RunbookStep) -> str:
+        if step.kind == "mobilise":
+            return f"mobilise to {step.site}" if step.site else "mobilise"
+        return f"{step.kind} {step.object}" if step.site == self.home else step.text
+
+    def _details(self, step: RunbookStep) -> None:
+        """What is done, how often it happens, and how often it is done."""
+        parts = [step.detail] if step.detail else []
+        if step.happens.value < MOST:
+            parts.append(f"in {format_share(step.happens)} of drills")
+        if step.done.value < MOST:
+            parts.append(f"done in {format_share(step.done)} of those that start it")
+        if parts:
+            self.page.say("; ".join(parts), indent=self.hang, hang=2, style="dim")
+
+    def _window(self, window: Window | None) -> str:
+        """`Tue 13:02 – 15:01`, `Tue 16:10 – Wed 08:30`, or one time where both are the same."""
+        if window is None:
+            return f"not within {self.runbook.scenario.horizon.text}"
+        moment = self.runbook.scenario.moment
+        if moment is None:
+            first, last = (hours_minutes(nearest_minute(time)) for time in (window.low, window.high))
+            return first if first == last else f"{first} – {last}"
+        low, high = _wall(moment, window.low), _wall(moment, window.high)
+        first, last = low.text(window.low), high.text(window.high)
+        if first == last:
+            return first
+        same_day = low.day(window.low) == high.day(window.high)
+        return f"{first} – {high.clock(window.high) if same_day else last}"
+
+
+def _wall(moment: datetime, time: int) -> Wall:
+    """The clock for one time: a day of the first week by its name alone, later ones with their date."""
+    wall = Wall(moment)
+    return wall if (wall.at(time).date() - moment.date()).days < 7 else Wall(moment, far=2)
+
+
+def _most_frequent_site(runbook: Runbook) -> str:
+    sites = Counter(step.site for step in runbook.steps if step.site and step.kind != "mobilise")
+    return min(sites, key=lambda site: (-sites[site], site), default="")
