@@ -794,6 +794,8 @@ def _log_beside(target: Path | None, log: str | None) -> Path | None:
 @_workers
 @_quiet
 @_set
+@click.option("-o", "--out", metavar="FILE", help="Write it as a page as well: FILE.html, or FILE.md for Markdown.")
+@_lang
 @_json
 @_ascii
 def hunt(
@@ -810,6 +812,8 @@ def hunt(
     workers: int | None,
     quiet: bool,
     changes: dict[str, str],
+    out: str | None,
+    lang: str | None,
     as_json: bool,
     ascii_only: bool,
 ) -> int:
@@ -825,6 +829,9 @@ def hunt(
 
     if Path(into).exists() and not Path(into).is_dir():
         _refuse(f"--into {into}: that is a file", "name a directory")
+    if out is None and lang is not None:
+        _refuse(f"--lang {lang}: that is of a page", "give -o report.html as well")
+    page = None if out is None else (_writable(out), _form(out), _language(lang))
     with shown(f"reading {scenario}", quiet) as progress:
         loaded = _load(scenario, changes)
         service, rest = split(breaks)
@@ -849,6 +856,23 @@ def hunt(
         raise DrsimError(
             f"--into {into}: cannot be written: {error.strerror}\n  name another directory; the same command finds the same"
         ) from error
+    if page is not None:
+        from drsim.reporting.report import report as written
+
+        target, form, language = page
+        options = {
+            "--breaks": breaks,
+            "--at-most": str(at_most),
+            "--among": ",".join(among or ()),
+            "--only": ",".join(only or ()),
+            "--lasts": lasts or "",
+            "--worst-hours": str(worst_hours),
+            "-o": out or "",
+            "--lang": lang or "",
+        }
+        words = [part for option, value in options.items() if value for part in (option, shlex.quote(value))]
+        typed = " ".join(_command(scenario, changes, replications, seed).line("hunt", *words, drills=True))
+        _write(target, written(found, form=form, lang=language, command=typed).rstrip("\n"))
     if as_json:
         click.echo(_as_json({**found.to_dict(), "files": [str(file) for file in files]}))
     else:

@@ -1,8 +1,7 @@
 """A report: one page that needs nothing else, as HTML or Markdown.
 
-Three things lie apart: what is told (`reported.py` for a run, `report_compared.py` for a comparison, each giving a `Document`), how a
-number knows where it is from (`marked.py`), and what it looks like (the templates). Something else that is to have a report needs a
-function that gives its document, and a line in `_document`.
+Three things lie apart: what is told (`reported.py` of a run, `report_compared.py` of a comparison, `report_hunted.py` of a hunt, each
+giving a `Document`), how a number knows where it is from (`marked.py`), and what it looks like (the templates).
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from drsim.errors import DrsimError
 from drsim.reporting.document import Document, Pieces
 from drsim.reporting.words import Words
 from drsim.studies.compare import Comparison
-from drsim.studies.dossier import Dossier, Pair, dossier
+from drsim.studies.dossier import Chase, Dossier, Pair, dossier
+from drsim.studies.hunt import Hunt
 from drsim.studies.result import Result
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ FORMS: Final = ("html", "md")
 
 
 def report(
-    found: Result | Comparison | Dossier | Pair,
+    found: Result | Comparison | Hunt,
     *,
     lang: str = "en",
     form: Literal["html", "md"] = "html",
     command: str | None = None,
     workers: int | None = None,
 ) -> str:
-    """Write what a run or a comparison found as one page that needs nothing else.
+    """Write what a run, a comparison or a hunt found as one page that needs nothing else.
 
     `lang`: `en` or `nl`; `form`: `html` or `md`; `command`: how it was asked for, for people; `workers`: processes that replay drills.
     In HTML every number bears its value and the path of it in the record that is in the page. Raises DrsimError for another language
@@ -51,22 +51,26 @@ def report(
     return page.render(document=document, words=words, _=words.gettext, record=_script(document.record))
 
 
-def _gathered(found: Result | Comparison | Dossier | Pair, command: str | None, workers: int | None) -> Dossier | Pair:
+def _gathered(found: Result | Comparison | Hunt, command: str | None, workers: int | None) -> Dossier | Pair | Chase:
     if isinstance(found, Result):
         from drsim.reporting.summary import most_interesting
 
         return dossier(found, most_interesting(found), command=command, workers=workers)
-    return Pair(found, command) if isinstance(found, Comparison) else found
+    return Pair(found, command) if isinstance(found, Comparison) else Chase(found, command)
 
 
-def _document(found: Dossier | Pair, words: Words) -> Document:
+def _document(found: Dossier | Pair | Chase, words: Words) -> Document:
     if isinstance(found, Dossier):
         from drsim.reporting.reported import reported
 
         return reported(found, words)
-    from drsim.reporting.report_compared import reported_pair
+    if isinstance(found, Pair):
+        from drsim.reporting.report_compared import reported_pair
 
-    return reported_pair(found, words)
+        return reported_pair(found, words)
+    from drsim.reporting.report_hunted import reported_hunt
+
+    return reported_hunt(found, words)
 
 
 def _templates() -> jinja2.Environment:

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from drsim.reading import assumptions
+from drsim.reading import assumptions, dump
 from drsim.studies.curve import Curve, curve
-from drsim.studies.record import recorded
+from drsim.studies.record import recorded, versions
 from drsim.studies.run import explanations
 
 if TYPE_CHECKING:
     from drsim.reading.dump import Assumption
     from drsim.studies.compare import Comparison
+    from drsim.studies.hunt import Hunt
     from drsim.studies.replay import Replay
     from drsim.studies.result import Explanation, Result
 
-__all__ = ["DAYS", "Dossier", "Pair", "dossier"]
+__all__ = ["DAYS", "Chase", "Dossier", "Pair", "dossier"]
 
 DAYS: Final = {"typical": 0.5, "bad": 0.95}
 """The drills that are shown, by the quantile of the recovery time near which they are."""
@@ -120,6 +121,34 @@ class Pair:
             **self.comparison.to_dict(),
             "records": {name: recorded(result)["record"] for name, result in both.items()},
             "report": {"command": self.command, "answer": {"services": verdicts.total(), **verdicts}},
+        }
+
+
+@dataclass(frozen=True)
+class Chase:
+    """A hunt and what is told about it; `to_dict` has every number of its report."""
+
+    hunt: Hunt
+    command: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hunt, under `hunted` what was hunted in, and under `report` what only a report tells."""
+        hunt, scenario = self.hunt, self.hunt.scenario
+        answer = {
+            "found": len(hunt.found),
+            "undecided": len(hunt.undecided),
+            "smallest": min((len(case.things) for case in hunt.found), default=None),
+        }
+        cases = (*hunt.found, *hunt.undecided, *hunt.near)
+        return {
+            **hunt.to_dict(),
+            "hunted": {"versions": versions(), "digest": scenario.digest(), "scenario": dump(scenario)},
+            "report": {
+                "command": self.command,
+                "answer": answer,
+                "confidence": next((case.kept.confidence for case in cases), None),
+                "among": dict(Counter(each.kind for each in hunt.among)),
+            },
         }
 
 
