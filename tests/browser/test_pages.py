@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 QUIET = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 WINDOWS = ((375, "light"), (1280, "dark"))
-KINDS = ("small", "town hall", "dutch", "comparison", "hostile")
+KINDS = ("small", "town hall", "dutch", "comparison", "hunt", "hostile")
 A4_HEIGHT_MM, MARGIN_MM, MM = 297, 15, 96 / 25.4
 
 
@@ -45,12 +45,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "<script>document.title='broken'</script> \\\"q\\\" & " + "x" * 300 + TITLES["right to left"] + TITLES["emoji"]
     )
     hostile = drsim.run(loads(WILD.format(title=title)), replications=12, seed=3, workers=1)
+    hunt = drsim.hunt(ROOT / "tests/data/clean.yaml", "permit-request rto", replications=24, worst_hours=0)
     round_the_clock = hall.scenario.with_({"suppliers.raas-supplier.works": "always"})
     pages = {
         "small": report(small),
         "town hall": report(hall, command="drsim report scenarios/town-hall-lost.yaml -o report.html"),
         "dutch": report(small, lang="nl"),
         "comparison": report(drsim.compare(hall, round_the_clock)),
+        "hunt": report(hunt),
         "hostile": report(hostile),
     }
     folder, found = tmp_path_factory.mktemp("pages"), {}
@@ -174,4 +176,4 @@ def test_it_prints_on_pages_that_cut_no_figure(kind: str, files: dict[str, str],
     printed = page.pdf(prefer_css_page_size=True)
     page.close()
     assert re.search(rb"/MediaBox \[0 0 59[45]\.?\d* 84[12]", printed), "A4"
-    assert 2 <= len(re.findall(rb"/Type ?/Page\b", printed)) <= 40
+    assert 1 <= len(re.findall(rb"/Type ?/Page\b", printed)) <= 40

@@ -8,6 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 from io import BytesIO
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from cli.conftest import TITLES, WILD
@@ -23,8 +24,10 @@ from drsim.reporting.document import found_at
 from drsim.reporting.drawn import PICTURE_WORDS
 from drsim.reporting.figures import KINDS
 from drsim.reporting.report import report
+from drsim.reporting.report_hunted import REASON_WORDS
 from drsim.reporting.reported import CAUSE_WORDS
 from drsim.reporting.words import Words
+from drsim.studies.hunt import Hunt, Reason
 from drsim.studies.record import rerun
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +68,19 @@ def hostile(hostile_result: drsim.Result) -> str:
     return report(hostile_result, workers=1)
 
 
-@pytest.fixture(params=["page", "compared", "hostile"])
+@pytest.fixture(scope="module")
+def hunt() -> Hunt:
+    scenario = ROOT / "tests" / "data" / "clean.yaml"
+    only = ["database", "permits", "admins"]
+    return drsim.hunt(scenario, "permit-request rto in 50 %", at_most=2, replications=8, only=only, workers=1)
+
+
+@pytest.fixture(scope="module")
+def hunted(hunt: Hunt) -> str:
+    return report(hunt, command="drsim hunt clean.yaml")
+
+
+@pytest.fixture(params=["page", "compared", "hostile", "hunted"])
 def root(request: pytest.FixtureRequest) -> Element:
     """Each kind of page, as a tree."""
     return read(request.getfixturevalue(request.param))
@@ -182,6 +197,23 @@ def test_what_differs_is_told_with_its_path(compared: str) -> None:
     assert "up to 10 d" in text
 
 
+def test_what_breaks_a_promise_is_told(hunt: Hunt, hunted: str) -> None:
+    tree = read(hunted)
+    headings = [heading.text for heading in tree.all("h2")]
+    assert headings[0] == "The answer" and headings[-2:] == ["What was looked at", "How it was run"]
+    (title,) = tree.all("h1")
+    assert title.text == "What breaks it that permit-request is back within 8 h"
+    assert hunt.found
+    for case in hunt.found:
+        assert all(each.text in tree.text for each in case.things)
+    for heading, there in (
+        ("What breaks it", hunt.found),
+        ("When in the week", hunt.found),
+        ("Near misses", hunt.near),
+    ):
+        assert (heading in headings) == bool(there)
+
+
 def test_a_report_is_in_a_language_and_form_that_there_is(result: drsim.Result) -> None:
     with pytest.raises(DrsimError, match=r"no report in the language 'fr'.*nl"):
         report(result, lang="fr")
@@ -214,7 +246,7 @@ def test_unusual_titles_make_a_page(name: str) -> None:
 def test_pictures_are_whole(root: Element, request: pytest.FixtureRequest) -> None:
     page = request.getfixturevalue(request.node.callspec.params["root"])
     found = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
-    assert found
+    assert found or "drsim hunt" in page  # what was hunted has no picture
     for svg in found:
         ET.fromstring(svg.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1))
 
@@ -291,6 +323,7 @@ def test_the_dutch_catalogue_is_complete_and_compiled() -> None:
 def test_causes_and_kinds_of_steps_have_words() -> None:
     assert set(CAUSE_WORDS) == set(CAUSES)
     assert set(KINDS) <= set(PICTURE_WORDS)
+    assert set(REASON_WORDS) == set(get_args(Reason))
 
 
 def test_a_dutch_page_is_dutch(result: drsim.Result) -> None:
@@ -305,7 +338,7 @@ def test_a_dutch_page_is_dutch(result: drsim.Result) -> None:
 
 
 def test_no_sentence_goes_round_the_catalogue(
-    result: drsim.Result, hostile_result: drsim.Result, monkeypatch: pytest.MonkeyPatch
+    result: drsim.Result, hostile_result: drsim.Result, hunt: Hunt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: set[str] = set()
 
@@ -322,7 +355,7 @@ def test_no_sentence_goes_round_the_catalogue(
     monkeypatch.setattr(words_module, "_catalogue", lambda lang: Listening())
     monkeypatch.setattr(drawn_module, "_worded", lambda text, words: text)
     different = result.scenario.with_({"components.burgerzaken.verify.takes": "1 min"})
-    pages = [report(each, lang="nl", workers=1) for each in (result, hostile_result)]
+    pages = [report(each, lang="nl", workers=1) for each in (result, hostile_result, hunt)]
     pages.append(report(drsim.compare(result, drsim.run(different, replications=DRILLS, seed=1, workers=1)), lang="nl"))
     known = dutch._catalogue
     untranslated = {text for text in asked if text not in known._catalog and (text, 0) not in known._catalog}  # type: ignore[attr-defined]
