@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "drsim"
 
 ORDER = [
-    {"errors"},
+    {"errors", "displayed"},
     {"units"},
     {"distributions", "calendar"},
     {"model"},
@@ -28,6 +28,7 @@ ORDER = [
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 ALLOWED = {
+    ("displayed.py", "reporting"): "a notebook asks an object for its display: imported when asked",
     ("studies/replay.py", "reporting"): "Replay.timeline prints itself: a convenience, imported when called",
     ("model/scenario.py", "reading"): "with_ is as strictly checked as a file: it asks the reader, when called",
 }

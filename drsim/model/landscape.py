@@ -13,6 +13,7 @@ from immutabledict import immutabledict
 from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, ValidationInfo
 
 from drsim.calendar import Calendar, check_due
+from drsim.displayed import Displayed
 from drsim.distributions import Law as LawOf
 from drsim.errors import nearest
 from drsim.model import fields, tree
@@ -752,7 +753,7 @@ class Response(Part):
     """When what has moved goes home; None: not at all."""
 
 
-class Landscape(Part):
+class Landscape(Part, Displayed):
     """What exists."""
 
     title: fields.Text = ""

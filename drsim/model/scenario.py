@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from immutabledict import immutabledict
 from pydantic import Field
 
+from drsim.displayed import Displayed
 from drsim.distributions import Law as LawOf
 from drsim.model import fields, tree
 from drsim.model.fields import Part
@@ -92,7 +93,7 @@ class Expected(Part):
     """Why it misses what it does: for people, and required then."""
 
 
-class Scenario(Part):
+class Scenario(Part, Displayed):
     """A drill."""
 
     title: fields.Text

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from drsim.calendar import Calendar, Hours
+from drsim.displayed import Displayed
 from drsim.distributions import Law
 from drsim.model.bubble import doubled
 from drsim.model.landscape import Landscape
@@ -506,8 +507,8 @@ class Structure:
         return self.services[number] if number < len(self.services) else self.tested[number - len(self.services)]
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(Displayed):
     """A scenario, compiled: a `Structure` and the numbers that a variant may change."""
 
     scenario: Scenario
@@ -614,7 +615,11 @@ class Plan:
     dated: bool
     horizon: int
     settle: int
-    reach_cache: dict[tuple[int, ...], tuple[object, ...]] = field(default_factory=dict, compare=False, repr=False)
+    reach_cache: dict[tuple[int, ...], tuple[object, ...]] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line; `drsim plan` tells the rest."""
+        return f"<Plan of {self.scenario.title!r}: {len(self.steps)} steps>"
 
     @cached_property
     def landscape(self) -> Landscape:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
     from drsim.studies.check import Check, Checked
 
-__all__ = ["answer", "checked", "counted", "without"]
+__all__ = ["GROUPS", "HEADS", "answer", "checked", "counted", "texts", "without"]
 
 GROUPS: Final = {
     "otherwise": ("NOT AS EXPECTED", "bold red"),
@@ -79,8 +79,8 @@ def counted(passed: int, failed: int, silent: int, page: Page) -> Page:
 
 
 def _table(check: Check, command: Command, page: Page) -> None:
-    texts = {id(each): [page.clean(text) for text in _texts(each)] for each in check.promises}
-    widths = [1 + max(map(cell_len, column)) for column in zip(HEADS, *texts.values(), strict=True)]
+    rows = {id(each): [page.clean(text) for text in texts(each)] for each in check.promises}
+    widths = [1 + max(map(cell_len, column)) for column in zip(HEADS, *rows.values(), strict=True)]
     room = page.width - MARGIN - sum(width + 1 for width in widths)
     longest = max(cell_len(page.clean(each.title)) for each in check.promises)
     narrow = room < min(longest, SHORTEST)
@@ -94,7 +94,7 @@ def _table(check: Check, command: Command, page: Page) -> None:
             continue
         page.heading(f"{heading} {len(group)}", style=style)
         for each in group:
-            row = texts[id(each)]
+            row = rows[id(each)]
             if narrow:
                 page.say(each.title, most=1)
                 page.say(" · ".join(f"{head}: {text}" for head, text in zip(HEADS, row, strict=True)), indent=6)
@@ -109,7 +109,8 @@ def _table(check: Check, command: Command, page: Page) -> None:
     _next(check, command, page)
 
 
-def _texts(each: Checked) -> tuple[str, str, str, str, str]:
+def texts(each: Checked) -> tuple[str, str, str, str, str]:
+    """What stands below `HEADS` for one promise."""
     found = "too close" if each.found == "undecided" else each.found
     asked = f"{100 * each.asked:g} %"
     return f"{each.measure.upper()} {each.target.text}", each.expected, found, format_share(each.share), asked

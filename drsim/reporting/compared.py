@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from drsim.reading.differences import Change
     from drsim.studies.compare import Compared, Comparison
 
-__all__ = ["compared"]
+__all__ = ["GROUPS", "MOST_CHANGES", "alike", "answer", "compared", "in_order", "in_time_texts", "row_texts"]
 
 GROUPS: Final = {
     "worse": ("BACK LATER", "bold red"),
@@ -88,20 +88,8 @@ def _changes(changes: Sequence[Change], page: Page) -> None:
         page.label("WHAT DIFFERS", "nothing", label_style="bold", indent=1)
         page.blank()
         return
-    alike: dict[tuple[str, str, str | None, str | None], list[str]] = {}
-    for change in changes:
-        section, _, rest = change.path.partition(".")
-        name, _, tail = rest.partition(".")
-        alike.setdefault((section, tail, change.before, change.after), []).append(name)
     page.heading("WHAT DIFFERS")
-    lines = []
-    for (section, tail, before, after), names in alike.items():
-        whole = not tail
-        if len(names) == 1 or whole:
-            paths = [".".join(part for part in (section, name, tail) if part) for name in names]
-        else:
-            paths = [f"{section}.*.{tail} of {len(names)}: {_listed(names)}"]
-        lines += [(path, before, after) for path in paths]
+    lines = alike(changes)
     for path, before, after in lines[:MOST_CHANGES]:
         if before is None:
             page.say(f"+ {path}: {after}", hang=2, most=2)
@@ -114,6 +102,24 @@ def _changes(changes: Sequence[Change], page: Page) -> None:
     page.blank()
 
 
+def alike(changes: Sequence[Change]) -> list[tuple[str, str | None, str | None]]:
+    """(path, before, after) of what differs; the same change in many entries is one."""
+    together: dict[tuple[str, str, str | None, str | None], list[str]] = {}
+    for change in changes:
+        section, _, rest = change.path.partition(".")
+        name, _, tail = rest.partition(".")
+        together.setdefault((section, tail, change.before, change.after), []).append(name)
+    lines: list[tuple[str, str | None, str | None]] = []
+    for (section, tail, before, after), names in together.items():
+        whole = not tail
+        if len(names) == 1 or whole:
+            paths = [".".join(part for part in (section, name, tail) if part) for name in names]
+        else:
+            paths = [f"{section}.*.{tail} of {len(names)}: {_listed(names)}"]
+        lines += [(path, before, after) for path in paths]
+    return lines
+
+
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES + 1 else ""
     return ", ".join(names[:MOST_NAMES] if more else names) + more
@@ -122,7 +128,7 @@ def _listed(names: Sequence[str]) -> str:
 def _services(comparison: Comparison, page: Page) -> None:
     shown = [each for each in comparison.services if each.verdict != "same"]
     horizon = comparison.horizon
-    rows = {each.name: _row(each) for each in shown}
+    rows = {each.name: row_texts(each) for each in shown}
     heads = ("on average", "in 95 % of drills", "sooner", "later")
     widths = [
         max([len(head), *(cell_len(page.clean(row[i])) for row in rows.values())]) for i, head in enumerate(heads)
@@ -136,10 +142,7 @@ def _services(comparison: Comparison, page: Page) -> None:
         cells = [Cell(head, width, style="dim") for head, width in zip(heads, widths, strict=True)]
         page.row([Cell("", title), *(cells[2:] if narrow else cells)])
     for verdict, (heading, style) in GROUPS.items():
-        group = sorted(
-            (each for each in comparison.services if each.verdict == verdict),
-            key=lambda each: (-abs(each.recovery.mean.value), each.name),
-        )
+        group = in_order(comparison, verdict)
         if not group:
             continue
         if verdict == "same":
@@ -166,7 +169,21 @@ def _services(comparison: Comparison, page: Page) -> None:
         page.say("; ".join(parts) + ".", style="dim")
 
 
-def _row(each: Compared) -> tuple[str, str, str, str]:
+def in_order(comparison: Comparison, verdict: str) -> list[Compared]:
+    """The services with a verdict, those that differ most first."""
+    return sorted(
+        (each for each in comparison.services if each.verdict == verdict),
+        key=lambda each: (-abs(each.recovery.mean.value), each.name),
+    )
+
+
+def in_time_texts(each: Compared) -> tuple[str, str]:
+    """In which share of drills a service is in time, before and after."""
+    one, two = (NONE if share is None else format_share(share) for share in each.in_time_shares)
+    return one, two
+
+
+def row_texts(each: Compared) -> tuple[str, str, str, str]:
     """By how much it differs on average and in 95 % of drills, and in which share of pairs it is sooner and later."""
     shares = (each.recovery.sooner, each.recovery.later)
     return _gap(each.recovery.mean), _gap(each.quantiles[0.95]), format_share(shares[0]), format_share(shares[1])

@@ -10,7 +10,7 @@ from drsim.reporting.page import Page
 if TYPE_CHECKING:
     from drsim.studies.lint import Finding, Lint
 
-__all__ = ["linted"]
+__all__ = ["flow", "linted", "place_text"]
 
 
 def linted(lint: Lint, *, page: Page | None = None) -> Page:
@@ -23,23 +23,29 @@ def linted(lint: Lint, *, page: Page | None = None) -> Page:
 
 def _finding(finding: Finding, page: Page) -> None:
     at = finding.problem
-    place = ":".join(str(part) for part in (at.file, at.line, at.column) if part is not None)
-    page.say("  ".join(part for part in (place, at.path) if part), indent=0, style="bold")
+    page.say(place_text(finding), indent=0, style="bold")
     page.label(f"{finding.rule}:", at.rule, label_style="bold red", hang=2)
     page.label("drill:", _drill(finding), hang=2, style="dim")
     page.label("shows:", finding.shown, hang=2)
     page.label("next:", at.hint or "", hang=2)
 
 
+def place_text(finding: Finding) -> str:
+    """`people.yaml:21:35  teams.dba.people`."""
+    at = finding.problem
+    place = ":".join(str(part) for part in (at.file, at.line, at.column) if part is not None)
+    return "  ".join(part for part in (place, at.path) if part)
+
+
 def _drill(finding: Finding) -> str:
     """`2015-05-12 10:00, disruptions: {site-hall: {site: hall, lasts: the whole drill}}`."""
     moment = finding.scenario.moment
     when = "at any moment" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
-    return f"{when}, disruptions: {_flow(finding.disruptions)}"
+    return f"{when}, disruptions: {flow(finding.disruptions)}"
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
     """Plain data as YAML writes it on one line."""
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_flow(each)}' for key, each in value.items())}}}"
+        return f"{{{', '.join(f'{key}: {flow(each)}' for key, each in value.items())}}}"
     return str(value)

@@ -24,7 +24,7 @@ from drsim.units import HOUR, MINUTE, ONE, format_ms
 if TYPE_CHECKING:
     from drsim.model.landscape import Component, OnCall, Power, Shift, Site, Step, Watch
 
-__all__ = ["planned"]
+__all__ = ["happenings", "planned", "step_rows"]
 
 
 def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> Page:
@@ -58,29 +58,33 @@ def planned(outlook: Outlook, *, command: Command, page: Page | None = None) -> 
 
 
 def _disruptions(outlook: Outlook, page: Page) -> None:
-    plan = outlook.plan
     page.heading("WHAT HAPPENS")
-    if not plan.outages:
+    if not outlook.plan.outages:
         page.say("Nothing: this scenario has no disruptions.")
-    for outage in _in_order(plan):
-        if outage.name in plan.power:
-            site = plan.structure.sites[outage.targets[0]]
-            text = _supply(plan.scenario.landscape.sites[site].power or NO_POWER)
-            page.label(f"{outage.name}:", f"{outage_text(plan, outage)} {text}", label_style="bold", hang=2)
-            continue
-        if outage.name in plan.failing:
-            page.label(f"{outage.name}:", _own_failure(plan, outage), label_style="bold", hang=2)
-            continue
-        if outage.name not in plan.scenario.disruptions:
-            page.label(f"{outage.name}:", _cut_off(plan, outage), label_style="bold", hang=2)
-            continue
-        what = plan.scenario.disruptions[outage.name]
-        text = f"{outage_text(plan, outage)} {_after(what)}, {_lasts(what)}"
-        if what.reaches:
-            text += f"; it reaches {', '.join(what.reaches)}"
-        if outage.chance < ONE:
-            text += f", with a chance of {what.chance.text}"
-        page.label(f"{outage.name}:", text, label_style="bold", hang=2)
+    for name, text in happenings(outlook.plan):
+        page.label(f"{name}:", text, label_style="bold", hang=2)
+
+
+def happenings(plan: Plan) -> list[tuple[str, str]]:
+    """(name, what happens) of all that may happen, what follows something after that."""
+    return [(outage.name, _happening(plan, outage)) for outage in _in_order(plan)]
+
+
+def _happening(plan: Plan, outage: Outage) -> str:
+    if outage.name in plan.power:
+        site = plan.structure.sites[outage.targets[0]]
+        return f"{outage_text(plan, outage)} {_supply(plan.scenario.landscape.sites[site].power or NO_POWER)}"
+    if outage.name in plan.failing:
+        return _own_failure(plan, outage)
+    if outage.name not in plan.scenario.disruptions:
+        return _cut_off(plan, outage)
+    what = plan.scenario.disruptions[outage.name]
+    text = f"{outage_text(plan, outage)} {_after(what)}, {_lasts(what)}"
+    if what.reaches:
+        text += f"; it reaches {', '.join(what.reaches)}"
+    if outage.chance < ONE:
+        text += f", with a chance of {what.chance.text}"
+    return text
 
 
 def _in_order(plan: Plan) -> list[Outage]:
@@ -441,10 +445,7 @@ def _steps(outlook: Outlook, page: Page) -> None:
     head = [Cell("", place), Cell("what", what), Cell("takes", takes), Cell("who", crew), Cell("RTO", rto)]
     page.row([cell._replace(style="dim") for cell in head])
     for step in outlook.steps:
-        at = "" if "." in step.object or not step.site else f" @ {step.site}"
-        task = outlook.plan.scenario.landscape.steps.get(step.object)
-        told = f": {task.do}" if task is not None and task.do else ""
-        lines = page.wrapped(f"{step.kind} {step.object}{at}{told}", what)
+        lines = page.wrapped(_step_text(step, outlook.plan), what)
         first = Cell(str(step.place), place, "right", "dim")
         page.row(
             [first, Cell(lines[0], what), Cell(step.takes, takes), Cell(_who(step), crew), Cell(rtos[step.place], rto)]
@@ -453,6 +454,23 @@ def _steps(outlook: Outlook, page: Page) -> None:
             page.raw(" " * (MARGIN + place + 1) + line)
         if detail := _detail(step, outlook.plan):
             page.say(detail, indent=MARGIN + place + 3, hang=2, style="dim")
+
+
+def step_rows(outlook: Outlook) -> list[tuple[str, str, str, str, str]]:
+    """(place, what, takes, who, RTO) of each step that may be taken, in plan order."""
+    rtos = _rtos(outlook)
+    return [
+        (str(step.place), _step_text(step, outlook.plan), step.takes, _who(step), rtos[step.place])
+        for step in outlook.steps
+    ]
+
+
+def _step_text(step: Expected, plan: Plan) -> str:
+    """`start oracle @ sint-oedenrode`, of a step of the plan also what is done."""
+    at = "" if "." in step.object or not step.site else f" @ {step.site}"
+    task = plan.scenario.landscape.steps.get(step.object)
+    told = f": {task.do}" if task is not None and task.do else ""
+    return f"{step.kind} {step.object}{at}{told}"
 
 
 def _who(step: Expected) -> str:

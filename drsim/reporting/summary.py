@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXPLAINED",
+    "GROUPS",
     "Command",
     "answer",
     "due_texts",
     "every_rto_text",
     "most_interesting",
+    "numbers_of",
+    "plural",
+    "service_texts",
     "summary",
     "turned_away_text",
     "worst_first",
@@ -419,6 +423,12 @@ def _services(result: Result, page: Page, intervals: bool) -> None:
     _legend(result, page, table)
     if intervals:
         table.intervals()
+
+
+def service_texts(result: Result) -> list[tuple[Outcome, dict[str, str]]]:
+    """The services, the worst first, each with what is told of it: rto, half, most, in time, data, asked."""
+    table = _Table(result, Page(), sorted(result.outcomes, key=_worst_first))
+    return [(outcome, table.rows[outcome.name]) for outcome in table.outcomes]
 
 
 def _data_asked(result: Result, page: Page, group: Sequence[Outcome]) -> None:

@@ -27,7 +27,7 @@ from drsim.units import DAY, MINUTE
 if TYPE_CHECKING:
     from drsim.studies.replay import Replay
 
-__all__ = ["because", "crew_text", "outage_text", "timeline", "title_of"]
+__all__ = ["answer", "because", "crew_text", "outage_text", "shown_minutes", "timeline", "title_of", "wall_of"]
 
 MOST_WAITS = 4
 """Reasons that are named for one wait; the rest is summed."""
@@ -46,6 +46,23 @@ def timeline(replay: Replay, service: str | None = None, page: Page | None = Non
     else:
         _Story(replay, page, service).write()
     return page
+
+
+def answer(replay: Replay) -> str:
+    """How it went, in one sentence."""
+    all_of_them = [replay.interruptions(service) for service in replay.plan.structure.services]
+    found = [[what for what in each if not what.planned or not what.back] for each in all_of_them]
+    down = [each for each in found if each]
+    if not down:
+        return "no service goes below its minimum"
+    if len(down) == 1:
+        went = f"1 of {len(found)} services goes below its minimum"
+    else:
+        went = f"{len(down)} of {len(found)} services go below their minimum"
+    if away := sum(any(not what.back for what in each) for each in down):
+        return f"{went}, {away} {'is' if away == 1 else 'are'} not back by the end"
+    last = max(what.end for each in down for what in each)
+    return f"{went}, {'it is' if len(down) == 1 else 'the last is'} back on {wall_of(replay).text(last)}"
 
 
 def title_of(plan: Plan, service: str) -> str:
@@ -142,7 +159,7 @@ class _Log:
     def __post_init__(self) -> None:
         self.plan = self.replay.plan
         self.drill = self.replay.trajectory
-        self.wall = _wall(self.replay)
+        self.wall = wall_of(self.replay)
         self.several = len({row.incident for row in self.drill.rows}) > 1
         self.last = ""
         ends = [0, *(row.end for row in self.drill.rows if row.end >= 0)]
@@ -159,7 +176,7 @@ class _Log:
     def write(self) -> None:
         """All events in order of time."""
         page = self.page
-        _opening(self.replay, page, self._answer())
+        _opening(self.replay, page, answer(self.replay))
         cells = [
             Cell("", self.day),
             Cell("from", 5),
@@ -184,22 +201,6 @@ class _Log:
         self._undone()
         self._unprotected()
         self._services()
-
-    def _answer(self) -> str:
-        """How it went, in one sentence."""
-        all_of_them = [self.replay.interruptions(service) for service in self.plan.structure.services]
-        found = [[what for what in each if not what.planned or not what.back] for each in all_of_them]
-        down = [each for each in found if each]
-        if not down:
-            return "no service goes below its minimum"
-        if len(down) == 1:
-            went = f"1 of {len(found)} services goes below its minimum"
-        else:
-            went = f"{len(down)} of {len(found)} services go below their minimum"
-        if away := sum(any(not what.back for what in each) for each in down):
-            return f"{went}, {away} {'is' if away == 1 else 'are'} not back by the end"
-        last = max(what.end for each in down for what in each)
-        return f"{went}, {'it is' if len(down) == 1 else 'the last is'} back on {self.wall.text(last)}"
 
     def _events(self) -> Iterable[tuple[int, int, float, Row | str, str]]:
         """(time, what comes first at one instant, its order in that, what, style).
@@ -774,7 +775,8 @@ def _told(segment: Segment) -> str:
     return segment.detail + (f", beside {segment.beside}" if segment.beside else "")
 
 
-def _wall(replay: Replay) -> Wall:
+def wall_of(replay: Replay) -> Wall:
+    """The clock on the wall, for all that happens in a drill."""
     drill, plan = replay.trajectory, replay.plan
     ends = [min(row.end, plan.horizon) for row in drill.rows]
     ends += [t for spans in drill.outages.values() for span in spans for t in span if t < plan.horizon]
@@ -786,7 +788,7 @@ def _wall(replay: Replay) -> Wall:
 
 
 def _opening(replay: Replay, page: Page, answer: str) -> None:
-    scenario, wall = replay.plan.scenario, _wall(replay)
+    scenario, wall = replay.plan.scenario, wall_of(replay)
     page.say(f"Drill {replay.drill} of seed {replay.seed}: {answer}", style="bold", indent=0, most=4)
     dated = moment_text(scenario.moment)
     when = dated if scenario.moment is not None else f"any moment of the week: here {wall.day(0)} {wall.clock(0)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
+from drsim.displayed import Displayed
 from drsim.measures.estimates import Share
 from drsim.model.scenario import Scenario
 from drsim.studies.result import Result, share_dict
@@ -18,6 +19,7 @@ from drsim.units import Duration
 __all__ = ["MEASURES", "Check", "Checked", "check"]
 
 Fared: TypeAlias = Literal["otherwise", "undecided", "as expected"]
+FARED: Final[tuple[Fared, ...]] = ("otherwise", "undecided", "as expected")
 MEASURES: Final = ("rto", "rpo")
 """What may be expected of a service."""
 
@@ -63,11 +65,18 @@ class Checked:
         }
 
 
-@dataclass
-class Check:
+@dataclass(repr=False)
+class Check(Displayed):
     """What a run found, beside what its scenario expects."""
 
     result: Result
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line; `promises` have what was found."""
+        found = (
+            ", ".join(f"{len(self.of(fared))} {fared}" for fared in FARED if self.of(fared)) or "nothing is expected"
+        )
+        return f"<Check of {self.result.scenario.title!r}: {found}>"
 
     @cached_property
     def promises(self) -> tuple[Checked, ...]:

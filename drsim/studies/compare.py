@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from drsim.displayed import Displayed
 from drsim.errors import DrsimError, did_you_mean
 from drsim.measures import estimates
 from drsim.measures.pairs import Difference, Pairs, mean_difference, pairs, quantile_difference, share_difference
@@ -119,7 +120,7 @@ class Compared:
 
 
 @dataclass(repr=False)
-class Comparison:
+class Comparison(Displayed):
     """What a change does. Below 0 is less after than before: sooner, or less lost."""
 
     before: Result

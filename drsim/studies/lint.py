@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from immutabledict import immutabledict
 
+from drsim.displayed import Displayed
 from drsim.errors import Problem
 from drsim.model.needs import All, AtLeast, Need
 from drsim.model.needs import Any as AnyOf
@@ -78,12 +79,16 @@ class Finding:
         }
 
 
-@dataclass(frozen=True)
-class Lint:
+@dataclass(frozen=True, repr=False)
+class Lint(Displayed):
     """The weaknesses of a plan, by file and line, then by path and rule."""
 
     scenario: Scenario
     findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line; `findings` has what was found."""
+        return f"<Lint of {self.scenario.title!r}: {len(self.findings)} found>"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

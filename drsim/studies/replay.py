@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from drsim.displayed import Displayed
 from drsim.errors import DrsimError, did_you_mean
 from drsim.measures.busy import Steps, heads_at_work, transfers_on
 from drsim.measures.drills import Group, Interruption, due_fates, groups, interruptions, met_levels, moves
@@ -31,7 +32,7 @@ __all__ = ["Replay"]
 
 
 @dataclass(repr=False)
-class Replay:
+class Replay(Displayed):
     """A drill, replayed from the seed. Times in ms since its moment unless a column says otherwise."""
 
     plan: Plan

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
+from drsim.displayed import Displayed
 from drsim.errors import DrsimError, did_you_mean
 from drsim.measures import estimates
 from drsim.measures.drills import AGES, CONTINUITY, Block, Group, Interruption, groups
@@ -193,7 +194,7 @@ class Tried:
 
 
 @dataclass(repr=False)
-class Result:
+class Result(Displayed):
     """What a run found."""
 
     plan: Plan

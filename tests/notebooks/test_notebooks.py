@@ -74,9 +74,15 @@ def texts(notebook: Any) -> str:
 
 
 def plain(cell: Any) -> list[str]:
-    """The words that a cell shows: what is printed, and values as text; how far they are apart may differ."""
+    """The words that a cell shows: what is printed, values as text, and our displays; how far they are apart may differ."""
     parts = [out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell["outputs"]]
+    parts += ["".join(html) for html in displays(cell) if 'class="drsim' in "".join(html)]
     return "".join("".join(part) + "\n" for part in parts).split()
+
+
+def displays(cell: Any) -> list[str | list[str]]:
+    """The HTML of a cell; that of pandas changes with its version and says no more than its text."""
+    return [out["data"]["text/html"] for out in cell["outputs"] if "text/html" in out.get("data", {})]
 
 
 def stale(stored: Any, executed: Any) -> list[str]:
@@ -112,6 +118,14 @@ def test_one_other_number_is_noticed(path: Path) -> None:
     assert number is not None
     other = json.loads(text.replace(number[0], f"successes={int(number[1]) + 1}"))
     assert len(stale(other, notebook)) == 1
+
+
+def test_another_number_in_a_display_is_noticed() -> None:
+    path = ROOT / "notebooks" / "01_first_drill.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert "of the 946 numbers behind this" in text
+    other = json.loads(text.replace("of the 946 numbers behind this", "of the 945 numbers behind this"))
+    assert len(stale(other, json.loads(text))) == 1
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
