@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
     from drsim.reading import load, load_landscape
     from drsim.reporting import figures as figures
+    from drsim.reporting.report import report
     from drsim.studies.check import Check, check
     from drsim.studies.compare import Comparison, compare
     from drsim.studies.hunt import Hunt, hunt
@@ -47,6 +48,7 @@ _WHERE = {
     "lint": "drsim.studies.lint",
     "load": "drsim.reading",
     "load_landscape": "drsim.reading",
+    "report": "drsim.reporting.report",
     "run": "drsim.studies.run",
     "runbook": "drsim.studies.runbook",
 }
@@ -71,6 +73,7 @@ __all__ = [
     "lint",
     "load",
     "load_landscape",
+    "report",
     "run",
     "runbook",
 ]

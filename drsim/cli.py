@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from drsim.reporting.page import Page
     from drsim.reporting.progress import Progress
     from drsim.reporting.summary import Command
+    from drsim.studies.compare import Comparison
     from drsim.studies.result import Explanation, Result
 
 __all__ = ["cli", "main"]
@@ -218,6 +219,7 @@ _set = click.option(
 _seed = click.option("--seed", metavar="NUMBER", default="1", show_default=True, callback=SEEDS, help="Of the luck.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 _ascii = click.option("--ascii", "ascii_only", is_flag=True, help="Print plain signs only, digits 0-9 for bars.")
+_lang = click.option("--lang", metavar="LANGUAGE", help="Of the report: en for English, the default, or nl for Dutch.")
 _scenario = click.argument("scenario", metavar="SCENARIO", shell_complete=_files)
 _workers = click.option(
     "--workers", metavar="NUMBER", callback=WORKERS, help="Processes; the default is one for each processor."
@@ -564,28 +566,13 @@ def compare(
     """
     from drsim.reporting.compared import compared
     from drsim.reporting.progress import shown
-    from drsim.studies.compare import compare as compare_drills
 
     if after is None and not changes:
         _refuse(
             "there is nothing to compare it with", "give a second scenario, or what to change with --set PATH=VALUE"
         )
-    if before == after == "-":
-        _refuse("only one of the two can come from standard input", "give a file for the other")
     with shown(f"reading {before}", quiet) as progress:
-        if after is None and before == "-":
-            with _standard_input(before):
-                one, two = _load(before, {}), _load(before, changes)
-        else:
-            one, two = _load(before, {}), _load(after or before, changes)
-        begun = time.perf_counter()
-        progress.count(0, 2 * replications)
-        comparison = compare_drills(
-            one, two, replications=replications, seed=seed, workers=workers, progress=progress.count
-        )
-        if comparison.interrupted:
-            _say("interrupted: showing what is finished", INTERRUPTED)
-        progress.end(comparison.before.replications + comparison.after.replications, time.perf_counter() - begun)
+        comparison = _drill_both(before, after or before, changes, replications, seed, workers, progress)
     if as_json:
         click.echo(_as_json(comparison.to_dict()))
     else:
@@ -598,12 +585,17 @@ def compare(
 
 @cli.command()
 @_scenario
+@click.argument("other", metavar="[OTHER]", required=False, shell_complete=_files)
 @click.option(
     "--runbook", "as_runbook", is_flag=True, help="The steps with who and when, and blanks for the actual times."
 )
 @click.option(
-    "-o", "--out", metavar="FILE", help="Write it to a file; of a runbook the log to fill in goes beside it, as CSV."
+    "-o",
+    "--out",
+    metavar="FILE",
+    help="Write it to a file: FILE.html, or FILE.md for Markdown; of a runbook text, and beside it the log to fill in, as CSV.",
 )
+@_lang
 @click.option("--log", metavar="FILE", help="Write the log of a runbook to this file.")
 @_drilled
 @_set
@@ -611,8 +603,10 @@ def compare(
 @_ascii
 def report(
     scenario: str,
+    other: str | None,
     as_runbook: bool,
     out: str | None,
+    lang: str | None,
     log: str | None,
     replications: int,
     seed: int,
@@ -622,14 +616,71 @@ def report(
     as_json: bool,
     ascii_only: bool,
 ) -> int:
-    """Write down what a plan means for those who carry it out.
+    """Write what is found as one page, to read, print and send on.
 
-    With --runbook each step with who, and the window in which 80 % of drills start and end it.
+    Of SCENARIO alone what its drills gave; with OTHER what is different there, with the same luck, and --set changes OTHER. The page
+    needs nothing else, and drsim rerun runs it again. With --runbook what a plan means for those who carry it out: each step with
+    who, and the window in which 80 % of drills start and end it.
     """
+    command = _command(scenario, changes, replications, seed)
     if as_runbook:
-        command = _command(scenario, changes, replications, seed)
+        if other is not None or lang is not None:
+            _refuse("report --runbook: that is of one scenario, and in English", "leave out the second one, and --lang")
         return _runbook(command, changes, out, log, workers, quiet, as_json, ascii_only)
-    _refuse(f"report {scenario}: it does not say what to report", "give --runbook")
+    for option, given in (("--log", log), ("--json", as_json), ("--ascii", ascii_only)):
+        if given:
+            _refuse(f"report {option}: only a runbook has that", "give --runbook as well, or leave it out")
+    if out is None:
+        _refuse(f"report {scenario}: it does not say where to write it", "give -o report.html, or --runbook")
+    return _report(command, other, out, lang, workers, quiet, changes)
+
+
+def _report(
+    command: Command,
+    other: str | None,
+    out: str,
+    lang: str | None,
+    workers: int | None,
+    quiet: bool,
+    changes: dict[str, str],
+) -> int:
+    from drsim.reporting.progress import shown
+
+    target, form, lang = _writable(out), _form(out), _language(lang)
+    options = ("-o", shlex.quote(out), *(("--lang", lang) if lang != "en" else ()))
+    words = command.line("report", *((shlex.quote(other),) if other else ()), *options, drills=True)
+    replications, seed = command.replications, command.seed
+    with shown(f"reading {command.scenario}", quiet) as progress:
+        found: Result | Comparison
+        if other is None:
+            found = _drill(command.scenario, changes, replications, seed, workers, progress)
+        else:
+            found = _drill_both(command.scenario, other, changes, replications, seed, workers, progress)
+        progress.say("writing the report")
+        from drsim.reporting.report import report as written
+
+        text = written(found, lang=lang, form=form, command=" ".join(words), workers=workers)
+    _write(target, text.rstrip("\n"))
+    return INTERRUPTED if found.interrupted else OK
+
+
+def _language(lang: str | None) -> str:
+    """The language of a report; English where nobody says."""
+    from drsim.reporting.words import LANGUAGES
+
+    if lang is not None and lang not in LANGUAGES:
+        _refuse(f"--lang {lang}: there are no words in that language", f"expected one of: {', '.join(LANGUAGES)}")
+    return lang or "en"
+
+
+def _form(out: str) -> Literal["html", "md"]:
+    """What a report is written as, by the name of its file."""
+    suffix = Path(out).suffix.lower()
+    if suffix in (".html", ".htm"):
+        return "html"
+    if suffix != ".md":
+        _refuse(f"--out {out}: what to write is told by the end of the name", "end it in .html, or in .md for Markdown")
+    return "md"
 
 
 def _runbook(
@@ -743,6 +794,8 @@ def _log_beside(target: Path | None, log: str | None) -> Path | None:
 @_workers
 @_quiet
 @_set
+@click.option("-o", "--out", metavar="FILE", help="Write it as a page as well: FILE.html, or FILE.md for Markdown.")
+@_lang
 @_json
 @_ascii
 def hunt(
@@ -759,6 +812,8 @@ def hunt(
     workers: int | None,
     quiet: bool,
     changes: dict[str, str],
+    out: str | None,
+    lang: str | None,
     as_json: bool,
     ascii_only: bool,
 ) -> int:
@@ -774,6 +829,9 @@ def hunt(
 
     if Path(into).exists() and not Path(into).is_dir():
         _refuse(f"--into {into}: that is a file", "name a directory")
+    if out is None and lang is not None:
+        _refuse(f"--lang {lang}: that is of a page", "give -o report.html as well")
+    page = None if out is None else (_writable(out), _form(out), _language(lang))
     with shown(f"reading {scenario}", quiet) as progress:
         loaded = _load(scenario, changes)
         service, rest = split(breaks)
@@ -798,6 +856,23 @@ def hunt(
         raise DrsimError(
             f"--into {into}: cannot be written: {error.strerror}\n  name another directory; the same command finds the same"
         ) from error
+    if page is not None:
+        from drsim.reporting.report import report as written
+
+        target, form, language = page
+        options = {
+            "--breaks": breaks,
+            "--at-most": str(at_most),
+            "--among": ",".join(among or ()),
+            "--only": ",".join(only or ()),
+            "--lasts": lasts or "",
+            "--worst-hours": str(worst_hours),
+            "-o": out or "",
+            "--lang": lang or "",
+        }
+        words = [part for option, value in options.items() if value for part in (option, shlex.quote(value))]
+        typed = " ".join(_command(scenario, changes, replications, seed).line("hunt", *words, drills=True))
+        _write(target, written(found, form=form, lang=language, command=typed).rstrip("\n"))
     if as_json:
         click.echo(_as_json({**found.to_dict(), "files": [str(file) for file in files]}))
     else:
@@ -814,7 +889,7 @@ def hunt(
 def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> int:
     """Run a recorded result again, and say whether the same comes out.
 
-    RECORD is a file that run --out wrote. The exit code is 1 when a figure differs.
+    RECORD is a file that run --out or report wrote. The exit code is 1 when a figure differs.
     """
     from drsim.reporting.again import again
     from drsim.reporting.progress import shown
@@ -1140,6 +1215,31 @@ def _drill(
         _say("interrupted: showing what is finished", INTERRUPTED)
     progress.end(result.replications, result.elapsed)
     return result
+
+
+def _drill_both(
+    before: str,
+    after: str,
+    changes: Mapping[str, str],
+    replications: int,
+    seed: int,
+    workers: int | None,
+    progress: Progress,
+) -> Comparison:
+    """Read two scenarios, which may be one that is changed, drill both with the same luck, and say how long that took."""
+    from drsim.studies.compare import compare as compare_drills
+
+    if before == after == "-" and not changes:
+        _refuse("only one of the two can come from standard input", "give a file for the other")
+    with _standard_input(before if before == after else ""):
+        one, two = _load(before, {}), _load(after, changes)
+    begun = time.perf_counter()
+    progress.count(0, 2 * replications)
+    found = compare_drills(one, two, replications=replications, seed=seed, workers=workers, progress=progress.count)
+    if found.interrupted:
+        _say("interrupted: showing what is finished", INTERRUPTED)
+    progress.end(found.before.replications + found.after.replications, time.perf_counter() - begun)
+    return found
 
 
 def _explained(

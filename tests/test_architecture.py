@@ -39,10 +39,23 @@ ONLY = {
     "numpy.random": {"simulation/draws.py"},
     "yaml": {"reading", "distributions.py"},  # observed values and mixtures are written as YAML
     "click": {"cli.py", "completion.py"},
+    "jinja2": {"reporting/report.py"},
     "hypothesis": {"testing"},
 }
 
-HEAVY = ("numpy", "networkx", "pandas", "scipy", "matplotlib", "simpy", "pydantic", "rich", "holidays", "yaml")
+HEAVY = (
+    "numpy",
+    "networkx",
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "simpy",
+    "pydantic",
+    "rich",
+    "holidays",
+    "yaml",
+    "jinja2",
+)
 
 
 def files() -> list[Path]:

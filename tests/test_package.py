@@ -48,6 +48,14 @@ def test_the_wheel_carries_the_scenarios() -> None:
     assert (ROOT / source / "landscapes").is_dir()
 
 
+def test_the_wheel_carries_what_reports_are_made_of() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert not {"*.mo", "*.html", "*.css", "*.md"} & set(ignored)  # hatch leaves out what git ignores
+    reporting = ROOT / "drsim" / "reporting"
+    assert (reporting / "locale" / "nl" / "LC_MESSAGES" / "drsim.mo").is_file()
+    assert {path.name for path in (reporting / "templates").iterdir()} == {"page.html", "page.css", "page.md"}
+
+
 def test_the_source_distribution_carries_what_the_readme_needs() -> None:
     included = PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
     assert all((ROOT / path.lstrip("/")).exists() for path in included)

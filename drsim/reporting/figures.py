@@ -76,6 +76,8 @@ AT_WORK: Final = frozenset({"failed attempt", "restoring data", "step under way"
 PEOPLE: Final = frozenset({"people on their way", "nobody on duty", "people at rest", "team busy"})
 OF_PEOPLE, OF_WORK, OF_THE_REST = (ORANGE, "//"), (BLUE, ""), (GREY, "..")
 """Colour and hatch of a cause."""
+LOWEST: Final = 3.1
+"""Of a picture with a bar of colours, in inches, so that what stands beside that has room."""
 WIDE: Final = 40
 """Letters of a title, at most."""
 
@@ -86,8 +88,8 @@ def continuity(result: Result | Curve, ax: Axes | None = None) -> Axes:
     `result`: replays its first 100 drills; or a `Curve`, of `drsim.studies.curve.curve`.
     """
     found = _curve(result)
-    titles = [shorten(title, 34, placeholder="…") for title in found.titles]
-    ax = _axis(ax, 7.5, 0.26 * len(found.services) + 1.3)
+    titles = [_cut(title, 34) for title in found.titles]
+    ax = _axis(ax, 7.5, max(0.26 * len(found.services) + 1.3, LOWEST))
     order = sorted(range(len(found.services)), key=lambda row: (-found.levels[row].mean(), titles[row]))
     edges = np.append(found.hours, found.hours[-1] + (found.hours[-1] - found.hours[-2]))
     mesh = ax.pcolormesh(
@@ -238,11 +240,11 @@ def gantt(replay: Replay, service: str | None = None, ax: Axes | None = None, *,
             if row.outcome != DONE:
                 ax.text(stop, place, "×", color=RED, va="center", ha="center", fontweight="bold")
     crews = [sorted({crew_text(plan, row.crew, row.what.skills) for row in spans[name] if row.crew}) for name in shown]
-    ax.set_yticks(range(len(shown)), [shorten(name, 30, placeholder="…") for name in shown], fontsize="small")
+    ax.set_yticks(range(len(shown)), [_cut(name, 30) for name in shown], fontsize="small")
     ax.set_ylim(len(shown) - 0.4, -0.6)
     _hours(ax, end * 1.02)
     for place, crew in enumerate(crews):
-        text = shorten(", ".join(crew), 26, placeholder="…")
+        text = _cut(", ".join(crew), 26)
         ax.annotate(
             text, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize="x-small", color=GREY
         )
@@ -361,7 +363,7 @@ def landscape(overview: Overview, ax: Axes | None = None, *, hit: Collection[str
                 ax.scatter([x], [y], marker="x", s=60 if few else 30, color=RED, zorder=3)
             if few or kind == "service":
                 ax.annotate(
-                    shorten(name, 22, placeholder="…"), (x, y), xytext=(0, 6), textcoords="offset points",
+                    _cut(name, 22), (x, y), xytext=(0, 6), textcoords="offset points",
                     ha="left" if kind == "service" else "center", rotation=40 if kind == "service" else 0,
                     fontsize="x-small", zorder=4,
                 )  # fmt: skip
@@ -403,7 +405,7 @@ def criticality(overview: Overview, ax: Axes | None = None, *, most: int = 30) -
         ax.text(
             3.12,
             place,
-            f"for {shorten(heir.path[0], 30, placeholder='…')}",
+            f"for {_cut(heir.path[0], 30)}",
             va="center",
             fontsize="x-small",
             color=GREY,
@@ -477,7 +479,7 @@ def comparison(found: Comparison, ax: Axes | None = None) -> Axes:
         if any(each.verdict == verdict for each in order):
             ax.scatter([], [], color=colour, marker=marker, label=verdict)
     ax.axvline(0, color=BLACK, linewidth=0.8)
-    ax.set_yticks(range(len(order)), [shorten(each.title, 34, placeholder="…") for each in order], fontsize="small")
+    ax.set_yticks(range(len(order)), [_cut(each.title, 34) for each in order], fontsize="small")
     ax.set_ylim(len(order) - 0.4, -0.6)
     ax.set_xlabel("hours, mean difference; left is sooner")
     ax.legend(frameon=False, fontsize="small", loc="best")
@@ -520,6 +522,12 @@ def _hours(ax: Axes, end: float) -> None:
 def _clock(hours: float) -> str:
     minutes = round(hours * HOUR / MINUTE)
     return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _cut(text: str, width: int) -> str:
+    """A title on one line: cut between words, or within the first where that is too long."""
+    found = shorten(text, width, placeholder="…")
+    return found if found.strip("…") or not text else f"{text[: width - 1]}…"
 
 
 def _fit(text: str, width: int = 62) -> str:

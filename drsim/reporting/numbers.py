@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     *("NONE", "UNKNOWN", "Shown"),
+    *("count_parts", "gap_parts", "share_parts"),
     *(
         "format_count",
         "format_gap",
@@ -56,26 +57,32 @@ def format_share(share: Share) -> str:
     It never says 0 or 100: an end of the interval that rounds to them is left out, `90 % (>55)`, and a value that does
     gets more digits. Without trials it is `?`.
     """
+    pattern, ends = share_parts(share)
+    return pattern.format(*(number for _, number in ends))
+
+
+def share_parts(share: Share) -> tuple[str, list[tuple[str, str]]]:
+    """Give `format_share` in parts: a pattern, and (value, low or high, its number) for each of its gaps."""
     if not share.trials:
-        return UNKNOWN
+        return UNKNOWN, []
     value, low, high = (100 * each for each in (share.value, share.low, share.high))
     for digits in itertools.count(max(0, -floor(math.log10((high - low) / 2)))):
         near = [f"{each:.{digits}f}" for each in (value, low, high)]
         above = f"{floor(low * 10**digits) / 10**digits:.{digits}f}"
         below = f"{ceil(high * 10**digits) / 10**digits:.{digits}f}"
         if share.successes == 0:
-            numbers, pattern = [below], "<{} %"
+            ends, pattern = [("high", below)], "<{} %"
         elif share.successes == share.trials:
-            numbers, pattern = [above], ">{} %"
+            ends, pattern = [("low", above)], ">{} %"
         elif float(near[2]) == 100:
-            numbers, pattern = [near[0], above], "{} % (>{})"
+            ends, pattern = [("value", near[0]), ("low", above)], "{} % (>{})"
         elif float(near[1]) == 0:
-            numbers, pattern = [near[0], below], "{} % (<{})"
+            ends, pattern = [("value", near[0]), ("high", below)], "{} % (<{})"
         else:
-            numbers, pattern = near, "{} % ({}–{})"
-        if not any(float(number) in (0, 100) for number in numbers):
+            ends, pattern = list(zip(("value", "low", "high"), near, strict=True)), "{} % ({}–{})"
+        if not any(float(number) in (0, 100) for _, number in ends):
             break
-    return pattern.format(*numbers)
+    return pattern, ends
 
 
 class Shown(NamedTuple):
@@ -197,22 +204,38 @@ def format_gap(value_ms: float, low_ms: float, high_ms: float) -> str:
     Rounded to the step of the half width, the ends outwards; equal distances are written once. An end that nobody knows is `?`. What is
     exact has no interval; nothing at all is `–`.
     """
+    if value_ms == low_ms == high_ms or not (math.isfinite(low_ms) or math.isfinite(high_ms)):
+        text, low, _ = gap_parts(value_ms, low_ms, high_ms)
+        return f"{text} ({low})" if low == UNKNOWN else text
+    if math.isclose(value_ms - low_ms, high_ms - value_ms, rel_tol=1e-6):
+        step = _gap_step(value_ms, low_ms, high_ms, even=True)
+        half = min(value_ms - low_ms, high_ms - value_ms)
+        return f"{_signed(value_ms, step, _half_up)} (±{_text(*_rounded(half, step, ceil))})"
+    text, low, high = gap_parts(value_ms, low_ms, high_ms)
+    return f"{text} ({low} to {high})"
+
+
+def gap_parts(value_ms: float, low_ms: float, high_ms: float) -> Shown:
+    """Write the same with both ends, also where they are equally far; of what is exact all three are the same."""
     if value_ms == low_ms == high_ms:
-        return _signed(value_ms, SECOND, _half_up) if value_ms else NONE
-    half = min(value_ms - low_ms, high_ms - value_ms)
+        text = _signed(value_ms, SECOND, _half_up) if value_ms else NONE
+        return Shown(text, text, text)
     if not math.isfinite(low_ms) and not math.isfinite(high_ms):
-        return f"{_signed(value_ms, step_ms(abs(value_ms) / 4), _half_up)} ({UNKNOWN})"
-    step = step_ms((half if math.isfinite(half) else abs(value_ms) / 10) / 2)
-    even = math.isclose(value_ms - low_ms, high_ms - value_ms, rel_tol=1e-6)
-    while step > SECOND and not _shows_its_sign(value_ms, low_ms, high_ms, step, even):
-        step = step_ms(step - 1)
-    text = _signed(value_ms, step, _half_up)
-    if even:
-        return f"{text} (±{_text(*_rounded(half, step, ceil))})"
-    ends = [
+        return Shown(_signed(value_ms, step_ms(abs(value_ms) / 4), _half_up), UNKNOWN, UNKNOWN)
+    step = _gap_step(value_ms, low_ms, high_ms, even=False)
+    low, high = (
         _signed(end, step, way) if math.isfinite(end) else UNKNOWN for end, way in ((low_ms, floor), (high_ms, ceil))
-    ]
-    return f"{text} ({ends[0]} to {ends[1]})"
+    )
+    return Shown(_signed(value_ms, step, _half_up), low, high)
+
+
+def _gap_step(value: float, low: float, high: float, even: bool) -> int:
+    """Give what a difference is rounded to; `even`: its interval is shown as one distance."""
+    half = min(value - low, high - value)
+    step = step_ms((half if math.isfinite(half) else abs(value) / 10) / 2)
+    while step > SECOND and not _shows_its_sign(value, low, high, step, even):
+        step = step_ms(step - 1)
+    return step
 
 
 def format_half(half_ms: float) -> str:
@@ -284,6 +307,21 @@ def format_count(value: float, half_width: float) -> str:
     power = floor(math.log10(error) + 1e-9)
     digits = max(0, -power)
     return f"{round(value, -power):z,.{digits}f} ±{error:,.{digits}f}".replace("-", "−")
+
+
+def count_parts(value: float, low: float, high: float) -> Shown:
+    """Write a number as `format_count` does, with the ends of its interval, rounded outwards to the same digit."""
+    half = max(high - value, value - low)
+    if abs(half) < 1e-9:  # what differs only as floats do is exact
+        text = format_count(round(value, 6), 0.0)
+        return Shown(text, text, text)
+    text, _, error = format_count(value, half).partition(" ±")
+    if not error:
+        return Shown(text, UNKNOWN, UNKNOWN)
+    power = floor(math.log10(float(error.replace(",", ""))) + 1e-9)
+    scale, digits = 10.0**power, max(0, -power)
+    ends = (way(round(end / scale, 9)) * scale for end, way in ((low, floor), (high, ceil)))
+    return Shown(text, *(f"{end:z,.{digits}f}".replace("-", "−") for end in ends))
 
 
 def _half_up(number: float) -> int:

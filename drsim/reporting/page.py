@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["NARROWEST", "WIDTH", "Cell", "Page", "hours_minutes", "parts_of", "warning_style"]
+__all__ = ["NARROWEST", "WIDTH", "Cell", "Page", "harmless", "hours_minutes", "one_line", "parts_of", "warning_style"]
 
 WIDTH: Final = 100
 """Columns of a page, unless its reader has less room; no line is longer."""
@@ -59,7 +59,7 @@ class Page:
 
     def clean(self, text: str) -> str:
         """Give the text as this page can show it, on one line and without signs that move the cursor."""
-        plain = " ".join("".join(_shown(sign) for sign in text).split())
+        plain = one_line(text)
         if self.ascii_only:
             plain = plain.translate(_ASCII)
         if self.encoding is not None:
@@ -232,6 +232,16 @@ def parts_of(total: int, values: Sequence[float]) -> list[int]:
     for i in [i for i in reversed(order) if found[i] > 0][: max(0, -missing)]:
         found[i] -= 1
     return found
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without signs that move the cursor or reorder what comes after them."""
+    return " ".join(harmless(text).split())
+
+
+def harmless(text: str) -> str:
+    """The text without such signs; the lines that it has, as spaces."""
+    return "".join(map(_shown, text))
 
 
 def _shown(sign: str) -> str:

@@ -38,6 +38,7 @@ __all__ = [
     "service_texts",
     "summary",
     "turned_away_text",
+    "worst_first",
 ]
 
 EXPLAINED: Final = 5
@@ -403,7 +404,7 @@ def _opening(result: Result, command: Command, page: Page) -> None:
 
 
 def _services(result: Result, page: Page, intervals: bool) -> None:
-    order = sorted(result.outcomes, key=_worst_first)
+    order = sorted(result.outcomes, key=worst_first)
     table = _Table(result, page, order)
     if any(outcome.fared != "keeps running" for outcome in order):
         table.head()
@@ -445,7 +446,8 @@ def _data_asked(result: Result, page: Page, group: Sequence[Outcome]) -> None:
         page.say(f"{mark} asked{whose}: {text}", indent=MARGIN + 2, hang=2)
 
 
-def _worst_first(outcome: Outcome) -> tuple[int, float, float, str]:
+def worst_first(outcome: Outcome) -> tuple[int, float, float, str]:
+    """What services are sorted by, those that fared worst on top."""
     fared = list(GROUPS).index(outcome.fared)
     share = 1.0 if outcome.in_time is None or fared > 1 else outcome.in_time.value
     return fared, share, -outcome.recovery[0.95].value, outcome.name
@@ -599,13 +601,9 @@ def _citizens(result: Result, page: Page) -> None:
     sites = result.scenario.landscape.sites
     by_title = all(cell_len(sites[name].title) <= LONGEST_SITE for name in result.turned_away_by_municipality)
     parts = []
-    for name, mean in result.turned_away_by_municipality.items():
-        site = sites[name]
-        if site.inhabitants is None:
-            continue
-        scale = 1_000 / site.inhabitants.number
-        number = format_count(mean.value * scale, _half(mean) * scale)
-        parts.append(f"{site.title if by_title and site.title else name} {number}")
+    for name, mean in result.turned_away_per_1000.items():
+        title = sites[name].title if by_title else ""
+        parts.append(f"{title or name} {format_count(mean.value, _half(mean))}")
     if parts:
         page.say(f"per 1,000 inhabitants: {' · '.join(parts)}", hang=2)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -116,17 +117,23 @@ def rerun(
 
 
 def _read(path: str) -> dict[str, Any]:
-    def refuse(rule: str, hint: str = "give a file that `drsim run SCENARIO --out FILE` wrote") -> NoReturn:
+    def refuse(
+        rule: str, hint: str = "give a file that `drsim run SCENARIO --out FILE` or `drsim report` wrote"
+    ) -> NoReturn:
         raise InputError([Problem(rule, file=path, hint=hint)])
 
     try:
-        found = json.loads(Path(path).read_bytes())
+        found = json.loads(_without_page(Path(path).read_bytes()))
     except OSError as error:
         refuse(f"cannot be read: {error.strerror}")
     except ValueError as error:
         refuse(f"is no JSON: {error}")
     except RecursionError:
         refuse("is nested too deeply to be read")
+    if isinstance(found, dict) and isinstance(found.get("records"), dict):
+        refuse(
+            "is a report of two runs, and this runs one again", "type the command that it shows under how it was run"
+        )
     record = found.get("record") if isinstance(found, dict) else None
     if not isinstance(record, dict):
         refuse("has no record of a run")
@@ -139,9 +146,16 @@ def _read(path: str) -> dict[str, Any]:
     return dict(found)
 
 
+def _without_page(data: bytes) -> bytes:
+    """The record alone, also where it is in the page of a report."""
+    found = re.search(rb'<script type="application/json" id="record">(.*?)</script>', data, re.DOTALL)
+    return data if found is None else found[1]
+
+
 def _compared(found: Mapping[str, Any]) -> dict[str, Any]:
-    """What is found, without how it was asked for, why it ended, and by which version."""
-    return {key: value for key, value in found.items() if key not in ("record", "drsim", "stopped", "interrupted")}
+    """What is found, without how it was asked for, why it ended, by which version, and what only a report tells."""
+    left_out = ("record", "drsim", "stopped", "interrupted", "report")
+    return {key: value for key, value in found.items() if key not in left_out}
 
 
 def _unequal(then: Any, now: Any, path: str) -> Iterator[tuple[str, Any, Any]]:

@@ -249,6 +249,12 @@ class Result(Displayed):
                 return outcome
         raise DrsimError(f"no service is named {service!r}: {did_you_mean(service, self.plan.structure.services)}")
 
+    def points_of(self, service: str) -> list[Outcome]:
+        """How each point of a service fared, by municipality and channel: against the targets of the service."""
+        number = self.groups[self.row(service)].service
+        rows = [i for i, group in enumerate(self.groups) if group.service == number and group.point is not None]
+        return sorted(map(self._outcome, rows), key=_place)
+
     def _outcome(self, index: int) -> Outcome:
         group, block = self.groups[index], self.block
         name = self.plan.structure.services[group.service]
@@ -364,6 +370,16 @@ class Result(Displayed):
                 self.block.contacts_lost[indexes].sum(axis=0), float(self.block.contacts[indexes].sum(axis=0).max())
             )
             for name, indexes in sorted(rows.items())
+        }
+
+    @cached_property
+    def turned_away_per_1000(self) -> dict[str, estimates.Mean]:
+        """The same for 1,000 inhabitants, where it is known how many there are."""
+        sites = self.scenario.landscape.sites
+        return {
+            name: _scaled(mean, 1_000 / people.number)
+            for name, mean in self.turned_away_by_municipality.items()
+            if (people := sites[name].inhabitants) is not None
         }
 
     # tables
@@ -710,7 +726,20 @@ class Result(Displayed):
                 }
                 for each in self.tried
             },
+            "municipalities": {
+                name: self._municipality_dict(name, mean) for name, mean in self.turned_away_by_municipality.items()
+            },
             "services": {outcome.name: self._outcome_dict(outcome) for outcome in self.outcomes},
+        }
+
+    def _municipality_dict(self, name: str, lost: estimates.Mean) -> dict[str, Any]:
+        """Contacts lost in one municipality, also for 1,000 inhabitants where it is known how many there are."""
+        site, scaled = self.scenario.landscape.sites[name], self.turned_away_per_1000.get(name)
+        return {
+            "title": site.title or name,
+            "inhabitants": None if site.inhabitants is None else site.inhabitants.number,
+            "contacts_lost": _mean_dict(lost),
+            "contacts_lost_per_1000": None if scaled is None else _mean_dict(scaled),
         }
 
     def _outcome_dict(self, outcome: Outcome) -> dict[str, Any]:
@@ -744,6 +773,19 @@ class Result(Displayed):
                 level for level, hours in zip(outcome.profile, AGES, strict=True) if hours * HOUR <= self.plan.horizon
             ],
             "unprotected": {"p95": _quantile_dict(outcome.unprotected)},
+            "points": {str(point.group.point): self._point_dict(point) for point in self.points_of(outcome.name)},
+        }
+
+    def _point_dict(self, point: Outcome) -> dict[str, Any]:
+        return {
+            "municipality": point.group.municipality or None,
+            "channel": point.group.channel or None,
+            "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in point.recovery.items()},
+            "in_time": None if point.in_time is None else share_dict(point.in_time),
+            "verdict": point.verdict,
+            "uninterrupted": share_dict(point.uninterrupted),
+            "contacts_lost": _mean_dict(point.contacts_lost),
+            "contacts": _mean_dict(point.contacts),
         }
 
 
@@ -793,6 +835,15 @@ def mean_explanation(
 def _of(found: tuple[Interruption, list[Segment]] | None, cause: str) -> int:
     """How long a cause took in a drill."""
     return 0 if found is None else sum(each.length for each in found[1] if each.cause == cause)
+
+
+def _place(point: Outcome) -> tuple[str, str, str]:
+    return point.group.municipality or "", point.group.channel or "", point.group.point or ""
+
+
+def _scaled(mean: estimates.Mean, scale: float) -> estimates.Mean:
+    value, low, high, error = (scale * each for each in (mean.value, mean.low, mean.high, mean.standard_error))
+    return estimates.Mean(value, low, high, error, mean.confidence, mean.n)
 
 
 def _is_service(group: Group) -> bool:

@@ -171,3 +171,17 @@ def test_an_interrupt_shows_what_was_found(start, tmp_path):
     text = words_of(out.decode())
     assert "INTERRUPTED" in text and "All sets of up to one thing were looked at" in text
     assert list(tmp_path.glob("permit-request-rto-*.yaml"))
+
+
+def test_what_is_found_is_written_as_a_page_as_well(typed, tmp_path):
+    page = tmp_path / "hunt.md"
+    words = ("hunt", CLEAN, *PROMISE, *QUICK, "--only", "database", "--into", tmp_path)
+    ran = typed(*words, "-o", page, "--lang", "nl")
+    assert ran.exit_code == 0, ran.stderr
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# Wat verhindert dat permit-request binnen 8 u terug is\n")
+    assert (
+        f"--breaks 'permit-request rto' --at-most 1 --only database --worst-hours 0 -o {page} --lang nl -n 24" in text
+    )
+    refused = typed(*words, "--lang", "nl")
+    assert (refused.exit_code, refused.stdout) == (2, "") and "give -o report.html as well" in refused.stderr

@@ -80,7 +80,7 @@ def test_it_says_how_far_it_is(typed, small):
 def test_without_what_to_report_it_is_refused(typed, small):
     ran = typed("report", small)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert ran.stderr == f"report {small}: it does not say what to report\n  give --runbook\n"
+    assert ran.stderr == f"report {small}: it does not say where to write it\n  give -o report.html, or --runbook\n"
 
 
 @pytest.mark.parametrize(

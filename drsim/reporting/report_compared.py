@@ -1,0 +1,250 @@
+"""The report of a comparison: what differs, and what that does to each service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from drsim.reporting.compared import GROUPS
+from drsim.reporting.document import (
+    Block,
+    Cell,
+    Document,
+    Group,
+    Paragraph,
+    Picture,
+    Pieces,
+    Row,
+    Section,
+    Table,
+    code,
+    fill,
+    number,
+    said,
+    words_of,
+)
+from drsim.reporting.drawn import drawn
+from drsim.reporting.marked import Marked
+from drsim.reporting.numbers import NONE
+from drsim.reporting.reported import joined, ways_to_run
+from drsim.reporting.words import Words
+
+if TYPE_CHECKING:
+    from drsim.studies.compare import Compared
+    from drsim.studies.dossier import Pair
+
+__all__ = ["reported_pair"]
+
+NO_GAP: Final = (words_of(NONE), ())
+"""No drill differs; its interval would only say how rare a difference may be."""
+
+
+def reported_pair(pair: Pair, words: Words) -> Document:
+    """What is told of a comparison, the answer first."""
+    page = _Reported(pair, words)
+    sections = (page.answer(), page.changes(), page.services(), page.targets(), page.how())
+    return Document(page.title(), page.lead(), tuple(section for section in sections if section), page.record)
+
+
+@dataclass(frozen=True)
+class _Reported:
+    pair: Pair
+    words: Words
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        return self.pair.to_dict()
+
+    @cached_property
+    def mark(self) -> Marked:
+        return Marked(self.record, self.words)
+
+    @cached_property
+    def services_shown(self) -> list[Compared]:
+        """Those that differ most on top, by verdict."""
+        order = list(GROUPS)
+        return sorted(
+            self.pair.comparison.services,
+            key=lambda each: (order.index(each.verdict), -abs(each.recovery.mean.value), each.name),
+        )
+
+    def title(self) -> Pieces:
+        """Of both, where they differ."""
+        before, after = self.pair.comparison.before.scenario.title, self.pair.comparison.after.scenario.title
+        return said(before) if before == after else (*said(before), *words_of(" → "), *said(after))
+
+    def lead(self) -> tuple[Paragraph, ...]:
+        """Of how many drills this is."""
+        comparison, _ = self.pair.comparison, self.words.gettext
+        shorter = min(comparison.before.scenario.horizon, comparison.after.scenario.horizon, key=lambda each: each.ms)
+        facts = fill(
+            self.words.ngettext(
+                "{n} drill of each, with the same luck · up to {horizon} · seed {seed}",
+                "{n} drills of each, with the same luck · up to {horizon} · seed {seed}",
+                comparison.replications,
+            ),
+            n=self.mark.count("replications"),
+            horizon=self.mark.text(shorter.text, "horizon_ms"),
+            seed=number(str(comparison.after.seed), "seed", self.record),
+        )
+        found = [Paragraph(facts, "small")]
+        if comparison.interrupted:
+            text = _("Interrupted: this is about the {n} drills that were finished.")
+            found.append(Paragraph(fill(text, n=self.mark.count("replications")), "notice"))
+        return tuple(found)
+
+    def answer(self) -> Section:
+        """The answer in one sentence, and how sure it is."""
+        _ = self.words.gettext
+        text = _(
+            "How sure: below a number, or in brackets, is its {confidence} interval, which more drills would narrow."
+        )
+        text += " " + _("It is about luck only: that numbers of the scenario are guesses is not in it.")
+        sure = Paragraph(fill(text, confidence=self.mark.percent("confidence")), "small")
+        return Section("answer", _("The answer"), (Paragraph(self._sentence(), "answer"), sure))
+
+    def _sentence(self) -> Pieces:
+        _, ngettext = self.words.gettext, self.words.ngettext
+        verdicts = [each.verdict for each in self.pair.comparison.services]
+        if not verdicts:
+            return words_of(_("There is no service in both."))
+        if set(verdicts) == {"same"}:
+            return words_of(_("The same in every drill: nothing that differs has an effect on recovery times."))
+        parts = {
+            "worse": ngettext("{n} is back later", "{n} are back later", verdicts.count("worse")),
+            "undecided": ngettext("{n} is too close to call", "{n} are too close to call", verdicts.count("undecided")),
+            "better": ngettext("{n} is back sooner", "{n} are back sooner", verdicts.count("better")),
+            "same": ngettext("{n} is the same", "{n} are the same", verdicts.count("same")),
+        }
+        told = [fill(text, n=self.mark.count(f"report.answer.{key}")) for key, text in parts.items() if key in verdicts]
+        pattern = ngettext("On average, of {n} service {parts}.", "On average, of {n} services {parts}.", len(verdicts))
+        return fill(pattern, n=self.mark.count("report.answer.services"), parts=joined(told, ", "))
+
+    def changes(self) -> Section:
+        """What differs between the files."""
+        _, changes = self.words.gettext, self.pair.comparison.changes
+        if not changes:
+            blocks: tuple[Block, ...] = (Paragraph(words_of(_("Nothing differs between the two."))),)
+        else:
+            heads = tuple(map(words_of, (_("Where it stands"), _("Before"), _("After"))))
+            nothing = Cell(words_of(NONE))
+            rows = tuple(
+                Row(
+                    Cell(code(each.path)),
+                    tuple(nothing if value is None else Cell(code(value)) for value in (each.before, each.after)),
+                )
+                for each in changes
+            )
+            blocks = (Table(_("What differs between the two scenarios"), heads, (Group((), rows),), texts=2),)
+        for text, names in (
+            (_("Only before: {names}."), self.pair.comparison.only_before),
+            (_("Only after: {names}."), self.pair.comparison.only_after),
+        ):
+            if names:
+                blocks += (Paragraph(fill(text, names=joined(list(map(said, names)), ", "))),)
+        return Section("changes", _("What differs"), blocks)
+
+    def services(self) -> Section | None:
+        """By how much each service is back sooner or later."""
+        from drsim.reporting import figures
+
+        _, comparison = self.words.gettext, self.pair.comparison
+        if not comparison.services:
+            return None
+        heads = (
+            words_of(_("Service")),
+            words_of(_("On average")),
+            fill(_("Back in {share} of drills"), share=self.mark.p(50)),
+            fill(_("Back in {share} of drills"), share=self.mark.p(95)),
+            words_of(_("Sooner in")),
+            words_of(_("Later in")),
+        )
+        titles = {
+            "worse": _("Back later"),
+            "undecided": _("Too close to call"),
+            "better": _("Back sooner"),
+            "same": _("The same in every drill"),
+        }
+        groups = tuple(
+            Group(words_of(titles[verdict]), tuple(map(self._service, found)))
+            for verdict in GROUPS
+            if (found := [each for each in self.services_shown if each.verdict == verdict])
+        )
+        text = _("After minus before: − is sooner. Sooner and later: in which share of the pairs of drills.")
+        text += " " + _("Times before → after, each rounded to its own error.")
+        text += " " + _("≥: no upper end yet, run more drills. ?: too few drills to say.")
+        title = _("By how much services are back sooner or later")
+        svg = drawn("comparison", lambda: figures.comparison(comparison), self.words)
+        caption = words_of(_("Left of zero is sooner after the change; lines are intervals."))
+        picture = Picture("comparison", svg, title, _("The tables of this section tell what counts in it."), caption)
+        table = Table(_("Recovery times before and after"), heads, groups)
+        return Section("services", _("Recovery times"), (table, Paragraph(words_of(text), "small"), picture))
+
+    def _service(self, each: Compared) -> Row:
+        path = f"services.{each.name}"
+        shares = (
+            Cell(self.mark.share(getattr(each.recovery, name), f"{path}.recovery.{name}"))
+            for name in ("sooner", "later")
+        )
+        mean = self.mark.gap(each.recovery.mean, f"{path}.recovery.mean_ms") if each.verdict != "same" else NO_GAP
+        return Row(
+            Cell(said(each.title)),
+            (
+                Cell(*mean),
+                *(Cell(self._times(each, p)) for p in (0.5, 0.95)),
+                *shares,
+            ),
+        )
+
+    def _times(self, each: Compared, p: float) -> Pieces:
+        """A quantile before and after."""
+        path, horizon = f"services.{each.name}.recovery_quantiles.p{round(100 * p)}", self.pair.comparison.horizon
+        before, after = each.recovery_quantiles[p]
+        one = self.mark.time_of(
+            before, (f"{path}.before_ms", f"{path}.before_low_ms", f"{path}.before_high_ms"), horizon
+        )
+        two = self.mark.time_of(after, (f"{path}.after_ms", f"{path}.after_low_ms", f"{path}.after_high_ms"), horizon)
+        return fill("{one} → {two}", one=one, two=two)
+
+    def targets(self) -> Section | None:
+        """What becomes of targets, data and citizens."""
+        _ = self.words.gettext
+        if not self.pair.comparison.services:
+            return None
+        heads = tuple(
+            map(
+                words_of,
+                (
+                    *(_("Service"), _("RTO before"), _("RTO after"), _("RPO before"), _("RPO after")),
+                    *(_("In time before"), _("In time after"), _("Data lost, on average"), _("Turned away")),
+                ),
+            )
+        )
+        rows = tuple(map(self._targets, self.services_shown))
+        table = Table(_("Targets, data and citizens before and after"), heads, (Group((), rows),), texts=4)
+        text = _("Data lost and turned away: after minus before, − is less.")
+        return Section("targets", _("Targets, data and citizens"), (table, Paragraph(words_of(text), "small")))
+
+    def _targets(self, each: Compared) -> Row:
+        path, nothing = f"services.{each.name}", Cell(words_of(NONE))
+        shares = [
+            nothing if share is None else Cell(self.mark.share(share, f"{path}.in_time_shares.{when}"))
+            for when, share in zip(("before", "after"), each.in_time_shares, strict=True)
+        ]
+        lost = each.data_loss
+        differs = lost is not None and (lost.sooner.successes or lost.later.successes)
+        data = Cell(*self.mark.gap(lost.mean, f"{path}.data_loss.mean_ms")) if lost and differs else nothing
+        contacts = Cell(*self.mark.change(each.contacts_lost, f"{path}.contacts_lost"))
+        verdicts = map(self._judged, (*each.targets, *each.data_targets))
+        return Row(Cell(said(each.title)), (*verdicts, *shares, data, contacts))
+
+    def _judged(self, verdict: str | None) -> Cell:
+        _ = self.words.gettext
+        texts = {"met": _("✓ met"), "missed": _("✗ missed"), "undecided": _("~ too close to call")}
+        return Cell(words_of(texts[verdict]), style=verdict) if verdict else Cell(words_of(NONE))
+
+    def how(self) -> Section:
+        """How it was run."""
+        blocks = ways_to_run(self.pair.command, self.mark, "records.after")
+        return Section("how", self.words.gettext("How it was run"), tuple(blocks))

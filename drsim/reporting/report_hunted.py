@@ -1,0 +1,242 @@
+"""The report of a hunt: what breaks a promise, when in the week, and what was looked at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from drsim.reporting.document import (
+    Block,
+    Cell,
+    Document,
+    Group,
+    Paragraph,
+    Pieces,
+    Row,
+    Section,
+    Table,
+    code,
+    fill,
+    number,
+    said,
+    term,
+    words_of,
+)
+from drsim.reporting.marked import Marked
+from drsim.reporting.numbers import NONE, gap_parts
+from drsim.reporting.reported import joined, ways_to_run
+from drsim.reporting.words import N_, Words
+from drsim.studies.hunt import Reason
+
+if TYPE_CHECKING:
+    from drsim.measures.margins import Margin
+    from drsim.studies.dossier import Chase
+    from drsim.studies.hunt import Case, Hour, Set
+
+__all__ = ["REASON_WORDS", "reported_hunt"]
+
+REASON_WORDS: Final = (
+    *(N_("a part breaks it already"), N_("nothing that the service rests on is hit")),
+    N_("nobody asks for that team"),
+)
+"""Why a set needs no drill, as the hunt names it."""
+NOTHING: Final = Cell(words_of(NONE))
+
+
+def reported_hunt(chase: Chase, words: Words) -> Document:
+    """What is told of a hunt, the answer first."""
+    page = _Reported(chase, words)
+    parts = (page.answer(), *page.cases(), page.hours(), page.looked_at(), page.how())
+    return Document(page.title(), page.lead(), tuple(part for part in parts if part), page.record)
+
+
+@dataclass(frozen=True)
+class _Reported:
+    chase: Chase
+    words: Words
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        return self.chase.to_dict()
+
+    @cached_property
+    def mark(self) -> Marked:
+        return Marked(self.record, self.words)
+
+    def title(self) -> Pieces:
+        """What is promised of which service."""
+        _, hunt = self.words.gettext, self.chase.hunt
+        promise, services = hunt.promise, hunt.scenario.landscape.services
+        limit = () if promise.limit is None else self.mark.text(promise.limit.text, "promise.limit")
+        text = _("What breaks it that {service} keeps running")
+        if limit:
+            text = _("What breaks it that {service} is back within {limit}")
+            if promise.is_about_data:
+                text = _("What breaks it that {service} loses at most {limit} of data")
+        return fill(text, service=said(services[promise.service].title or promise.service), limit=limit)
+
+    def lead(self) -> tuple[Paragraph, ...]:
+        """In which scenario, and of how many drills this is."""
+        _, hunt = self.words.gettext, self.chase.hunt
+        drills = self.words.ngettext(
+            "asked in {asked} of drills · {n} drill of each set, the same luck in all · {moment} · seed {seed}",
+            "asked in {asked} of drills · {n} drills of each set, the same luck in all · {moment} · seed {seed}",
+            hunt.replications,
+        )
+        facts = fill(
+            drills,
+            asked=self.mark.percent("promise.asked"),
+            n=self.mark.count("replications"),
+            moment=term(self.words.moment(hunt.scenario.moment)),
+            seed=number(str(hunt.seed), "seed", self.record),
+        )
+        found = [Paragraph(said(hunt.scenario.title), "question"), Paragraph(facts, "small")]
+        if hunt.interrupted:
+            found.append(Paragraph(words_of(_("Interrupted: this is what was found until then.")), "notice"))
+        return tuple(found)
+
+    def answer(self) -> Section:
+        """The answer in a sentence or two, and how sure it is."""
+        _ = self.words.gettext
+        told: tuple[Block, ...] = (Paragraph(self._sentence() + self._looked(), "answer"),)
+        if self.record["report"]["confidence"] is None:  # no share is shown
+            return Section("answer", _("The answer"), told)
+        text = _("How sure: in brackets is the {confidence} interval, which more drills would narrow.")
+        text += " " + _("A set breaks the promise where that lies below the share that is asked.")
+        sure = fill(text, confidence=self.mark.percent("report.confidence"))
+        return Section("answer", _("The answer"), (*told, Paragraph(sure, "small")))
+
+    def _sentence(self) -> Pieces:
+        _, ngettext, hunt = self.words.gettext, self.words.ngettext, self.chase.hunt
+        if not hunt.found:
+            return words_of(_("Nothing that was looked at breaks it."))
+        if not hunt.found[0].things:
+            return words_of(_("It breaks with nothing broken at all."))
+        sets = ngettext("{n} set of failures breaks it.", "{n} sets of failures break it.", len(hunt.found))
+        least = min(len(case.things) for case in hunt.found)
+        smallest = ngettext("The smallest is {n} thing.", "The smallest is {n} things together.", least)
+        return (
+            *fill(f"{sets} ", n=self.mark.count("report.answer.found")),
+            *fill(smallest, n=self.mark.count("report.answer.smallest")),
+        )
+
+    def _looked(self) -> Pieces:
+        """How far the search came, and what it leaves open."""
+        _, hunt = self.words.gettext, self.chase.hunt
+        text = self.words.ngettext(
+            "All sets of up to {n} thing were looked at.",
+            "All sets of up to {n} things were looked at.",
+            hunt.completed,
+        )
+        if hunt.completed < 1:
+            text = _("No more than nothing at all was looked at whole.")
+        found = fill(f" {text}", n=self.mark.count("completed"))
+        if hunt.undecided:
+            found += fill(" " + _("Too close to call: {n}."), n=self.mark.count("report.answer.undecided"))
+        return found
+
+    # what was found
+
+    def cases(self) -> tuple[Section, ...]:
+        """What breaks it, what is too close to call, and what comes near."""
+        _, hunt = self.words.gettext, self.chase.hunt
+        near = _("Sets that the promise survives, each nearer to a miss than all of its parts.")
+        kinds = (
+            ("found", _("What breaks it"), "", hunt.found),
+            ("undecided", _("Too close to call"), _("More drills may settle these."), hunt.undecided),
+            ("near", _("Near misses"), near, hunt.near),
+        )
+        return tuple(self._cases(name, heading, text, found) for name, heading, text, found in kinds if found)
+
+    def _cases(self, name: str, heading: str, text: str, cases: Sequence[Case]) -> Section:
+        _ = self.words.gettext
+        heads = tuple(map(words_of, (_("What breaks"), _("Kept in"), _("To spare"), _("Times a year"))))
+        rows = tuple(self._case(case, f"{name}.{place}") for place, case in enumerate(cases))
+        told = _("To spare: what is left of the limit in the share of drills that is asked; − is lacking.")
+        told += " " + _("Times a year: how often all of it is down at once, in the long run, where that is known.")
+        blocks: list[Block] = [Paragraph(words_of(text), "small")] if text else []
+        blocks += [Table(heading, heads, (Group((), rows),)), Paragraph(words_of(told), "small")]
+        return Section(name, heading, tuple(blocks))
+
+    def _case(self, case: Case, path: str) -> Row:
+        often = self.mark.text(f"{case.per_year:.2g}", f"{path}.per_year") if case.per_year is not None else ()
+        return Row(
+            Cell(self._things(case.things), self._unsure(case)),
+            (
+                Cell(self.mark.share(case.kept, f"{path}.kept")),
+                self._spare(case.margin, path),
+                Cell(often) if often else NOTHING,
+            ),
+        )
+
+    def _things(self, what: Set) -> Pieces:
+        if not what:
+            return words_of(self.words.gettext("nothing at all"))
+        return joined([code(each.text) for each in what], " + ")
+
+    def _unsure(self, case: Case) -> Pieces:
+        """Which parts of it may be enough."""
+        text = self.words.gettext("{part} may break it already")
+        return joined([fill(text, part=self._things(part)) for part in case.unsure], "; ")
+
+    def _spare(self, margin: Margin | None, path: str) -> Cell:
+        if margin is None:
+            return NOTHING
+        if math.isinf(margin.value):
+            return Cell(words_of(self.words.gettext("not back in time")))
+        unit = " wh" if margin.working else ""
+        text = gap_parts(margin.value, margin.low, margin.high).text
+        return Cell(self.mark.text(text if text == NONE else text + unit, f"{path}.margin_ms"))
+
+    def hours(self) -> Section | None:
+        """When in the week a set does most harm, and least."""
+        _ = self.words.gettext
+        rows = []
+        for place, case in enumerate(self.chase.hunt.found):
+            if case.worst is not None and case.best is not None:
+                cells = [cell for hour in (case.worst, case.best) for cell in self._hour(case, hour, f"found.{place}")]
+                rows.append(Row(Cell(self._things(case.things)), tuple(cells)))
+        if not rows:
+            return None
+        heads = tuple(
+            map(words_of, (_("What breaks"), _("Worst hour"), _("Kept in"), _("Best hour"), _("Kept in"))),
+        )
+        table = Table(_("Hours of the week at which it breaks"), heads, (Group((), tuple(rows)),))
+        return Section("hours", _("When in the week"), (table,))
+
+    def _hour(self, case: Case, hour: Hour, path: str) -> tuple[Cell, Cell]:
+        there = f"{path}.hours.{case.hours.index(hour)}"
+        moment = number(self.words.instant(hour.moment, dated=True), f"{there}.moment", self.record)
+        return Cell(moment), Cell(self.mark.share(hour.kept, f"{there}.kept"))
+
+    # what was looked at
+
+    def looked_at(self) -> Section:
+        """How many sets there are, were drilled, and need no drill for a reason; what could break."""
+        _, hunt = self.words.gettext, self.chase.hunt
+        reasons = get_args(Reason)
+        heads = tuple(map(words_of, (_("Things together"), _("Sets"), _("Drilled"), *map(_, reasons))))
+        rows = []
+        for place, order in enumerate(hunt.orders):
+            path = f"orders.{place}"
+            skipped = [
+                Cell(self.mark.count(f"{path}.skipped.{reason}")) if order.skipped.get(reason) else NOTHING
+                for reason in reasons
+            ]
+            counts = (Cell(self.mark.count(f"{path}.{name}")) for name in ("sets", "drilled"))
+            rows.append(Row(Cell(self.mark.count(f"{path}.order")), (*counts, *skipped)))
+        sets = Table(_("Sets that were drilled, or need no drill"), heads, (Group((), tuple(rows)),))
+        kinds = tuple(
+            Row(Cell(code(kind)), (Cell(self.mark.count(f"report.among.{kind}")),))
+            for kind in self.record["report"]["among"]
+        )
+        among = Table(_("What could break"), (words_of(_("Kind")), words_of(_("Number"))), (Group((), kinds),))
+        return Section("looked-at", _("What was looked at"), (sets, among))
+
+    def how(self) -> Section:
+        """How it was run."""
+        blocks = ways_to_run(self.chase.command, self.mark, "hunted")
+        return Section("how", self.words.gettext("How it was run"), tuple(blocks))

@@ -1,0 +1,162 @@
+"""What a report tells of a run beside its result: why the slowest services took so long, two drills, and what was assumed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from drsim.reading import assumptions, dump
+from drsim.studies.curve import Curve, curve
+from drsim.studies.record import recorded, versions
+from drsim.studies.run import explanations
+
+if TYPE_CHECKING:
+    from drsim.reading.dump import Assumption
+    from drsim.studies.compare import Comparison
+    from drsim.studies.hunt import Hunt
+    from drsim.studies.replay import Replay
+    from drsim.studies.result import Explanation, Result
+
+__all__ = ["DAYS", "Chase", "Dossier", "Pair", "dossier"]
+
+DAYS: Final = {"typical": 0.5, "bad": 0.95}
+"""The drills that are shown, by the quantile of the recovery time near which they are."""
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A run and what is told about it; `to_dict` has every number of its report."""
+
+    result: Result
+    explained: tuple[Explanation, ...]
+    """the services that are explained, the first of them in single drills as well"""
+    days: dict[str, Replay]
+    """a drill by each name of `DAYS`; none where no service was away"""
+    over_time: Curve
+    """what is served as time goes by"""
+    command: str | None = None
+    """how it was asked for, for people"""
+
+    @property
+    def service(self) -> str | None:
+        """The service that is told most about; None where none was away."""
+        return self.explained[0].service if self.explained else None
+
+    @cached_property
+    def numbers(self) -> list[Assumption]:
+        """Every number of the scenario with its source."""
+        return assumptions(self.result.scenario)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of the run, and under `report` what only a report tells; times in ms."""
+        return {**recorded(self.result, self.command), "report": self._told()}
+
+    def _told(self) -> dict[str, Any]:
+        fared = Counter(outcome.fared for outcome in self.result.outcomes)
+        assumed = [each.source is None for each in self.numbers]
+        return {
+            "answer": {"services": len(self.result.outcomes), **fared},
+            "explanations": {each.service: _explanation_dict(each) for each in self.explained},
+            "drills": {name: self._day_dict(name) for name in self.days},
+            "replayed": len(self.over_time.drills),
+            "numbers": {"all": len(assumed), "assumed": sum(assumed), "sections": self._sections()},
+        }
+
+    def _day_dict(self, name: str) -> dict[str, Any]:
+        """One drill: what kept the service waiting; the segments add up to its interruption."""
+        replay, service = self.days[name], self.service
+        found = None if service is None else replay.longest(service)
+        about: dict[str, Any] = {"drill": replay.drill, "service": service, "segments": []}
+        if found is None:
+            return about
+        interruption, segments = found
+        return {
+            **about,
+            "begin_ms": interruption.begin,
+            "length_ms": interruption.end - interruption.begin,
+            "back": interruption.back,
+            "segments": [
+                {
+                    **{"begin_ms": each.begin, "length_ms": each.length},
+                    **{"cause": each.cause, "detail": each.detail, "team": each.team},
+                }
+                for each in segments
+            ],
+        }
+
+    def _sections(self) -> dict[str, dict[str, int]]:
+        """How many numbers there are, and how many of them are assumptions, by section of the notation."""
+        found: dict[str, dict[str, int]] = {}
+        for each in self.numbers:
+            counts = found.setdefault(each.path.partition(".")[0], {"all": 0, "assumed": 0})
+            counts["all"] += 1
+            counts["assumed"] += each.source is None
+        return found
+
+
+def dossier(
+    result: Result, services: Sequence[str], *, command: str | None = None, workers: int | None = None
+) -> Dossier:
+    """Gather what a report of a run tells; `services`: those that are explained, the most important first."""
+    explained = tuple(explanations(result, services, workers=workers))
+    days = {name: result.replay(result.around(services[0], p, 1)[0]) for name, p in DAYS.items()} if services else {}
+    return Dossier(result, explained, days, curve(result), command)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A comparison and what is told about it; `to_dict` has every number of its report."""
+
+    comparison: Comparison
+    command: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison, under `records` that of each of its runs, and under `report` what only a report tells."""
+        both = {"before": self.comparison.before, "after": self.comparison.after}
+        verdicts = Counter(each.verdict for each in self.comparison.services)
+        return {
+            **self.comparison.to_dict(),
+            "records": {name: recorded(result)["record"] for name, result in both.items()},
+            "report": {"command": self.command, "answer": {"services": verdicts.total(), **verdicts}},
+        }
+
+
+@dataclass(frozen=True)
+class Chase:
+    """A hunt and what is told about it; `to_dict` has every number of its report."""
+
+    hunt: Hunt
+    command: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hunt, under `hunted` what was hunted in, and under `report` what only a report tells."""
+        hunt, scenario = self.hunt, self.hunt.scenario
+        answer = {
+            "found": len(hunt.found),
+            "undecided": len(hunt.undecided),
+            "smallest": min((len(case.things) for case in hunt.found), default=None),
+        }
+        cases = (*hunt.found, *hunt.undecided, *hunt.near)
+        return {
+            **hunt.to_dict(),
+            "hunted": {"versions": versions(), "digest": scenario.digest(), "scenario": dump(scenario)},
+            "report": {
+                "command": self.command,
+                "answer": answer,
+                "confidence": next((case.kept.confidence for case in cases), None),
+                "among": dict(Counter(each.kind for each in hunt.among)),
+            },
+        }
+
+
+def _explanation_dict(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "around": explanation.around,
+        "drills": len(explanation.drills),
+        "total_ms": explanation.total,
+        "censored": explanation.censored,
+        "causes_ms": explanation.causes,
+    }
