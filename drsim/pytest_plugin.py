@@ -2,6 +2,7 @@
 
 A test is of one promise of one service: `town-hall-lost.yaml::passport::rto`. It fails if the promise is missed, unless the file
 expects that (`expect`), and if one that is expected to be missed is kept; what is too close to call is skipped, with its interval.
+Where the scenario has a test in a bubble, each service in that has one more: `standby-test.yaml::passport::test`.
 Nothing heavy is imported before a scenario file is met.
 """
 
@@ -18,13 +19,20 @@ import pytest
 if TYPE_CHECKING:
     from drsim.measures.estimates import Share
     from drsim.model.scenario import Scenario
-    from drsim.studies.result import Outcome, Result
+    from drsim.studies.check import Measure
+    from drsim.studies.result import Result
 
 SUFFIXES: Final = (".yaml", ".yml")
 FIRST: Final = re.compile(r"(?:---\s*|#.*|\s*)")
 """What may stand before the first key."""
 SCENARIO: Final = re.compile(r"drsim\s*:\s*[\"']?scenario\b")
 DRILLS: Final = "200"
+DOES: Final = {
+    "rto": "is back within",
+    "rpo": "loses no more data than",
+    "test": "is back in the test within",
+}
+"""What a service does that keeps its promise."""
 
 
 class BrokenPromise(Exception):  # noqa: N818
@@ -45,7 +53,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the marker."""
-    config.addinivalue_line("markers", "drsim: a promise of a scenario file; the same as `rto` or `rpo` in its name")
+    config.addinivalue_line(
+        "markers", "drsim: a promise of a scenario file; the same as `rto`, `rpo` or `test` in its name"
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -115,15 +125,19 @@ class ServicePromises(pytest.Collector):
     parent: ScenarioFile
 
     def collect(self) -> Iterator[pytest.Item]:
-        """`rto`, and `rpo` where there is data to lose."""
+        """`rto`, `rpo` where there is data to lose, and `test` where it is in the bubble of one."""
+        from drsim.model.bubble import services_of
         from drsim.reading.rules import rests_on_data
 
-        landscape = self.parent.scenario.landscape
+        scenario = self.parent.scenario
+        landscape, trial = scenario.landscape, scenario.tests
         service = landscape.services[self.name]
-        for measure in ("rto", "rpo"):
-            promised = getattr(service.targets, measure) is not None
-            if promised and (measure == "rto" or rests_on_data(service, landscape.components)):
-                yield Promise.from_parent(self, name=measure)
+        if service.targets.rto is not None:
+            yield Promise.from_parent(self, name="rto")
+        if service.targets.rpo is not None and rests_on_data(service, landscape.components):
+            yield Promise.from_parent(self, name="rpo")
+        if service.targets.rto is not None and trial is not None and self.name in services_of(trial, landscape):
+            yield Promise.from_parent(self, name="test")
 
 
 class Promise(pytest.Item):
@@ -133,6 +147,7 @@ class Promise(pytest.Item):
 
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
+        self.measure: Measure = named["name"]
         self.file = self.parent.parent
         self.service = self.parent.name
         self.add_marker("drsim")
@@ -141,14 +156,14 @@ class Promise(pytest.Item):
 
     def runtest(self) -> None:
         """Is it kept, as it should be, or missed, as it is expected to be?"""
-        outcome = self.file.result.outcome(self.service)
-        found, share = outcome.verdict, outcome.in_time
-        if self.name == "rpo":
-            found, share = outcome.data_verdict, outcome.data_in_time
+        from drsim.studies.check import judged
+
+        share, found = judged(self.file.result, self.service, self.measure)
         assert found is not None
-        assert share is not None
         expected, because = self._expected()
-        told = self._told(share, outcome)
+        if share is None:
+            pytest.skip(f"undecided: in none of {self.file.result.replications} drills the test begins")
+        told = self._told(share)
         if found == "undecided":  # neither kept nor missed: a pass or a failure would be luck
             pytest.skip(f"undecided: {told}; more drills would tell (--drsim-drills)")
         if found == expected:
@@ -158,26 +173,31 @@ class Promise(pytest.Item):
                 f"{told}: kept, and the file expects it to be missed, because {because}\n"
                 f"if that is mended, take it out of 'expect' in {self.file.path.name}"
             )
-        raise BrokenPromise(f"{told}: missed\nwhat held it up: {self._explain()}")
+        raise BrokenPromise(f"{told}: missed\nwhat held it up: {self._closer()}")
 
     def _expected(self) -> tuple[str, str]:
         expected = self.file.scenario.expect.get(self.service)
         verdict = getattr(expected, self.name, None) or "met"
         return verdict, getattr(expected, "because", None) or ""
 
-    def _told(self, share: Share, outcome: Outcome) -> str:
+    def _told(self, share: Share) -> str:
         from drsim.reporting.numbers import format_share
+        from drsim.units import ONE
 
-        target = getattr(self.file.scenario.landscape.services[self.service].targets, self.name)
-        does = "is back within" if self.name == "rto" else "loses no more data than"
-        return (
-            f"{self.service} {does} {target} in {format_share(share)} of {self.file.result.replications} drills; "
-            f"asked: {100 * outcome.asked:g} %"
-        )
+        targets = self.file.scenario.landscape.services[self.service].targets
+        target = targets.rpo if self.measure == "rpo" else targets.rto
+        does = DOES[self.measure]
+        asked = 100 * targets.share.millionths / ONE
+        return f"{self.service} {does} {target} in {format_share(share)} of {share.trials} drills; asked: {asked:g} %"
 
-    def _explain(self) -> str:
-        number, seed = self.file.result.replications, self.file.result.seed
-        return f"drsim explain {self.path} {self.service} --replications {number} --seed {seed}"
+    def _closer(self) -> str:
+        """The command that shows what held it up."""
+        result = self.file.result
+        if self.measure == "test":
+            late = next(each.late for each in result.tried if each.name == self.service)
+            return f"drsim replay {self.path} --drill {late} --seed {result.seed}"
+        number = result.replications
+        return f"drsim explain {self.path} {self.service} --replications {number} --seed {result.seed}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """In words; a traceback only for what should not happen."""

@@ -86,6 +86,31 @@ def test_what_a_file_expects_to_miss_passes_and_fails_once_it_is_kept(case: Path
     assert "if that is mended, take it out of 'expect' in fire.yaml" in out
 
 
+TESTED = HEAD.replace("disruptions: {fire: {site: here}}", "tests: {site: here, teardown: {takes: 1 h}}")
+
+
+def test_a_service_in_a_test_in_a_bubble_has_one_more(case: Path) -> None:
+    late = LAND.replace("start: {takes: 2 h}", "start: {takes: 5 h}")
+    (case / "tried.yaml").write_text(TESTED + late, encoding="utf-8")
+    code, out = run(case, "-v", "-rs")
+    assert code == 1
+    assert "tried.yaml::a::rto PASSED" in out
+    assert "tried.yaml::a::test FAILED" in out
+    assert "tried.yaml::b::test SKIPPED" in out
+    assert "a is back in the test within 4 h in <1.9 % of 200 drills; asked: 85 %: missed\n" in out
+    assert f"what held it up: drsim replay {case / 'tried.yaml'} --drill 0 --seed 1" in out
+    assert "tried.yaml::c" not in out
+    expected = TESTED + "expect: {a: {test: missed, because: it is slow}}\n"
+    (case / "tried.yaml").write_text(expected + late, encoding="utf-8")
+    (case / "kept.yaml").write_text(expected + LAND, encoding="utf-8")
+    (case / "off.yaml").write_text(TESTED + "disruptions: {fault: {component: sure}}\n" + LAND, encoding="utf-8")
+    code, out = run(case, "-v", "-rs", *(f"{name}.yaml::a::test" for name in ("tried", "kept", "off")))
+    assert code == 1
+    assert "tried.yaml::a::test PASSED" in out
+    assert "kept, and the file expects it to be missed, because it is slow" in out
+    assert "in none of 200 drills the test begins" in out
+
+
 def test_options_and_the_ini_file_say_how_many_drills_and_which(case: Path) -> None:
     write(case)
     _, out = run(case, "-q", "--drsim-drills", "50", "--drsim-seed", "3")

@@ -17,7 +17,7 @@ from drsim.measures.due import KEPT_BY_HAND, MISSED, fates
 from drsim.measures.planned import has_stops, stretches
 from drsim.measures.protection import Protection
 from drsim.measures.served import Span, at_columns, moved, served, spell
-from drsim.measures.trials import tried
+from drsim.measures.trials import tried, working_time
 from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.levels import Levels
 from drsim.simulation.trajectory import Trajectory
@@ -98,6 +98,8 @@ class Block:
     """the part of `downtime` that is in planned interruptions"""
     tried: Ints
     """(services in a bubble, drills): the recovery time in the test"""
+    tried_working: Ints
+    """the working time inside that"""
     profile: np.ndarray[Any, np.dtype[np.float64]]
     """(groups, ages): the level at each age of `Plan` horizon, summed over the drills"""
 
@@ -184,7 +186,9 @@ def measure(plan: Plan, which: Sequence[Group], drills: Sequence[Trajectory], le
         for group in which
     ]
     arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
-    arrays |= _due(plan, drills, clock, level, met) | {"tried": tried(plan, drills, level)}
+    times = tried(plan, drills, level)
+    arrays |= {"tried": times, "tried_working": working_time(plan, drills, times)}
+    arrays |= _due(plan, drills, clock, level, met)
     if not rows:
         empty = np.zeros((0, len(drills)), dtype=np.int64)
         arrays = {field.name: empty for field in fields(Block)}

@@ -11,7 +11,7 @@ from drsim.planning.plan import NEVER, Plan
 from drsim.simulation.levels import Levels
 from drsim.simulation.trajectory import Trajectory
 
-__all__ = ["NOT_TRIED", "tried"]
+__all__ = ["NOT_TRIED", "tried", "working_time"]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 NOT_TRIED = -1
@@ -37,3 +37,13 @@ def tried(plan: Plan, drills: Sequence[Trajectory], level: Levels) -> Ints:
             first = times[inside][:1]
             found[row, i] = max(int(first[0]), begun) - begun if len(first) else NEVER
     return found
+
+
+def working_time(plan: Plan, drills: Sequence[Trajectory], times: Ints) -> Ints:
+    """The working time inside recovery times in the test, as `tried` gives them."""
+    trials = [drill.trial for drill in drills]
+    begun = [0 if trial is None else trial.begun + drill.offset for trial, drill in zip(trials, drills, strict=True)]
+    since = np.broadcast_to(np.array(begun, dtype=np.int64), times.shape)
+    back = (times >= 0) & (times < NEVER)
+    inside = plan.calendars[plan.working_hours].worked(since, since + np.where(back, times, 0))
+    return np.where(back, inside, times)

@@ -89,6 +89,8 @@ class Expected(Part):
     """Whether it is back within its RTO in the share of drills that is asked; None: nothing is expected."""
     rpo: fields.Verdict | None = None
     """The same of its data and its RPO."""
+    test: fields.Verdict | None = None
+    """Whether it is back in the test in a bubble within its RTO, in the share that is asked of the drills in which that begins."""
     because: fields.Text | None = None
     """Why it misses what it does: for people, and required then."""
 

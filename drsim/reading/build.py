@@ -42,6 +42,7 @@ from drsim.reading.rules import (
     by_hand_findings,
     due_findings,
     expect_findings,
+    expected_test_findings,
     failure_findings,
     horizon_findings,
     landscape_findings,
@@ -367,6 +368,7 @@ def build_placed(draft: Draft, problems: Problems) -> tuple[Scenario, Written]:
         findings(builder.checker, order_findings(builder.groups, builder.parts, response))
         if head is not None:
             findings(builder.checker, due_findings(builder.parts.services, dated=head.moment is not None))
+            findings(checker, expected_test_findings(expect, head.tests, builder.parts, complete=complete))
             if head.moves is not None:
                 findings(checker, move_findings(head.moves, head.horizon, response, builder.parts.components))
             if head.tests is not None:

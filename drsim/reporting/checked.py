@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from drsim.reporting.numbers import format_share
+from drsim.reporting.numbers import NONE, format_share
 from drsim.reporting.page import MARGIN, Cell, Page
 from drsim.reporting.summary import Command, plural, write_command
 
@@ -112,8 +112,10 @@ def _table(check: Check, command: Command, page: Page) -> None:
 def texts(each: Checked) -> tuple[str, str, str, str, str]:
     """What stands below `HEADS` for one promise."""
     found = "too close" if each.found == "undecided" else each.found
-    asked = f"{100 * each.asked:g} %"
-    return f"{each.measure.upper()} {each.target.text}", each.expected, found, format_share(each.share), asked
+    kept, asked = NONE if each.share is None else format_share(each.share), f"{100 * each.asked:g} %"
+    if each.share is None:
+        found = "not begun"
+    return f"{each.measure.upper()} {each.target.text}", each.expected, found, kept, asked
 
 
 def _legend(check: Check) -> str:
@@ -134,8 +136,11 @@ def _next(check: Check, command: Command, page: Page) -> None:
         if each.expected == "missed":
             text = "it is kept: write 'met' in the place of 'missed', and take 'because' out where nothing is missed"
             page.label(f"{each.title}, {each.measure.upper()}:", text, hang=2)
-    for service in dict.fromkeys(each.service for each in check.of("otherwise") if each.expected == "met"):
+    missed = [each for each in check.of("otherwise") if each.expected == "met"]
+    for service in dict.fromkeys(each.service for each in missed if each.measure != "test"):
         write_command(page, "  ", command.line("explain", service, drills=True), "(what held it up)")
+    for late in dict.fromkeys(each.late for each in missed if each.late is not None):
+        write_command(page, "  ", command.line("replay", "--drill", str(late)), "(a test that is late)")
     if check.of("undecided") and not check.result.interrupted:
         more = 4 * check.result.replications
         page.say(f"Four times as many drills halve an interval: -n {more}", style="dim")

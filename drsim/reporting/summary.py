@@ -58,6 +58,13 @@ _PARTS: Final = {
     "undecided": ("is too close to call", "are too close to call"),
     "no target": ("has no target", "have no target"),
 }
+_IN_TEST: Final = {
+    "met": ("is back in time", "are back in time"),
+    "missed": ("misses its RTO", "miss their RTO"),
+    "undecided": _PARTS["undecided"],
+    None: ("has no RTO", "have no RTO"),
+}
+"""How services may fare in a test in a bubble."""
 _OVER: Final = {
     3: ("citizens served", "on average, after"),
     2: ("citizens served", "on average, after"),
@@ -291,9 +298,11 @@ def summary(
     page.say(answer(result), style="bold", indent=MARGIN)
     if result.every_rto is not None:
         page.say(every_rto_text(result.every_rto))
-    if any("undecided" in (outcome.verdict, outcome.data_verdict) for outcome in result.outcomes):
+    verdicts = [verdict for outcome in result.outcomes for verdict in (outcome.verdict, outcome.data_verdict)]
+    if "undecided" in [*verdicts, *(each.verdict for each in result.tried if each.drills)]:
         page.say(f"More drills may settle what is too close to call: -n {10 * command.replications}")
     page.blank()
+    _trial(result, page)
     _services(result, page, intervals)
     page.blank()
     margins(result, page, everything=intervals)
@@ -309,7 +318,6 @@ def summary(
         cause_table(page, titles, explained)
         page.blank()
     _due(result, page)
-    _trial(result, page)
     _by_hand(result, page)
     _citizens(result, page)
     _planned(result, page)
@@ -358,7 +366,25 @@ def alike(result: Result, service: str) -> list[str]:
 
 
 def answer(result: Result) -> str:
-    """The answer in one sentence."""
+    """The answer in one sentence, or in two where a test in a bubble has one of its own, which comes first."""
+    if result.scenario.tests is None:
+        return _of_services(result)
+    return f"{_of_test(result)} Production: {_lower(_of_services(result))}"
+
+
+def _of_test(result: Result) -> str:
+    """How the services fare in a test in a bubble."""
+    if not any(each.drills for each in result.tried):
+        return "The test begins in no drill."
+    fared = [each.verdict for each in result.tried]
+    said = next(
+        (f"Every RTO met in the test? {_SAID[each]}." for each in _SAID if each in fared), "Nothing is promised."
+    )
+    parts = [f"{fared.count(key)} {text[fared.count(key) > 1]}" for key, text in _IN_TEST.items() if key in fared]
+    return f"{said} Of {len(fared)} {plural('service', len(fared))} {', '.join(parts)}."
+
+
+def _of_services(result: Result) -> str:
     fared = [outcome.fared for outcome in result.outcomes]
     if not fared:
         return "There are no services to look at."
@@ -367,6 +393,14 @@ def answer(result: Result) -> str:
         return f"{_verdict(result)} The only service {_PARTS[fared[0]][0]}."
     parts = ", ".join(f"{number} {_PARTS[key][number > 1]}" for key, number in counts.items())
     return f"{_verdict(result)} Of {len(fared)} services {parts}."
+
+
+_SAID: Final = {"missed": "No", "undecided": "Too close to call", "met": "Yes"}
+"""What is said of several verdicts, the first of these that is among them."""
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def every_rto_text(share: Share) -> str:
@@ -427,7 +461,7 @@ def _services(result: Result, page: Page, intervals: bool) -> None:
 
 def service_texts(result: Result) -> list[tuple[Outcome, dict[str, str]]]:
     """The services, the worst first, each with what is told of it: rto, half, most, in time, data, asked."""
-    table = _Table(result, Page(), sorted(result.outcomes, key=_worst_first))
+    table = _Table(result, Page(), sorted(result.outcomes, key=worst_first))
     return [(outcome, table.rows[outcome.name]) for outcome in table.outcomes]
 
 
@@ -540,13 +574,16 @@ def _trial(result: Result, page: Page) -> None:
     for each in result.tried:
         if each.back is None:
             continue
-        ends = ((q.value, q.low, q.high) for q in (each.recovery[p] for p in (0.5, 0.95)))
-        half, most = format_times(ends, horizon_ms=result.plan.horizon)
-        times = [f"P50 {half.text}", f"P95 {most.text}"]
+        quantiles = [each.recovery[p] for p in (0.5, 0.95)]
+        shown = format_times((q.value, q.low, q.high) for q in quantiles)
+        texts = ["not back" if math.isinf(q.value) else text.text for q, text in zip(quantiles, shown, strict=True)]
+        times = [f"P50 {texts[0]}", f"P95 {texts[1]}"]
         if each.back.successes < each.drills:
             times.append(f"is there in {format_share(each.back)}")
         if each.in_time is not None:
-            times.append(f"within its RTO in {format_share(each.in_time)}")
+            kept = f"within its RTO in {format_share(each.in_time)}"
+            mark = _MARKS.get(each.verdict or "")
+            times.append(f"{mark} {kept}, asked: {_percent(each.asked)}" if mark else kept)
         page.label(f"{each.title}:", " · ".join(times), label_style="bold", hang=2)
     page.blank()
 
@@ -650,6 +687,8 @@ def _closer(result: Result, command: Command, explained: Sequence[Explanation], 
         drill = middle_drill(worst)
         words = command.line("replay", "--drill", str(drill), "--service", worst.service)
         lines.append((words, "(a bad day)"))
+    if (late := next((each for each in result.tried if each.verdict == "missed"), None)) is not None:
+        lines.append((command.line("replay", "--drill", str(late.late)), f"({late.title} is late in the test)"))
     lines.append((command.line("plan"), "(what is lost, and who does what)"))
     lines.append((command.line("show", "--assumptions"), "(every number, and where it is from)"))
     page.blank()

@@ -16,12 +16,26 @@ from drsim.studies.result import Result, share_dict
 from drsim.studies.run import run
 from drsim.units import Duration
 
-__all__ = ["MEASURES", "Check", "Checked", "check"]
+__all__ = ["MEASURES", "Check", "Checked", "Measure", "check", "judged"]
 
 Fared: TypeAlias = Literal["otherwise", "undecided", "as expected"]
 FARED: Final[tuple[Fared, ...]] = ("otherwise", "undecided", "as expected")
-MEASURES: Final = ("rto", "rpo")
-"""What may be expected of a service."""
+Measure: TypeAlias = Literal["rto", "rpo", "test"]
+MEASURES: Final[tuple[Measure, ...]] = ("rto", "rpo", "test")
+"""What may be expected of a service; `test` is of its RTO in a bubble."""
+
+
+def judged(result: Result, service: str, measure: Measure) -> tuple[Share | None, str | None]:
+    """In which share of drills a promise is kept, and the verdict on that.
+
+    The share is None of a test that began in no drill, and the verdict too where nothing is promised.
+    """
+    if measure == "test":
+        return next(((each.in_time, each.verdict) for each in result.tried if each.name == service), (None, None))
+    outcome = result.outcome(service)
+    if measure == "rpo":
+        return outcome.data_in_time, outcome.data_verdict
+    return outcome.in_time, outcome.verdict
 
 
 @dataclass(frozen=True)
@@ -30,17 +44,19 @@ class Checked:
 
     service: str
     title: str
-    measure: Literal["rto", "rpo"]
+    measure: Measure
     target: Duration
     expected: Literal["met", "missed"]
     because: str | None
     """Why the service misses what it is expected to miss."""
     found: str
     """"met", "missed" or "undecided\"."""
-    share: Share
-    """Of drills in which it is kept."""
+    share: Share | None
+    """Of drills in which it is kept; None of a test that began in none."""
     asked: float
     """In which share of drills it is to be kept."""
+    late: int | None = None
+    """Of a test, the first drill in which it is missed."""
 
     @property
     def fared(self) -> Fared:
@@ -61,7 +77,7 @@ class Checked:
             "because": self.because,
             "found": self.found,
             "fared": self.fared,
-            "share": share_dict(self.share),
+            "share": None if self.share is None else share_dict(self.share),
         }
 
 
@@ -80,7 +96,7 @@ class Check(Displayed):
 
     @cached_property
     def promises(self) -> tuple[Checked, ...]:
-        """One for each promise of which something is expected, in order of services; of each the RTO first."""
+        """One for each promise of which something is expected, in order of services; of each the RTO first, the test last."""
         return tuple(checked for checked in self._all() if checked is not None)
 
     @property
@@ -98,8 +114,8 @@ class Check(Displayed):
         expect = self.result.scenario.expect
         counts = {"met": 0, "missed": 0, "undecided": 0}
         for outcome in self.result.outcomes:
-            verdicts = {"rto": outcome.verdict, "rpo": outcome.data_verdict}
-            for measure, verdict in verdicts.items():
+            for measure in MEASURES:
+                _, verdict = judged(self.result, outcome.name, measure)
                 named = outcome.name in expect and getattr(expect[outcome.name], measure) is not None
                 if verdict is not None and not named:
                     counts[verdict] += 1
@@ -109,20 +125,21 @@ class Check(Displayed):
         expect = self.result.scenario.expect
         return [self._checked(name, measure) for name in sorted(expect) for measure in MEASURES]
 
-    def _checked(self, name: str, measure: Literal["rto", "rpo"]) -> Checked | None:
+    def _checked(self, name: str, measure: Measure) -> Checked | None:
         expected = self.result.scenario.expect[name]
         verdict = getattr(expected, measure)
         if verdict is None:
             return None
         outcome = self.result.outcome(name)
-        share, found = outcome.in_time, outcome.verdict
-        if measure == "rpo":
-            share, found = outcome.data_in_time, outcome.data_verdict
-        if share is None or found is None:
+        share, found = judged(self.result, name, measure)
+        if found is None:
             raise AssertionError(f"{name} has no {measure}, which the reader refuses")
-        target = getattr(self.result.scenario.landscape.services[name].targets, measure)
+        targets = self.result.scenario.landscape.services[name].targets
+        target = targets.rpo if measure == "rpo" else targets.rto
+        assert target is not None
         because = expected.because if verdict == "missed" else None
-        return Checked(name, outcome.title, measure, target, verdict, because, found, share, outcome.asked)
+        late = next((each.late for each in self.result.tried if each.name == name), None) if measure == "test" else None
+        return Checked(name, outcome.title, measure, target, verdict, because, found, share, outcome.asked, late)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -190,7 +190,13 @@ class Tried:
     back: estimates.Share | None
     """in how many of them it serves in the bubble before that is stopped"""
     in_time: estimates.Share | None
-    """within its RTO; None without one, or with one in working hours"""
+    """within its RTO, in working time where that is; None without one, or if it never began"""
+    asked: float
+    """in which share of them it is to be"""
+    verdict: str | None
+    """"met", "missed" or "undecided" against `asked`, undecided if it never began; None without an RTO"""
+    late: int | None
+    """the first drill in which it is not back within its RTO; None if there is none"""
 
 
 @dataclass(repr=False)
@@ -341,7 +347,7 @@ class Result(Displayed):
         return estimates.Mean(value, value, value, 0.0, self.confidence, self.replications)
 
     def _share(self, good: Any) -> estimates.Share:
-        return estimates.share(int(np.count_nonzero(good)), self.replications, self.confidence)
+        return estimates.share(int(np.count_nonzero(good)), len(good), self.confidence)
 
     @cached_property
     def every_rto(self) -> estimates.Share | None:
@@ -452,25 +458,28 @@ class Result(Displayed):
     @cached_property
     def tried(self) -> list[Tried]:
         """What a test in a bubble would have taken, for each service in it; of the drills in which it began."""
-        found = []
-        for row, name in enumerate(self.plan.structure.tested):
-            service = self.scenario.landscape.services[original(name)]
-            times = self.block.tried[row][self.block.tried[row] != NOT_TRIED]
-            number, rto = len(times), service.targets.rto
-            timed = number > 0 and rto is not None and not rto.working
-            found.append(
-                Tried(
-                    original(name),
-                    service.title or original(name),
-                    number,
-                    {p: estimates.quantile(finite(times), p, self.confidence) for p in (0.5, 0.95)} if number else {},
-                    estimates.share(int(np.count_nonzero(times < NEVER)), number, self.confidence) if number else None,
-                    estimates.share(int(np.count_nonzero(times <= rto.ms)), number, self.confidence)
-                    if timed and rto is not None
-                    else None,
-                )
-            )
-        return found
+        return [self._tried(row, original(name)) for row, name in enumerate(self.plan.structure.tested)]
+
+    def _tried(self, row: int, name: str) -> Tried:
+        service, block = self.scenario.landscape.services[name], self.block
+        rto, asked = service.targets.rto, service.targets.share.millionths / ONE
+        which = np.flatnonzero(block.tried[row] != NOT_TRIED)
+        times, number = block.tried[row][which], len(which)
+        met = None
+        if rto is not None:
+            met = (block.tried_working[row][which] if rto.working else times) <= rto.ms
+        in_time = None if met is None or not number else self._share(met)
+        return Tried(
+            name=name,
+            title=service.title or name,
+            drills=number,
+            recovery={p: estimates.quantile(finite(times), p, self.confidence) for p in (0.5, 0.95)} if number else {},
+            back=self._share(times < NEVER) if number else None,
+            in_time=in_time,
+            asked=asked,
+            verdict=None if rto is None else "undecided" if in_time is None else estimates.verdict(in_time, asked),
+            late=None if met is None or met.all() else int(which[~met][0]),
+        )
 
     @cached_property
     def tests(self) -> pd.DataFrame:
@@ -485,12 +494,14 @@ class Result(Displayed):
                 **_quantile_columns("p95", each.recovery.get(0.95)),
                 **_share_columns("back", each.back),
                 **_share_columns("in_time", each.in_time),
+                "asked": each.asked,
+                "verdict": each.verdict,
             }
             for each in self.tried
         ]
         columns = ["service", "drills", *_quantile_columns("p50", None), *_quantile_columns("p95", None)]
         columns += [f"{name}{end}" for name in ("back", "in_time") for end in ("", "_low", "_high")]
-        return pd.DataFrame(rows, columns=columns).set_index("service")
+        return pd.DataFrame(rows, columns=[*columns, "asked", "verdict"]).set_index("service")
 
     @cached_property
     def drills(self) -> pd.DataFrame:
@@ -723,6 +734,8 @@ class Result(Displayed):
                     "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in each.recovery.items()},
                     "back": None if each.back is None else share_dict(each.back),
                     "in_time": None if each.in_time is None else share_dict(each.in_time),
+                    "asked": each.asked,
+                    "verdict": each.verdict,
                 }
                 for each in self.tried
             },

@@ -85,6 +85,7 @@ def test_every_column_is_explained() -> None:
     tables = {
         "services": result.services,
         "drills, municipalities, points": result.drills,
+        "tests": result.tests,
         "steps": result.steps(),
         "comparison": drsim.compare(result, result).table,
         "runbook": drsim.runbook(loads(scenario), replications=1).table,

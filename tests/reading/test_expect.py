@@ -31,16 +31,38 @@ landscape:
 """
 
 
-def expecting(expect: str) -> Scenario:
-    return loads(TEXT.replace("expect: {}", f"expect: {{{expect}}}"))
+TRIED = """\
+drsim: scenario 1
+title: a
+moment: 2015-05-12 10:00
+tests: {site: hall, teardown: {takes: 1 h}}
+expect: {}
+landscape:
+  sites: {hall: {}, annex: {}}
+  links: {line: {between: [hall, annex], bandwidth: 1 Gbit/s}}
+  components:
+    registry: {at: {hall: active, annex: warm}, start: {takes: 1 h}}
+    shed: {at: {hall: active}}
+  services:
+    passport: {targets: {rto: 48 h}, needs: [registry], points: {desk: {at: annex}}}
+    parking: {targets: {rto: 16 wh}, needs: [registry], points: {desk: {at: annex}}}
+    market: {needs: [registry], points: {desk: {at: annex}}}
+    graves: {targets: {rto: 48 h}, needs: [shed], points: {desk: {at: annex}}}
+"""
+COVERED = TRIED.replace("teardown", "covers: [parking], teardown")
+NONE = TRIED.replace("tests: {site: hall, teardown: {takes: 1 h}}", "horizon: 3 d")
 
 
-def refused(expect: str) -> list[Problem]:
+def expecting(expect: str, text: str = TEXT) -> Scenario:
+    return loads(text.replace("expect: {}", f"expect: {{{expect}}}"))
+
+
+def refused(expect: str, text: str = TEXT) -> list[Problem]:
     """Read what must be refused at each `§`."""
     line = f"expect: {{{expect}}}"
     columns = [index + 1 - line[:index].count("§") for index, sign in enumerate(line) if sign == "§"]
     with pytest.raises(InputError) as error:
-        expecting(expect.replace("§", ""))
+        expecting(expect.replace("§", ""), text)
     problems = list(error.value.problems)
     assert [(problem.line, problem.column) for problem in problems] == [(5, column) for column in columns]
     return problems
@@ -80,7 +102,7 @@ def test_a_scenario_without_it_expects_nothing() -> None:
         ("passport: §met", "'met' stands where a mapping is due", "write entries"),
         ("passport: {rto: §mised}", "'mised' is not one of the words for this", "did you mean 'missed'?"),
         ("passport: {rto: §true}", "'true' is not one of the words for this", "expected one of: met, missed"),
-        ("passport: {rto: met, §mtpd: met}", "'mtpd' is not a key here", "expected one of: rto, rpo, because"),
+        ("passport: {rto: met, §mtpd: met}", "'mtpd' is not a key here", "expected one of: rto, rpo, test, because"),
         ("§passport: {}", "nothing is expected of 'passport'", "write 'rto: met', or leave it out"),
         ("§passport: {because: x}", "nothing is expected of 'passport'", "leave it out"),
         (
@@ -119,6 +141,66 @@ def test_what_is_refused(expect: str, rule: str, hint: str) -> None:
     (problem,) = refused(expect)
     assert problem.rule == rule
     assert hint in (problem.hint or "")
+
+
+def test_something_may_be_expected_of_a_test_in_a_bubble() -> None:
+    scenario = expecting("passport: {test: met}, parking: {rto: met, test: missed, because: no}", TRIED)
+    assert scenario.expect["passport"] == Expected(test="met")
+    assert scenario.expect["parking"] == Expected(rto="met", test="missed", because="no")
+    assert loads(dump(scenario)) == scenario
+    assert differences(scenario, loads(TRIED)) == []
+    assert list(expecting("parking: {test: met}", COVERED).expect) == ["parking"]
+
+
+@pytest.mark.parametrize(
+    ("expect", "text", "rule", "hint"),
+    [
+        (
+            "passport: {§test: met}",
+            NONE,
+            "nothing is tested, so that 'passport' is neither in time in a test nor late",
+            "leave it out, or add 'tests: {site: ..., teardown: ...}'",
+        ),
+        (
+            "market: {§test: met}",
+            TRIED,
+            "'market' promises no rto, so that it is neither in time in the test nor late",
+            "give it 'rto' in 'targets'",
+        ),
+        (
+            "graves: {§test: met}",
+            TRIED,
+            "'graves' is not in the test, so that it is neither in time there nor late",
+            "leave it out",
+        ),
+        (
+            "passport: {§test: met}",
+            COVERED,
+            "'passport' is not in the test, so that it is neither in time there nor late",
+            "leave it out, or name it in 'covers'",
+        ),
+        (
+            "§passport: {test: missed}",
+            TRIED,
+            "'passport' is expected to miss a promise, and nothing says why",
+            "because",
+        ),
+        ("passport: {test: §mist}", TRIED, "'mist' is not one of the words for this", "did you mean 'missed'?"),
+    ],
+)
+def test_what_is_refused_of_a_test(expect: str, text: str, rule: str, hint: str) -> None:
+    (problem,) = refused(expect, text)
+    assert problem.rule == rule
+    assert hint in (problem.hint or "")
+
+
+def test_what_is_covered_and_cannot_be_tried_is_told_once() -> None:
+    text = TRIED.replace("teardown", "covers: [graves], teardown").replace(
+        "expect: {}", "expect: {graves: {test: met}}"
+    )
+    with pytest.raises(InputError) as error:
+        loads(text)
+    assert [problem.path for problem in error.value.problems] == ["tests.covers.0"]
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

@@ -94,6 +94,48 @@ def test_a_service_that_nothing_stops_keeps_running():
     assert "RTO  " not in text
 
 
+TRIED = """\
+drsim: scenario 1
+title: tried
+moment: 2015-05-12 10:00
+tests: {site: here, lasts: 2 d, teardown: {takes: 1 h}}
+landscape:
+  sites: {here: {}, there: {}}
+  links: {line: {between: [here, there], bandwidth: 1 Gbit/s}}
+  components:
+    quick: {at: {here: active, there: warm}, start: {takes: 3 h}}
+    slow: {at: {here: active, there: warm}, start: {takes: SLOW}}
+  services:
+    a: {targets: {rto: 4 h}, needs: [quick], points: {p: {at: there}}}
+    b: {targets: {rto: 9 d}, needs: [slow], points: {p: {at: there}}}
+    c: {needs: [quick], points: {p: {at: there}}}
+"""
+
+
+def test_a_test_in_a_bubble_is_answered_first():
+    found = drsim.run(loads(TRIED.replace("SLOW", "3 d")), replications=100, workers=1)
+    assert answer(found) == (
+        "Every RTO met in the test? No. Of 3 services 1 is back in time, 1 misses its RTO, 1 has no RTO. "
+        "Production: every target met? Yes. Of 3 services 3 keep running."
+    )
+    text = shown(found)
+    assert text.index(" IN THE TEST OF THE LOSS OF here") < text.index(" KEEP RUNNING 3")
+    assert "  a:  P50 3 h 00 · P95 3 h 00 · within its RTO in >96 %\n" in text
+    # it is over after two days: nothing says how long it would have taken
+    assert "b:  P50 not back · P95 not back · is there in <4 % · ✗ within its RTO in <4 %, asked: 85 %\n" in text
+    assert f"drsim replay {FILE} --drill 0   (b is late in the test)" in text
+    close = drsim.run(loads(TRIED.replace("SLOW", "{mix: {85 %: 1 d, 15 %: 3 d}}")), replications=40, workers=1)
+    assert answer(close).startswith(
+        "Every RTO met in the test? Too close to call. Of 3 services 1 is back in time, 1 is too"
+    )
+    assert "More drills may settle what is too close to call: -n 400" in shown(close)
+    assert "~ within its RTO in 8" in shown(close)
+    off = loads(
+        TRIED.replace("landscape:", "disruptions: {fault: {component: slow}}\nlandscape:").replace("SLOW", "1 h")
+    )
+    assert answer(drsim.run(off, replications=2)).startswith("The test begins in no drill. Production: every target")
+
+
 def test_few_contacts_have_digits():
     found = drsim.run(loads(MEANWHILE.replace("48/day", "4.5/day")), replications=4, workers=1)
     assert re.search(r"CITIZENS TURNED AWAY  0\.\d+ of 4\.5\d* contacts", shown(found)), shown(found)

@@ -13,7 +13,7 @@ from drsim.measures.estimates import share as share_of
 from drsim.measures.estimates import verdict
 from drsim.model.scenario import Scenario
 from drsim.reading import dump, loads
-from drsim.studies.check import MEASURES, Check, Checked
+from drsim.studies.check import MEASURES, Check, Checked, judged
 from drsim.studies.record import recorded, rerun
 from drsim.testing import scenarios
 from drsim.units import Duration
@@ -164,6 +164,96 @@ def test_as_plain_data() -> None:
     }
 
 
+# a test in a bubble, by hand: begun on Tuesday 12 May at 11:00, all is there when the standby has started
+
+TRIED = """
+drsim: scenario 1
+title: A pump is tried
+moment: 2015-05-12 10:00
+horizon: 10 d
+tests: {{site: here, after: 1 h, teardown: {{takes: 10 min}}{more}}}
+disruptions: {disruptions}
+expect: {{{expect}}}
+landscape:
+  sites: {{here: {{}}, there: {{}}}}
+  links: {{line: {{between: [here, there], bandwidth: 1 Gbit/s}}}}
+  components:
+    pump: {{at: {{here: active, there: warm}}, start: {{takes: {takes}}}}}
+  services:
+    water: {{targets: {{rto: {rto}, share: {share}}}, needs: [pump], points: {{tap: {{at: there}}}}}}
+"""
+
+
+def tried(
+    expect: str = "water: {test: met}",
+    *,
+    takes: str = "2 h",
+    rto: str = "4 h",
+    share: str = "85 %",
+    more: str = "",
+    disruptions: str = "{}",
+) -> Check:
+    text = TRIED.format(expect=expect, takes=takes, rto=rto, share=share, more=more, disruptions=disruptions)
+    return checked(loads(text))
+
+
+@pytest.mark.parametrize(
+    ("takes", "rto", "found"),
+    [
+        ("4 h", "4 h", "met"),
+        ("4 h 1 min", "4 h", "missed"),
+        ("7 h", "6 wh", "met"),  # back at 18:00: from 11 to 17 hours are six working hours
+        ("22 h", "6 wh", "met"),  # Wednesday at 9:00
+        ("22 h 1 min", "6 wh", "missed"),
+        ("70 h", "14 wh", "met"),  # Friday at 9:00: Wednesday has eight, Ascension Day has none
+        ("70 h 1 min", "14 wh", "missed"),
+    ],
+)
+def test_what_is_back_in_the_test_within_its_rto(takes: str, rto: str, found: str) -> None:
+    check = tried(takes=takes, rto=rto)
+    (water,) = check.promises
+    assert (water.measure, water.found, water.target.text) == ("test", found, rto)
+    assert check.passed == (found == "met")
+    assert water.late == (None if found == "met" else 0)
+    assert check.unnamed == {"met": 1, "missed": 0, "undecided": 0}  # production goes on
+    assert check.result.tests.loc["water", "verdict"] == found
+    missed = tried("water: {test: missed, because: it is slow}", takes=takes, rto=rto)
+    assert missed.passed == (found == "missed")
+
+
+def test_a_test_that_ends_too_soon_brings_nothing_back() -> None:
+    assert tried(takes="3 h", more=", lasts: 3 h 1 min").passed
+    check = tried(takes="3 h", more=", lasts: 2 h")
+    assert not check.passed
+    assert check.result.outcome("water").verdict == "met"
+
+
+def test_of_a_test_too_it_counts_in_which_share() -> None:
+    law = "{mix: {60 %: 2 h, 40 %: 5 h}}"
+    check = tried(takes=law, share="60 %")
+    assert fared(check) == {("water", "test"): "undecided"}
+    assert check.passed
+    times = check.result.block.tried[0]
+    assert check.promises[0].share is not None
+    assert check.promises[0].share.successes == (times <= 4 * 3_600_000).sum()
+    assert check.promises[0].late == next(drill for drill, time in enumerate(times) if time > 4 * 3_600_000)
+    assert not tried(takes=law, share="95 %").passed
+    assert tried(takes=law, share="20 %").passed
+
+
+def test_a_test_that_is_called_off_neither_keeps_a_promise_nor_breaks_it() -> None:
+    for expected in ("test: met", "test: missed, because: nobody is there"):
+        check = tried(f"water: {{{expected}}}", disruptions="{break: {component: pump, lasts: 2 h}}")
+        (water,) = check.promises
+        assert (water.share, water.found, water.fared, water.late) == (None, "undecided", "undecided", None)
+        assert check.passed
+        assert check.to_dict()["promises"][0]["share"] is None
+    half = tried(share="50 %", disruptions="{break: {component: pump, lasts: 2 h, chance: 50 %}}")
+    assert half.promises[0].share is not None
+    assert 10 < half.promises[0].share.trials < 30
+    assert half.promises[0].found == "met"
+
+
 # always
 
 
@@ -191,7 +281,8 @@ def test_what_is_expected_changes_nothing_else_and_is_compared_with_the_verdicts
     before = drsim.run(scenario, replications=8, workers=1)
     expect: dict[str, dict[str, str]] = {}
     for outcome in before.outcomes:
-        for measure, found in (("rto", outcome.verdict), ("rpo", outcome.data_verdict)):
+        for measure in MEASURES:
+            _, found = judged(before, outcome.name, measure)
             if found is not None and data.draw(st.booleans()):
                 expect.setdefault(outcome.name, {})[measure] = data.draw(st.sampled_from(["met", "missed"]))
         if "missed" in expect.get(outcome.name, {}).values():
@@ -203,11 +294,11 @@ def test_what_is_expected_changes_nothing_else_and_is_compared_with_the_verdicts
         (name, measure): each[measure] for name, each in expect.items() for measure in MEASURES if measure in each
     }
     for each in check.promises:
-        outcome = before.outcome(each.service)
-        assert each.found == (outcome.verdict if each.measure == "rto" else outcome.data_verdict)
+        assert each.found == judged(before, each.service, each.measure)[1]
     without = check.result.to_dict() | {"scenario": None}
     assert without == before.to_dict() | {"scenario": None}
     promises = sum((outcome.verdict is not None) + (outcome.data_verdict is not None) for outcome in before.outcomes)
+    promises += sum(each.verdict is not None for each in before.tried)
     assert len(check.promises) + sum(check.unnamed.values()) == promises
     wrong = {"met": "missed", "missed": "met"}
     assert check.passed == all(each.found != wrong[each.expected] for each in check.promises)
