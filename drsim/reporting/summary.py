@@ -427,7 +427,7 @@ def _services(result: Result, page: Page, intervals: bool) -> None:
 
 def service_texts(result: Result) -> list[tuple[Outcome, dict[str, str]]]:
     """The services, the worst first, each with what is told of it: rto, half, most, in time, data, asked."""
-    table = _Table(result, Page(), sorted(result.outcomes, key=_worst_first))
+    table = _Table(result, Page(), sorted(result.outcomes, key=worst_first))
     return [(outcome, table.rows[outcome.name]) for outcome in table.outcomes]
 
 
