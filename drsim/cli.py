@@ -980,7 +980,7 @@ def init(directory: str) -> None:
     except OSError as error:
         _refuse(f"'{directory}' cannot be written: {error.strerror}", "name another directory")
     first = min((name for name in files if "/" not in name), key=lambda name: (name != FIRST, name), default="")
-    click.echo(f"Copied {len(missing)} {'file' if len(missing) == 1 else 'files'} to {directory}.")
+    click.echo(f"Copied {len(missing)} {'file' if len(missing) == 1 else 'files'} to '{directory}'.")
     if there:
         click.echo(f"Left alone, since there already: {', '.join(there)}.")
     click.echo(f"Next:\n  drsim run {_quoted(str(root / first))}")

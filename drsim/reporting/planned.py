@@ -641,10 +641,10 @@ def _due(outlook: Outlook, page: Page) -> None:
 
 
 def _neighbours(outlook: Outlook, page: Page) -> None:
-    """Where citizens go instead, of all services."""
+    """Where citizens go instead, of the services of which a point may serve them less."""
     services = outlook.plan.scenario.landscape.services
     ways: dict[str, list[str]] = {}
-    for name in sorted(services):
+    for name in sorted(outlook.touched):
         for point, content in sorted(services[name].points.items()):
             if content.fallback is not None:
                 most = "" if content.fallback.share == ALL else f", at most {content.fallback.share.text}"

@@ -673,8 +673,10 @@ def _unprotected(result: Result, page: Page) -> None:
             text += f" (from {shown.low})"
     else:
         text = shown.text if shown.low == shown.high else f"{shown.text} ({shown.low} to {shown.high})"
-    more = f" and {len(bare) - 1} more" if len(bare) > 1 else ""
-    text = f"{text} (P95) in which a second failure finds no standby: {worst.title}{more}"
+    alike = sum(outcome.unprotected.value == time.value for outcome in bare)
+    whose = worst.title if alike == 1 else f"something that {alike} services rest on"
+    more = f", and for less {len(bare) - alike} more" if len(bare) > alike else ""
+    text = f"{text} (P95) in which a second failure finds no standby: {whose}{more}"
     page.label("UNPROTECTED", text, label_style="bold", indent=1)
 
 

@@ -35,6 +35,8 @@ MOST_TIMES = 3
 """Times without a standby that are told of one component; the rest is counted."""
 FEW = 5
 """Steps of incidents that begin together and are told one by one; more are told as one."""
+LEAST = 0.05
+"""Contacts that are told of; fewer would be shown as none."""
 _ROOM = {True: "makes room: what it uses is given to others", False: "has its room again"}
 
 
@@ -125,6 +127,8 @@ def moves_text(replay: Replay, service: str) -> str:
     """`1.8 of counter-haaren at counter-boxtel`."""
     parts = []
     for point, other, number in replay.moves(service):
+        if 0 < number < LEAST:
+            continue
         count = f"{number:,.1f}" if number else "some"
         parts.append(f"{count} of {point} at {other}")
     return " · ".join(parts)

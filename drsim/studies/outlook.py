@@ -15,7 +15,7 @@ from drsim.model.bubble import is_twin, members, not_there, services_of
 from drsim.model.landscape import ALWAYS, OnCall
 from drsim.model.needs import NOTHING, All, AtLeast, Need, leaves, without
 from drsim.model.tree import UNTIL_REPAIRED
-from drsim.planning.graph import starting_needs
+from drsim.planning.graph import closure, needs_graph, starting_needs
 from drsim.planning.plan import ACTIVE, NEVER, NO_PRIORITY, Outage, Plan, StepPlan, Variable
 from drsim.planning.shipping import highest
 from drsim.studies.replay import Replay
@@ -140,6 +140,20 @@ class Outlook:
             todo.extend(more)
         found = (structure.components[structure.deployments[d][0]] for d in seen)
         return frozenset(name for name in found if not is_twin(name))
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The services of which a point serves less than all in the first drill of the seed, or that rest on what is fragile."""
+        structure, levels = self.plan.structure, self._replay.computed.points
+        points = [(p, point[0]) for p, point in enumerate(structure.points) if point[0] < len(structure.services)]
+        found = {structure.services[sv] for p, sv in points if levels[p].min() < ONE}
+        graph = needs_graph(self.plan.landscape)
+        for name in structure.services:
+            service = self.plan.landscape.services[name]
+            direct = {leaf for point in service.points.values() for leaf in leaves(point.needs)}
+            if not self.fragile.isdisjoint(closure(graph, direct)):
+                found.add(name)
+        return frozenset(found)
 
     @cached_property
     def consistency(self) -> dict[str, tuple[str, ...]]:
