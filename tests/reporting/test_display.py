@@ -158,7 +158,7 @@ def test_a_scenario_says_what_happens_and_how_much_is_assumed(large: Result) -> 
         "Tue 12 May 2015 10:00 · 14 d ahead",
     ):
         assert text in cells
-    assert "8 sites · 11 links · 12 teams · 24 suppliers · 202 components · 24 services" in cells
+    assert "9 sites · 13 links · 12 teams · 24 suppliers · 202 components · 24 services" in cells
     assert any("numbers behind this are assumptions" in cell for cell in cells)
 
 
