@@ -16,7 +16,7 @@ from drsim.planning.plan import NEVER, Outage, Plan
 from drsim.planning.shipping import highest
 from drsim.reporting.page import MARGIN, Cell, Page, hours_minutes
 from drsim.reporting.summary import Command, write_command
-from drsim.reporting.timeline import due_title, outage_text, title_of
+from drsim.reporting.timeline import FEW, due_title, outage_text, title_of
 from drsim.reporting.wall import Wall, moment_text
 from drsim.studies.outlook import Expected, Loss, Outlook, law_text
 from drsim.units import HOUR, MINUTE, ONE, format_ms
@@ -62,6 +62,7 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
     page.heading("WHAT HAPPENS")
     if not plan.outages:
         page.say("Nothing: this scenario has no disruptions.")
+    fenced: dict[str, list[Outage]] = {}
     for outage in _in_order(plan):
         if outage.name in plan.power:
             site = plan.structure.sites[outage.targets[0]]
@@ -72,7 +73,7 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
             page.label(f"{outage.name}:", _own_failure(plan, outage), label_style="bold", hang=2)
             continue
         if outage.name not in plan.scenario.disruptions:
-            page.label(f"{outage.name}:", _cut_off(plan, outage), label_style="bold", hang=2)
+            fenced.setdefault(_cut_off(plan, outage, "one"), []).append(outage)
             continue
         what = plan.scenario.disruptions[outage.name]
         text = f"{outage_text(plan, outage)} {_after(what)}, {_lasts(what)}"
@@ -81,6 +82,14 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
         if outage.chance < ONE:
             text += f", with a chance of {what.chance.text}"
         page.label(f"{outage.name}:", text, label_style="bold", hang=2)
+
+    for text, several in fenced.items():
+        if len(several) > FEW:
+            names = " · ".join(outage.name.rpartition(".")[0] for outage in several)
+            page.label(f"{len(several)} that may be cut off:", f"{text}: {names}", label_style="bold", hang=2)
+            continue
+        for outage in several:
+            page.label(f"{outage.name}:", _cut_off(plan, outage), label_style="bold", hang=2)
 
 
 def _in_order(plan: Plan) -> list[Outage]:
@@ -102,12 +111,12 @@ def _own_failure(plan: Plan, outage: Outage) -> str:
     return f"{outage_text(plan, outage)} of its own, {life.text} after it was last whole again, {lasts}"
 
 
-def _cut_off(plan: Plan, outage: Outage) -> str:
+def _cut_off(plan: Plan, outage: Outage, what: str = "") -> str:
     """`whenever db at hall reaches neither annex nor cloud, it stops and annex takes over`."""
     structure = plan.structure
     partition = next(each for each in plan.partitions if each.name == outage.name)
     home, there = (structure.sites[structure.deployments[d][1]] for d in (partition.home, partition.standby))
-    name = f"{structure.components[partition.component]} at {home}"
+    name = f"{what or structure.components[partition.component]} at {home}"
     if partition.alone:
         return f"whenever {name} does not reach {there}, {there} takes over beside it, alone"
     witness = structure.sites[partition.witness]
