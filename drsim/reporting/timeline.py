@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from drsim.measures.drills import Interruption
 from drsim.measures.due import MISSED
@@ -117,6 +117,24 @@ def moves_text(replay: Replay, service: str) -> str:
     return " · ".join(parts)
 
 
+_Told: TypeAlias = tuple[int, int, float, str, str]
+_Alike: TypeAlias = dict[tuple[int, str, str], list[tuple[str, _Told]]]
+"""(time, how it is over, who) -> what is cut off, and what is told of it alone"""
+
+
+def _folded(alike: _Alike) -> Iterable[_Told]:
+    """What begins or ends at one instant for many that are cut off alike, in one line."""
+    for (time, how, who), several in alike.items():
+        if len(several) <= FEW:
+            yield from (told for _, told in several)
+            continue
+        text = f"{len(several)} {who}"
+        if how.startswith("over"):
+            text = f"{text.removesuffix(', which stop')}: {how}"
+        names = _few([name.removesuffix(".fenced") for name, _ in several])
+        yield time, 0, min(told[2] for _, told in several), f"{text}: {names}", "bold"
+
+
 def _few(names: Sequence[str]) -> str:
     """`a, b, c, d, e, and 9 more`."""
     rest = [f"and {len(names) - FEW} more"] if len(names) > FEW else []
@@ -221,7 +239,7 @@ class _Log:
         for place, cause in enumerate(self.drill.applied):
             if isinstance(cause, tuple):
                 places[cause].append(place)
-        alike: dict[tuple[object, ...], list[tuple[str, tuple[int, int, float, Row | str, str]]]] = defaultdict(list)
+        alike: _Alike = defaultdict(list)
         struck: dict[int, float] = defaultdict(lambda: math.inf)  # time -> the place of the last outage that began then
         for outage in self.plan.outages:
             spans = self.drill.outages.get(outage.name, ())
@@ -235,30 +253,21 @@ class _Log:
                     text = outage_text(self.plan, outage)
                     if outage.kind == "corruption":
                         text += f", detected {plain(begin - self.drill.began[outage.name])} after it began"
-                    event = (begin, 0, place, f"{outage.name}: {text}{unseen}", "bold")
-                    alike[begin, unseen, *self._side(outage)].append((outage.name, event))
+                    told = (begin, 0, place, f"{outage.name}: {text}{unseen}", "bold")
+                    alike[begin, unseen, self._side(outage)].append((outage.name, told))
                 if found is not None and found < self.plan.horizon:
                     yield found, 0, math.inf, f"{outage.name}: found", "bold"
                 if end < self.plan.horizon:
-                    over = f"over{self._split(outage, end)}"
-                    alike[end, over, *self._side(outage)].append(
-                        (outage.name, (end, 0, last, f"{outage.name}: {over}", "bold"))
+                    how_over = f"over{self._split(outage, end)}"
+                    alike[end, how_over, self._side(outage)].append(
+                        (outage.name, (end, 0, last, f"{outage.name}: {how_over}", "bold"))
                     )
             if not spans and outage.name in self.plan.scenario.disruptions:
                 before = self.drill.outages[outage.follows] if outage.follows else ((0, 0),)
                 since = self.drill.began.get(outage.follows, before[0][0] if before else NEVER)
                 if before and since < self.plan.horizon:
                     yield since, 0, len(self.drill.applied), f"{outage.name}: does not happen this time", "bold"
-        for (_, how, *side), several in alike.items():
-            if len(several) <= FEW:
-                yield from (event for _, event in several)
-                continue
-            began, _, place = min(event[:3] for _, event in several)
-            text = f"{len(several)} {side[-1]}"
-            if str(how).startswith("over"):
-                text = f"{text.removesuffix(', which stop')}: {how}"
-            names = _few([name.removesuffix(".fenced") for name, _ in several])
-            yield began, 0, place, f"{text}: {names}", "bold"
+        yield from _folded(alike)
         for time, group, (point, c, copy) in self.drill.points_taken:
             whose = f"{self.plan.structure.components[c]}'s {self.plan.copies[c][copy].name}"
             yield time, 1, math.inf, f"group {group} goes back to {self._far(point).text(point)}, of {whose}", ""
@@ -320,15 +329,15 @@ class _Log:
         asks = [c for c in structure.twin_of if self.plan.strategies[c] and structure.uses[structure.standby[c]]]
         return [structure.components[c] for c in asks if structure.components[c] not in begun]
 
-    def _side(self, outage: Outage) -> tuple[str, ...]:
+    def _side(self, outage: Outage) -> str:
         """What a component that is cut off has in common with others that are told in one line with it; else its name."""
         structure = self.plan.structure
         partition = next((each for each in self.plan.partitions if each.name == outage.name), None)
         if partition is None:
-            return (outage.name,)
+            return outage.name
         home, there = (structure.sites[structure.deployments[d][1]] for d in (partition.home, partition.standby))
         text = f"components at {home} out of reach of {there}"
-        return (text if partition.alone else f"{text} and of {structure.sites[partition.witness]}, which stop",)
+        return text if partition.alone else f"{text} and of {structure.sites[partition.witness]}, which stop"
 
     def _split(self, outage: Outage, time: int) -> str:
         """What happens at the end of a cut at whose both sides a component ran."""
