@@ -16,7 +16,7 @@ from drsim.planning.plan import NEVER, Outage, Plan
 from drsim.planning.shipping import highest
 from drsim.reporting.page import MARGIN, Cell, Page, hours_minutes
 from drsim.reporting.summary import Command, write_command
-from drsim.reporting.timeline import due_title, outage_text, title_of
+from drsim.reporting.timeline import FEW, due_title, outage_text, title_of
 from drsim.reporting.wall import Wall, moment_text
 from drsim.studies.outlook import Expected, Loss, Outlook, law_text
 from drsim.units import HOUR, MINUTE, ONE, format_ms
@@ -61,13 +61,29 @@ def _disruptions(outlook: Outlook, page: Page) -> None:
     page.heading("WHAT HAPPENS")
     if not outlook.plan.outages:
         page.say("Nothing: this scenario has no disruptions.")
-    for name, text in happenings(outlook.plan):
-        page.label(f"{name}:", text, label_style="bold", hang=2)
+    fenced: dict[str, list[Outage]] = {}
+    for outage in _in_order(outlook.plan):
+        if _is_fenced(outlook.plan, outage):
+            fenced.setdefault(_cut_off(outlook.plan, outage, "one"), []).append(outage)
+        else:
+            page.label(f"{outage.name}:", _happening(outlook.plan, outage), label_style="bold", hang=2)
+    for text, several in fenced.items():
+        if len(several) > FEW:
+            names = " · ".join(outage.name.rpartition(".")[0] for outage in several)
+            page.label(f"{len(several)} that may be cut off:", f"{text}: {names}", label_style="bold", hang=2)
+            continue
+        for outage in several:
+            page.label(f"{outage.name}:", _cut_off(outlook.plan, outage), label_style="bold", hang=2)
 
 
 def happenings(plan: Plan) -> list[tuple[str, str]]:
     """(name, what happens) of all that may happen, what follows something after that."""
     return [(outage.name, _happening(plan, outage)) for outage in _in_order(plan)]
+
+
+def _is_fenced(plan: Plan, outage: Outage) -> bool:
+    """Whether it only says that something may be cut off."""
+    return not (outage.name in plan.power or outage.name in plan.failing or outage.name in plan.scenario.disruptions)
 
 
 def _happening(plan: Plan, outage: Outage) -> str:
@@ -76,7 +92,7 @@ def _happening(plan: Plan, outage: Outage) -> str:
         return f"{outage_text(plan, outage)} {_supply(plan.scenario.landscape.sites[site].power or NO_POWER)}"
     if outage.name in plan.failing:
         return _own_failure(plan, outage)
-    if outage.name not in plan.scenario.disruptions:
+    if _is_fenced(plan, outage):
         return _cut_off(plan, outage)
     what = plan.scenario.disruptions[outage.name]
     text = f"{outage_text(plan, outage)} {_after(what)}, {_lasts(what)}"
@@ -106,12 +122,12 @@ def _own_failure(plan: Plan, outage: Outage) -> str:
     return f"{outage_text(plan, outage)} of its own, {life.text} after it was last whole again, {lasts}"
 
 
-def _cut_off(plan: Plan, outage: Outage) -> str:
+def _cut_off(plan: Plan, outage: Outage, what: str = "") -> str:
     """`whenever db at hall reaches neither annex nor cloud, it stops and annex takes over`."""
     structure = plan.structure
     partition = next(each for each in plan.partitions if each.name == outage.name)
     home, there = (structure.sites[structure.deployments[d][1]] for d in (partition.home, partition.standby))
-    name = f"{structure.components[partition.component]} at {home}"
+    name = f"{what or structure.components[partition.component]} at {home}"
     if partition.alone:
         return f"whenever {name} does not reach {there}, {there} takes over beside it, alone"
     witness = structure.sites[partition.witness]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from drsim.measures.drills import Interruption
 from drsim.measures.due import MISSED
@@ -134,6 +134,30 @@ def moves_text(replay: Replay, service: str) -> str:
     return " · ".join(parts)
 
 
+_Told: TypeAlias = tuple[int, int, float, str, str]
+_Alike: TypeAlias = dict[tuple[int, str, str], list[tuple[str, _Told]]]
+"""(time, how it is over, who) -> what is cut off, and what is told of it alone"""
+
+
+def _folded(alike: _Alike) -> Iterable[_Told]:
+    """What begins or ends at one instant for many that are cut off alike, in one line."""
+    for (time, how, who), several in alike.items():
+        if len(several) <= FEW:
+            yield from (told for _, told in several)
+            continue
+        text = f"{len(several)} {who}"
+        if how.startswith("over"):
+            text = f"{text.removesuffix(', which stop')}: {how}"
+        names = _few([name.removesuffix(".fenced") for name, _ in several])
+        yield time, 0, min(told[2] for _, told in several), f"{text}: {names}", "bold"
+
+
+def _few(names: Sequence[str]) -> str:
+    """`a, b, c, d, e, and 9 more`."""
+    rest = [f"and {len(names) - FEW} more"] if len(names) > FEW else []
+    return ", ".join([*names[:FEW], *rest])
+
+
 def due_title(plan: Plan, service: str, name: str) -> str:
     """`payday of benefits`."""
     return f"{plan.scenario.landscape.services[service].due[name].title or name} of {title_of(plan, service)}"
@@ -216,6 +240,7 @@ class _Log:
         for place, cause in enumerate(self.drill.applied):
             if isinstance(cause, tuple):
                 places[cause].append(place)
+        alike: _Alike = defaultdict(list)
         struck: dict[int, float] = defaultdict(lambda: math.inf)  # time -> the place of the last outage that began then
         for outage in self.plan.outages:
             spans = self.drill.outages.get(outage.name, ())
@@ -229,16 +254,21 @@ class _Log:
                     text = outage_text(self.plan, outage)
                     if outage.kind == "corruption":
                         text += f", detected {plain(begin - self.drill.began[outage.name])} after it began"
-                    yield begin, 0, place, f"{outage.name}: {text}{unseen}", "bold"
+                    told = (begin, 0, place, f"{outage.name}: {text}{unseen}", "bold")
+                    alike[begin, unseen, self._side(outage)].append((outage.name, told))
                 if found is not None and found < self.plan.horizon:
                     yield found, 0, math.inf, f"{outage.name}: found", "bold"
                 if end < self.plan.horizon:
-                    yield end, 0, last, f"{outage.name}: over{self._split(outage, end)}", "bold"
+                    how_over = f"over{self._split(outage, end)}"
+                    alike[end, how_over, self._side(outage)].append(
+                        (outage.name, (end, 0, last, f"{outage.name}: {how_over}", "bold"))
+                    )
             if not spans and outage.name in self.plan.scenario.disruptions:
                 before = self.drill.outages[outage.follows] if outage.follows else ((0, 0),)
                 since = self.drill.began.get(outage.follows, before[0][0] if before else NEVER)
                 if before and since < self.plan.horizon:
                     yield since, 0, len(self.drill.applied), f"{outage.name}: does not happen this time", "bold"
+        yield from _folded(alike)
         for time, group, (point, c, copy) in self.drill.points_taken:
             whose = f"{self.plan.structure.components[c]}'s {self.plan.copies[c][copy].name}"
             yield time, 1, math.inf, f"group {group} goes back to {self._far(point).text(point)}, of {whose}", ""
@@ -299,6 +329,16 @@ class _Log:
         begun = {row.object for row in self.drill.rows if is_twin(row.object)}
         asks = [c for c in structure.twin_of if self.plan.strategies[c] and structure.uses[structure.standby[c]]]
         return [structure.components[c] for c in asks if structure.components[c] not in begun]
+
+    def _side(self, outage: Outage) -> str:
+        """What a component that is cut off has in common with others that are told in one line with it; else its name."""
+        structure = self.plan.structure
+        partition = next((each for each in self.plan.partitions if each.name == outage.name), None)
+        if partition is None:
+            return outage.name
+        home, there = (structure.sites[structure.deployments[d][1]] for d in (partition.home, partition.standby))
+        text = f"components at {home} out of reach of {there}"
+        return text if partition.alone else f"{text} and of {structure.sites[partition.witness]}, which stop"
 
     def _split(self, outage: Outage, time: int) -> str:
         """What happens at the end of a cut at whose both sides a component ran."""
@@ -389,40 +429,51 @@ class _Log:
     def _alike(self, event: tuple[int, Row | str, str]) -> tuple[object, ...] | None:
         """What a step of an incident has in common with those that are told in one line with it."""
         _, row, _ = event
+        if isinstance(row, Row) and row.kind == "stable" and row.outcome == DONE:
+            return row.kind, row.site, nearest_minute(row.start), nearest_minute(row.end)
         if not isinstance(row, Row) or row.incident < 0 or row.step >= 0 or row.outcome != DONE:
             return None
         if row.kind not in INCIDENT_KINDS or row.incident in self.drill.wrong or self._waited(row, row.start):
             return None
-        whose = row.incident if row.kind == "mobilise" else None
+        whose = row.incident if row.kind == "mobilise" and row.incident in self._busy else None
         return row.kind, whose, nearest_minute(row.start), crew_text(self.plan, row.crew, row.what.skills)
 
     def _fold(self, rows: list[Row]) -> None:
         """Steps of incidents that begin together, in one line with the first of them, or the teams that have work."""
         first, last = rows[0], max(rows, key=lambda row: row.end)
+        if first.kind == "stable":
+            names = [f"{row.object} #{row.incident}" for row in rows]
+            self._step(first, last.end, f"stable {len(rows)} components @ {first.site}: {_few(names)}", "")
+            return
         if first.kind == "mobilise":
             busy = self._busy.get(first.incident, set())
             named = [row for row in rows if row.object in busy]
             what, rest = "teams", "that have nothing to do"
+            last = max(named or rows, key=lambda row: row.end)
         else:
             named, what, rest = sorted(rows, key=lambda row: row.incident)[:FEW], "incidents", "more"
         texts = [f"{row.object}{f' to {row.site}' if row.site else ''}" for row in named]
         if first.kind == "mobilise":
             texts = [f"{text} {self._until(row.start, row.end)}" for text, row in zip(texts, named, strict=True)]
-            what += f" for #{first.incident}" if self.several else ""
+            number, incidents = len({row.object for row in rows}), len({row.incident for row in rows})
+            if incidents > 1:
+                what += f" for {incidents} incidents"
+            elif self.several:
+                what += f" for #{first.incident}"
         else:
-            texts = [f"{text} #{row.incident}" for text, row in zip(texts, named, strict=True)]
+            texts, number = [f"{text} #{row.incident}" for text, row in zip(texts, named, strict=True)], len(rows)
         if not named:
             texts = ["with nothing to do for any of them"]
         elif len(named) < len(rows):
             texts.append(f"and {len(rows) - len(named)} {rest}")
-        self._step(first, last.end, f"{first.kind} {len(rows)} {what}: {', '.join(texts)}", "")
+        self._step(first, last.end, f"{first.kind} {number} {what}: {', '.join(texts)}", "")
 
     @cached_property
     def _busy(self) -> dict[int, set[str]]:
         """incident -> the teams that do something for it."""
         busy: dict[int, set[str]] = defaultdict(set)
         for row in self.drill.rows:
-            if row.start >= 0:
+            if row.start >= 0 and row.crew:
                 busy[row.incident].update(self.plan.structure.teams[team] for team, _ in row.crew)
         return busy
 

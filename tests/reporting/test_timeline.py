@@ -237,7 +237,7 @@ def many(teams: int) -> str:
 
 def test_many_teams_that_are_called_at_once_are_told_in_one_line_with_those_that_have_work() -> None:
     text = told(drilled(many(teams=6)))
-    assert "10:00 10:06 0:06 mobilise 6 teams: team0 10:01, and 5 that have nothing to do" in text
+    assert "10:00 10:01 0:01 mobilise 6 teams: team0 10:01, and 5 that have nothing to do" in text
     assert text.count("mobilise") == 1
     assert told(drilled(many(teams=5))).count("mobilise") == 5
 
