@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "figures"
-SERVICE, DRILLS, SEED = "passport", 300, 1
+SERVICE, DRILLS, SEED = "taxes", 300, 1
 
 
 def drawn() -> dict[str, Axes]:
     """Name of the picture -> its axis."""
     scenario = drsim.load(ROOT / "scenarios" / "town-hall-lost.yaml")
     result = drsim.run(scenario, replications=DRILLS, seed=SEED)
-    round_the_clock = scenario.with_({"suppliers.raas-supplier.works": "always"})
+    round_the_clock = scenario.with_({"suppliers.tax-supplier.works": "always"})
     other = drsim.run(round_the_clock, replications=DRILLS, seed=SEED)
     over_time, drill = curve(result), result.replay(result.around(SERVICE, 0.95, 1)[0])
     overview = Overview(scenario.landscape)
