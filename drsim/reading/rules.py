@@ -336,9 +336,15 @@ def _power(path: Path, power: Power) -> Findings:
     if generator is not None and generator.refuel is not None and generator.fuel is None:
         rule = "the tank is never empty, so it is never filled"
         yield Finding((*path, "generator", "refuel"), rule, "add 'fuel: 24 h', or leave it out", True)
+    trip = power.trip
+    if trip is not None and trip.chance.millionths > MOST_TRIPPING and trip.after.mean + trip.lasts.mean < HOUR:
+        rule = f"'{trip.chance.text}' lets the mains trip on and on, more than once an hour"
+        yield Finding((*path, "trip", "chance"), rule, "make it 99 % or less, or let a trip last longer")
 
 
 _LEAST_LIFE: Final = Duration(HOUR)
+MOST_TRIPPING: Final = ONE * 99 // 100
+"""chance that mains trip after each return, again and again"""
 MOST_FAILURES: Final = 10_000
 """of all things together, to be expected in a drill"""
 

@@ -126,7 +126,7 @@ def _power(draw: DrawFn, given: Features) -> Document:
             if one_in(draw, 2):
                 generator["refuel"] = pick(draw, _FUEL) if one_in(draw, 2) else law(draw, given)
     if "trip" in forms:
-        power["trip"] = {"chance": pick(draw, ("50 %", "90 %", "100 %")), "lasts": law(draw, given)}
+        power["trip"] = {"chance": pick(draw, ("50 %", "90 %", "95 %")), "lasts": law(draw, given)}
         if one_in(draw, 2):
             power["trip"]["after"] = law(draw, given)
     return power
