@@ -9,12 +9,15 @@ from pathlib import Path
 
 import drsim
 from drsim.reporting.numbers import format_share
-from drsim.reporting.summary import answer, due_texts, every_rto_text, turned_away_text
-from drsim.studies.result import Result
+from drsim.reporting.summary import answer, due_texts, every_rto_text, service_texts, turned_away_text
+from drsim.studies.result import Outcome, Result
 
 ROOT = Path(__file__).parents[1]
-DRILLS, SEED = 60, 1
+DRILLS, SEED = 200, 1
 MOST = 6
+"""Promises that are named as missed."""
+NAMED = 12
+"""Services that are named of a kind."""
 
 HEAD = f"""\
 # Catalogue: questions and answers
@@ -53,13 +56,56 @@ def entry(file: Path) -> str:
         told.append(every_rto_text(result.every_rto))
     told += [f"{title[:1].upper()}{title[1:]}: {text}." for title, text in due_texts(result)]
     if away := turned_away_text(result):
-        told.append(f"Citizens turned away: {away}.")
+        told.append(f"Citizens turned away: {away}{_where(result)}.")
     lines = [head(file), " ".join(told)]
-    if missed := _missed(result):
-        lines += ["", missed]
+    for text in (_tried(result), _missed(result), *_fared(result)):
+        if text:
+            lines += ["", text]
     if scenario.why:
         lines += ["", f"Why: {scenario.why}"]
     return "\n".join(lines) + "\n"
+
+
+def _where(result: Result) -> str:
+    """How many that is by municipality, where there are several."""
+    people = {name: site.inhabitants for name, site in result.scenario.landscape.sites.items()}
+    found = [
+        f"{name} {1000 * mean.value / inhabitants.number:.2g}"
+        for name, mean in result.turned_away_by_municipality.items()
+        if (inhabitants := people.get(name)) is not None
+    ]
+    return f" (of 1,000 inhabitants: {', '.join(found)})" if len(found) > 1 else ""
+
+
+def _tried(result: Result) -> str:
+    """What came back in a test, and how soon."""
+    found = [f"{each.title} in {format_share(each.in_time)}" for each in result.tried if each.in_time is not None]
+    return f"In the test, within what is promised of production: {' · '.join(found)}." if found else ""
+
+
+def _fared(result: Result) -> list[str]:
+    """Which services are too close to call, come back and keep running."""
+    rows = service_texts(result)
+    found = []
+    for heading, fared in (
+        ("Too close to call, with half of the drills after", "undecided"),
+        ("Back in time, in half of the drills after", "back in time"),
+    ):
+        group = sorted(
+            ((row["half"], each) for each, row in rows if each.fared == fared), key=lambda pair: _half(pair[1])
+        )
+        found.append(_named(heading, [f"{each.title} {half}" for half, each in group]))
+    found.append(_named("Never below their minimum", [each.title for each, _ in rows if each.fared == "keeps running"]))
+    return found
+
+
+def _half(outcome: Outcome) -> tuple[float, str]:
+    return outcome.recovery[0.5].value, outcome.title
+
+
+def _named(heading: str, names: list[str]) -> str:
+    more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{heading}: {' · '.join(names[:NAMED])}{more}." if names else ""
 
 
 def _missed(result: Result) -> str:
@@ -75,7 +121,7 @@ def _missed(result: Result) -> str:
     if not found:
         return ""
     more = f", and {len(found) - MOST} more" if len(found) > MOST else ""
-    return f"Missed: {', '.join(found[:MOST])}{more}."
+    return f"Missed: {' · '.join(found[:MOST])}{more}."
 
 
 def main() -> None:

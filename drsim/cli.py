@@ -827,8 +827,7 @@ def hunt(
     from drsim.studies.hunt import hunt as hunt_sets
     from drsim.studies.promise import split
 
-    if Path(into).exists() and not Path(into).is_dir():
-        _refuse(f"--into {into}: that is a file", "name a directory")
+    _check_into(into)
     if out is None and lang is not None:
         _refuse(f"--lang {lang}: that is of a page", "give -o report.html as well")
     page = None if out is None else (_writable(out), _form(out), _language(lang))
@@ -850,12 +849,12 @@ def hunt(
         )
     if found.interrupted:
         _say("interrupted: showing what was found", INTERRUPTED)
+    failed: OSError | None = None
+    files: list[Path] = []
     try:
         files = found.write(into) if found.found else []
-    except OSError as error:
-        raise DrsimError(
-            f"--into {into}: cannot be written: {error.strerror}\n  name another directory; the same command finds the same"
-        ) from error
+    except OSError as error:  # what was found is shown all the same
+        failed = error
     if page is not None:
         from drsim.reporting.report import report as written
 
@@ -877,8 +876,23 @@ def hunt(
         click.echo(_as_json({**found.to_dict(), "files": [str(file) for file in files]}))
     else:
         command = _command(scenario, changes, replications, seed)
-        _print(hunted(found, command=command, files=files, page=_page(ascii_only)))
+        old = [file for file in found.written_before(into) if file not in files]
+        _print(hunted(found, command=command, files=files, old=old, page=_page(ascii_only)))
+    if failed is not None:
+        rule = f"--into {into}: cannot be written: {failed.strerror}"
+        raise DrsimError(f"{rule}\n  name another directory; the same command finds the same") from failed
     return INTERRUPTED if found.interrupted else OK
+
+
+def _check_into(into: str) -> None:
+    """Refuse now, rather than after a long search, a directory that cannot be made or written."""
+    where = Path(into).resolve()
+    while not where.exists() and where != where.parent:
+        where = where.parent
+    if not where.is_dir():
+        _refuse(f"--into {into}: '{where}' is a file", "name a directory")
+    if not os.access(where, os.W_OK | os.X_OK):
+        _refuse(f"--into {into}: '{where}' cannot be written", "name another directory")
 
 
 @cli.command()

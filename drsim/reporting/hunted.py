@@ -27,8 +27,13 @@ LEAST: Final = 24
 THINGS: Final = ("nothing at all", "one thing", "two things", "three things", "four things")
 
 
-def hunted(hunt: Hunt, *, command: Command, files: Sequence[Path] = (), page: Page | None = None) -> Page:
-    """What was found, too close to call or near, and what was looked at. `files`: where what was found is written."""
+def hunted(
+    hunt: Hunt, *, command: Command, files: Sequence[Path] = (), old: Sequence[Path] = (), page: Page | None = None
+) -> Page:
+    """What was found, too close to call or near, and what was looked at.
+
+    `files`: where what was found is written; `old`: files with such names that are of an earlier hunt.
+    """
     page = Page() if page is None else page
     promise = hunt.promise
     title = hunt.scenario.landscape.services[promise.service].title or promise.service
@@ -52,6 +57,9 @@ def hunted(hunt: Hunt, *, command: Command, files: Sequence[Path] = (), page: Pa
         first, last = files[0], files[-1]
         to = "" if len(files) == 1 else f" to {last.name}, in this order"
         page.say(f"written to {first}{to}", style="dim")
+    if old:
+        many = f" to {old[-1].name}" if len(old) > 1 else ""
+        page.say(f"of an earlier hunt, and left alone: {old[0]}{many}", style="dim")
     for case in hunt.found:
         _week(case, page)
     _cases(f"TOO CLOSE TO CALL {len(hunt.undecided)}", "bold yellow", hunt.undecided, page)
@@ -71,11 +79,9 @@ def answer(hunt: Hunt) -> str:
     unsure = f" Too close to call: {len(hunt.undecided)}." if hunt.undecided else ""
     if hunt.found and not hunt.found[0].things:
         return "It breaks with nothing broken at all."
-    looked = (
-        "Nothing was looked at whole"
-        if hunt.completed < 0
-        else f"All sets of up to {_things(hunt.completed)} were looked at"
-    )
+    looked = f"All sets of up to {_things(hunt.completed)} were looked at"
+    if hunt.completed < 1:
+        looked = "Only nothing at all was looked at whole"
     if not hunt.found:
         return f"Nothing that was looked at breaks it. {looked}.{unsure}"
     least = min(len(case.things) for case in hunt.found)
@@ -99,7 +105,9 @@ def _things(number: int) -> str:
 
 def _so_far(hunt: Hunt) -> str:
     order = hunt.orders[-1]
-    return "" if order.complete else f", {order.drilled:,} sets of {_things(order.order)} among it"
+    if not order.complete:
+        return f", {order.drilled:,} {plural('set', order.drilled)} of {_things(order.order)} among it"
+    return "" if hunt.completed < hunt.at_most else "; all sets were looked at, but not every hour of the week"
 
 
 def _cases(heading: str, style: str, cases: Sequence[Case], page: Page, numbered: bool = False) -> None:

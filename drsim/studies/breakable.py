@@ -71,6 +71,8 @@ def things(
     if names is None:
         return found
     known = {each.name for each in found}
+    if not known:
+        raise DrsimError(f"nothing could break of the kind {', '.join(allowed)}\n  allow other kinds")
     for name in names:
         if name not in known:
             raise DrsimError(f"nothing that may break is named {name!r}: {did_you_mean(name, sorted(known))}")

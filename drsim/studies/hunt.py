@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -23,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
-from itertools import combinations
+from itertools import combinations, islice
 from math import ceil, prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
@@ -49,7 +50,7 @@ from drsim.simulation.engine import Engine
 from drsim.simulation.levels import levels
 from drsim.simulation.trajectory import Trajectory
 from drsim.studies.arguments import checked_drills, checked_duration, checked_scenario, checked_seed, whole
-from drsim.studies.breakable import Kind, Thing, fails_of, things
+from drsim.studies.breakable import KINDS, Kind, Thing, fails_of, things
 from drsim.studies.promise import Promise, promised
 from drsim.studies.result import number, share_dict
 from drsim.studies.workers import mapped
@@ -72,12 +73,16 @@ ALONE: Final = 512
 """Up to so many drills, starting processes costs more than it saves."""
 YEAR: Final = 365.25 * DAY
 WORKING_WEEK: Final = 40 * HOUR
-MONDAY: Final = datetime(2015, 5, 11)
-"""Of the hours of a scenario that has no moment of its own."""
+MONDAY: Final = datetime(2015, 9, 7)
+"""Of the hours of a scenario without a moment, which knows no holidays: there are none for months, nor is the clock changed for weeks."""
+BATCH: Final = 4_096
+"""Sets that are made ready for drilling at one time."""
 Reason: TypeAlias = Literal[
     "a part breaks it already", "nothing that the service rests on is hit", "nobody asks for that team"
 ]
 Set: TypeAlias = tuple[Thing, ...]
+Hit: TypeAlias = tuple[str, str]
+"""kind and name of one thing that is struck"""
 Progress = Callable[[int, int], None]
 
 
@@ -245,15 +250,20 @@ class Hunt:
             "near": [each.to_dict() for each in self.near],
         }
 
+    def written_before(self, directory: str | os.PathLike[str]) -> list[Path]:
+        """The files that a hunt for this promise has written there, by number."""
+        pattern = re.compile(rf"{re.escape(self.promise.slug)}-([0-9]+)\.yaml")
+        found = [(pattern.fullmatch(path.name), path) for path in Path(directory).glob("*.yaml")]
+        return [path for _, path in sorted((int(match[1]), path) for match, path in found if match)]
+
     def write(self, directory: str | os.PathLike[str]) -> list[Path]:
-        """Write each set found as a scenario file, `SERVICE-MEASURE-1.yaml` and so on, in the order of `found`.
+        """Write each set found as a scenario file, `passport-rto-1.yaml`, `passport-within-48-h-1.yaml` and so on, in the order of `found`.
 
         Each is written whole or not at all; what is there under that name is replaced.
         """
         into = Path(directory)
         into.mkdir(parents=True, exist_ok=True)
-        name = "-".join([self.promise.service, *self.promise.measure.split()])
-        paths = [into / f"{name}-{place}.yaml" for place in range(1, len(self.found) + 1)]
+        paths = [into / f"{self.promise.slug}-{place}.yaml" for place in range(1, len(self.found) + 1)]
         for path, case in zip(paths, self.found, strict=True):
             beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
             try:
@@ -302,14 +312,15 @@ def hunt(
     with _refusing():
         promise = promised(breaks, scenario.landscape)
         _check_enough(promise, checked_drills(replications))
-        if promise.limit is not None and not promise.limit.working and promise.limit.ms > scenario.horizon.ms:
+        late = promise.limit is not None and not promise.limit.working and promise.limit.ms > scenario.horizon.ms
+        if late and not promise.is_about_data:  # data may be older than the drill
             beyond = f"{promise.text!r} is beyond the horizon, {scenario.horizon.text}: nobody sees that far"
             raise DrsimError(f"{beyond}\n  give a longer horizon")
         able = _distinct(scenario.landscape, things(scenario.landscape, AMONG if among is None else among, only))
         if not able:
             raise DrsimError("there is nothing that could break\n  allow more kinds or names")
-        if lasts is not None:
-            checked_duration(lasts, "lasts")
+        if lasts is not None and not checked_duration(lasts, "lasts").ms:
+            raise DrsimError(f"lasts {lasts!r}: nothing breaks\n  give a time, or leave it out")
         at_most, worst_hours = whole(at_most, "at_most", 0), whole(worst_hours, "worst_hours", 0)
         seed, workers = checked_seed(seed), None if workers is None else whole(workers, "workers", 1)
     left_out: dict[str, object] = {
@@ -381,11 +392,13 @@ class _Hunter:
         self.asked = promise.asked.millionths / ONE
         self.rates = {each: _rate(bare.landscape, each) for each in able}
         self.able = sorted(able, key=self._likeliest)
-        self.hits = _hits(bare.landscape, promise.service)
-        self.verdicts: dict[Set, str] = {}
+        self.hits = {each: _hits(bare.landscape, promise.service)(each) for each in able}
+        self.struck = {each: _struck(bare.landscape, each) for each in able}
         self.tallies: dict[Set, _Tally] = {}
-        """of all that is known, also of what is the same as something drilled"""
-        self.drilled: set[Set] = set()
+        """of all that was drilled; sets are in the order of `able`"""
+        self.verdicts: dict[Set, str] = {}
+        self.broken: list[tuple[Set, frozenset[Hit]]] = []
+        """sets of lower orders that break it, and what they strike"""
         self.orders: list[Order] = []
 
     def hunted(self, at_most: int, worst_hours: int) -> Hunt:
@@ -415,76 +428,100 @@ class _Hunter:
         )
 
     def _search(self, order: int) -> None:
-        """All sets of one order."""
-        skipped: Counter[Reason] = Counter()
-        todo: list[Set] = []
-        total = 0
-        for chosen in combinations(self.able, order):
-            what = tuple(sorted(chosen))
-            if len({each.key for each in what}) < order:  # all of a team and some of it
-                continue
-            total += 1
-            reason = self._reason(what)
-            if reason is None:
-                todo.append(what)
-            else:
-                skipped[reason] += 1
-        done = 0
-        self.orders.append(Order(order, total, done, skipped))
+        """All sets of one order; they are gone through twice, since there may be too many to keep."""
+        struck = ((what, self._strikes(what)) for what, verdict in self.verdicts.items() if verdict == "missed")
+        self.broken = list(struck)
+        skipped = Counter(self._reason(what) for what in self._sets(order))
+        left, total = skipped.pop(None, 0), skipped.total()
+        reasons = {reason: count for reason, count in skipped.items() if reason is not None}
+        done, asked, count = 0, total + left, self.drills.count
+        self.orders.append(Order(order, asked, done, reasons))
         if self.progress is not None:
-            self.progress(0, len(todo) * self.drills.count)
-        with closing(self.drills.tallies([self._disruptions(what) for what in todo])) as tallies:
-            for what, tally in zip(todo, tallies, strict=True):
-                self._note(what, tally)
-                self.drilled.add(what)
-                done += 1
-                self.orders[-1] = Order(order, total, done, skipped)
-                if self.progress is not None:
-                    self.progress(done * self.drills.count, len(todo) * self.drills.count)
+            self.progress(0, left * count)
+        todo = (what for what in self._sets(order) if self._reason(what) is None)
+        while batch := list(islice(todo, BATCH)):
+            with closing(self.drills.tallies([self._disruptions(what) for what in batch])) as tallies:
+                for what, tally in zip(batch, tallies, strict=True):
+                    self.tallies[what] = tally
+                    self.verdicts[what] = _verdict(tally.kept, count, self.asked)
+                    done += 1
+                    self.orders[-1] = Order(order, asked, done, reasons)
+                    if self.progress is not None:
+                        self.progress(done * count, left * count)
+
+    def _sets(self, order: int) -> Iterator[Set]:
+        """All of one order, without those that have all of a team and some of it."""
+        for what in combinations(self.able, order):
+            if order < 2 or len({each.key for each in what}) == order:
+                yield what
+
+    def _strikes(self, what: Set) -> frozenset[Hit]:
+        return frozenset().union(*(self.struck[each] for each in what))
 
     def _reason(self, what: Set) -> Reason | None:
-        """Why a set need not be drilled; what is known without is noted."""
-        if any(self.verdicts.get(part) == "missed" for part in _parts(what)):
+        """Why a set need not be drilled."""
+        if any(self.verdicts.get(part) == "missed" for part in _parts(what)) or self._has_broken(what):
             return "a part breaks it already"
-        if what and not any(map(self.hits, what)):
+        if what and not any(self.hits[each] for each in what):
             return "nothing that the service rests on is hit"
+        return "nobody asks for that team" if self._as_without(what) is not None else None
+
+    def _has_broken(self, what: Set) -> bool:
+        """Whether all that a smaller set strikes is struck by this one, by other names: a link, and all links of its site."""
+        wide = any(len(self.struck[each]) > 1 for each in what)
+        if not wide and not any(len(strikes) > len(part) for part, strikes in self.broken):
+            return False
+        here = self._strikes(what)
+        return any(strikes <= here for part, strikes in self.broken if wide or len(strikes) > len(part))
+
+    def _as_without(self, what: Set) -> _Tally | None:
+        """What the drills of a set say that go as those without one of its teams, for whom nobody asks."""
         for each in what:
-            rest = tuple(other for other in what if other != each)
-            if each.key[0] == "team" and rest in self.tallies and each.name not in self.tallies[rest].asked:
-                self._note(what, self.tallies[rest])
-                return "nobody asks for that team"
+            if each.key[0] == "team":
+                rest = self._known(tuple(other for other in what if other != each))
+                if rest is not None and each.name not in rest.asked:
+                    return rest
         return None
 
-    def _note(self, what: Set, tally: _Tally) -> None:
-        self.tallies[what] = tally
-        self.verdicts[what] = _verdict(tally.kept, self.drills.count, self.asked)
+    def _known(self, what: Set) -> _Tally | None:
+        return self.tallies.get(what) or self._as_without(what)
 
     def _found(self) -> list[Set]:
-        return sorted((what for what in self.drilled if self.verdicts[what] == "missed"), key=self._rank)
+        return self._least("missed", ("missed",))
 
     def _undecided(self) -> list[Set]:
-        unsure = [what for what in self.drilled if self.verdicts[what] == "undecided"]
-        return sorted((what for what in unsure if not self._unsure_parts(what)), key=self._rank)
+        return self._least("undecided", ("missed", "undecided"))
+
+    def _least(self, verdict: str, or_less: tuple[str, ...]) -> list[Set]:
+        """Sets with a verdict, without those that strike more than another with one of some verdicts."""
+        others = [(what, self._strikes(what)) for what in self.verdicts if self.verdicts[what] in or_less]
+        found = []
+        for what, strikes in others:
+            if self.verdicts[what] == verdict and not any(
+                less < strikes or (less == strikes and len(other) < len(what)) for other, less in others
+            ):
+                found.append(what)
+        return sorted(found, key=self._rank)
 
     def _near(self) -> list[Set]:
         """Those that hold, nearer to a miss than all of their parts."""
         limit = 0.0 if self.promise.limit is None else NEAR * self.promise.limit.ms
         found = []
-        for what in self.drilled:
-            tally = self.tallies[what]
+        for what, tally in self.tallies.items():
             short = tally.kept < self.drills.count or (tally.margin is not None and tally.margin.value < limit)
-            parts = [self.tallies[part].nearness for part in _parts(what) if part in self.tallies]
-            if self.verdicts[what] == "met" and short and all(tally.nearness < part for part in parts):
-                found.append(what)
+            if self.verdicts[what] == "met" and short:
+                parts = [part for part in map(self._known, _parts(what)) if part is not None]
+                if all(tally.nearness < part.nearness for part in parts):
+                    found.append(what)
         return sorted(found, key=lambda what: (self.tallies[what].nearness, self._rank(what)))[:NEAREST]
 
     def _unsure_parts(self, what: Set) -> tuple[Set, ...]:
-        return tuple(part for part in _parts(what) if self.verdicts.get(part) == "undecided")
+        return tuple(tuple(sorted(part)) for part in _parts(what) if self.verdicts.get(part) == "undecided")
 
     def _case(self, what: Set, hours: tuple[Hour, ...] = ()) -> Case:
         tally = self.tallies[what]
         return Case(
-            things=what,
+            things=tuple(sorted(what)),
             kept=estimates.share(tally.kept, self.drills.count),
             verdict=_verdict(tally.kept, self.drills.count, self.asked),
             margin=tally.margin,
@@ -515,7 +552,9 @@ class _Hunter:
     # what a set is
 
     def _disruptions(self, what: Set) -> immutabledict[str, Disruption]:
-        return immutabledict({f"{each.kind.replace('_', '-')}-{each.name}": self._disruption(each) for each in what})
+        return immutabledict(
+            {f"{each.kind.replace('_', '-')}-{each.name}": self._disruption(each) for each in sorted(what)}
+        )
 
     def _disruption(self, thing: Thing) -> Disruption:
         landscape = self.bare.landscape
@@ -534,7 +573,7 @@ class _Hunter:
     def _scenario(self, what: Set) -> Scenario:
         title = self.bare.landscape.services[self.promise.service].title or self.promise.service
         told: dict[str, object] = {
-            "title": f"{title}: {texts(what)}",
+            "title": f"{title}: {texts(tuple(sorted(what)))}",
             "question": f"Does it hold that {self.promise.service} {self.promise.text} in {self.promise.asked.text} of drills?",
             "why": None,
             "disruptions": self._disruptions(what),
@@ -562,7 +601,7 @@ class _Hunter:
 
     def _rank(self, what: Set) -> tuple[bool, float, int, Set]:
         often = self._per_year(what)
-        return often is None, -(often or 0.0), len(what), what
+        return often is None, -(often or 0.0), len(what), tuple(sorted(what))
 
 
 def _parts(what: Set) -> Iterator[Set]:
@@ -627,17 +666,20 @@ def _hits(landscape: Landscape, service: str) -> Callable[[Thing], bool]:
     return hits
 
 
+def _struck(landscape: Landscape, thing: Thing) -> frozenset[Hit]:
+    """What breaks with a thing: each link of a site, each component with a label, else itself."""
+    if thing.kind == "links_of":
+        return frozenset(("link", name) for name, link in landscape.links.items() if thing.name in link.between)
+    if thing.kind == "label":
+        return frozenset(("component", name) for name in landscape.labels[thing.name])
+    return frozenset({(thing.kind, thing.name)})
+
+
 def _distinct(landscape: Landscape, able: Sequence[Thing]) -> list[Thing]:
     """Each thing once: all links of a site that has one are that link, and so are labels."""
-    found: dict[tuple[str, frozenset[str]], Thing] = {}
-    for thing in able:
-        kind, hit = thing.kind, frozenset({thing.name})
-        if kind == "links_of":
-            hit = frozenset(name for name, link in landscape.links.items() if thing.name in link.between)
-            kind = "link"
-        elif kind == "label":
-            kind, hit = "component", frozenset(landscape.labels[thing.name])
-        found.setdefault((kind, hit), thing)
+    found: dict[frozenset[Hit], Thing] = {}
+    for thing in sorted(able, key=lambda each: KINDS.index(each.kind)):
+        found.setdefault(_struck(landscape, thing), thing)
     return list(found.values())
 
 

@@ -61,6 +61,11 @@ class Promise:
         return f"{self.service} {what} in {self.asked.text}"
 
     @property
+    def slug(self) -> str:
+        """The same as the beginning of the name of a file, without its share: `passport-within-48-h`."""
+        return re.sub(r"[^a-z0-9]+", "-", self.written.rpartition(" in ")[0].lower())
+
+    @property
     def is_about_data(self) -> bool:
         """Whether it limits the loss of data."""
         return self.measure in ("rpo", "loses at most")
@@ -103,6 +108,8 @@ def promised(text: str, landscape: Landscape) -> Promise:
             asked = Share.parse(found["share"])
         except ValueError as error:
             raise DrsimError(f"{text!r}: {error}") from None
+    if not asked.millionths:
+        raise DrsimError(f"{text!r}: {asked.text} of drills is nothing to promise\n  ask for more than none")
     if found["running"]:
         return Promise(name, "keeps running", None, asked)
     if found["timed"]:

@@ -137,13 +137,38 @@ def test_no_line_is_wider_than_the_page_and_plain_signs_are_plain(typed, tmp_pat
         ((*PROMISE, "--only", "nobody"), "nothing that may break is named 'nobody'"),
         ((*PROMISE, "-n", "5"), "5 drills are too few"),
         ((*PROMISE, "--lasts", "a while"), "lasts 'a while'"),
-        ((*PROMISE, "--into", CLEAN), "that is a file"),
+        ((*PROMISE, "--into", CLEAN), "is a file"),
+        ((*PROMISE, "--into", f"{CLEAN}/below"), "is a file"),
     ],
 )
 def test_what_makes_no_sense_is_refused(typed, words, told):
     result = typed("hunt", CLEAN, *words)
     assert result.exit_code == 2
     assert told in result.stderr and not result.stdout
+
+
+def test_what_is_there_of_an_earlier_hunt_is_named_and_left_alone(typed, tmp_path):
+    typed("hunt", CLEAN, *PROMISE, *QUICK, "--into", tmp_path)
+    before = sorted(tmp_path.iterdir())
+    result = typed("hunt", CLEAN, *PROMISE, *QUICK, "--into", tmp_path, "--only", "hypervisor")
+    text = words_of(result.stdout)
+    assert "of an earlier hunt, and left alone:" in text
+    assert sorted(tmp_path.iterdir()) == before and len(before) > 2
+    other = typed("hunt", CLEAN, "--breaks", "permit-request within 4 h", *QUICK, "--into", tmp_path, "--json")
+    assert all("permit-request-within-4-h-" in file for file in json.loads(other.stdout)["files"])
+
+
+def test_what_is_found_is_shown_also_where_it_cannot_be_written(typed, tmp_path):
+    (tmp_path / "permit-request-rto-1.yaml").mkdir()
+    result = typed("hunt", CLEAN, *PROMISE, *QUICK, "--into", tmp_path)
+    assert result.exit_code == 1
+    assert "component hypervisor" in result.stdout
+    assert f"--into {tmp_path}: cannot be written" in result.stderr
+
+
+def test_no_more_than_nothing_may_be_looked_at(typed, tmp_path):
+    result = typed("hunt", CLEAN, *PROMISE, *QUICK, "--into", tmp_path, "--at-most", "0")
+    assert "Only nothing at all was looked at whole." in result.stdout
 
 
 def test_an_interrupt_shows_what_was_found(start, tmp_path):

@@ -188,7 +188,10 @@ def test_a_storm_reads_like_a_log() -> None:
         ("power: {generator: {refuel: 1 h}}", "the tank is never empty, so it is never filled"),
         ("power: {ups: 2 wh}", "'2 wh' is in working hours"),
         ("power: {ups: 1 h, generator: {works: 0 %}}", "'0 %' is nothing"),
-        ("power: {trip: {chance: 99.5 %, lasts: 58 min}}", "'99.5 %' lets the mains trip on and on, more than once an hour"),
+        (
+            "power: {trip: {chance: 99.5 %, lasts: 58 min}}",
+            "'99.5 %' lets the mains trip on and on, more than once an hour",
+        ),
     ],
 )
 def test_what_is_refused(power: str, rule: str) -> None:
