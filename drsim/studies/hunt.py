@@ -392,7 +392,8 @@ class _Hunter:
         self.asked = promise.asked.millionths / ONE
         self.rates = {each: _rate(bare.landscape, each) for each in able}
         self.able = sorted(able, key=self._likeliest)
-        self.hits = {each: _hits(bare.landscape, promise.service)(each) for each in able}
+        hits = _hits(bare.landscape, promise.service)
+        self.hits = {each: hits(each) for each in able}
         self.struck = {each: _struck(bare.landscape, each) for each in able}
         self.tallies: dict[Set, _Tally] = {}
         """of all that was drilled; sets are in the order of `able`"""
