@@ -38,7 +38,7 @@ ONLY = {
     "simpy": {"simulation/clock.py"},
     "numpy.random": {"simulation/draws.py"},
     "yaml": {"reading", "distributions.py"},  # observed values and mixtures are written as YAML
-    "click": {"cli.py", "completion.py"},
+    "click": {"cli", "completion.py"},
     "jinja2": {"reporting/report.py"},
     "hypothesis": {"testing"},
 }
