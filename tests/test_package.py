@@ -52,8 +52,8 @@ def test_the_wheel_carries_what_reports_are_made_of() -> None:
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     assert not {"*.mo", "*.html", "*.css", "*.md"} & set(ignored)  # hatch leaves out what git ignores
     reporting = ROOT / "drsim" / "reporting"
-    assert (reporting / "locale" / "nl" / "LC_MESSAGES" / "drsim.mo").is_file()
-    assert {path.name for path in (reporting / "templates").iterdir()} == {"page.html", "page.css", "page.md"}
+    assert (reporting / "pages" / "locale" / "nl" / "LC_MESSAGES" / "drsim.mo").is_file()
+    assert {path.name for path in (reporting / "pages" / "templates").iterdir()} == {"page.html", "page.css", "page.md"}
 
 
 def test_the_source_distribution_carries_what_the_readme_needs() -> None:

@@ -56,7 +56,7 @@ def to_json(data: Any) -> str:
 
 def language_of(lang: str | None) -> str:
     """The language of a report; English where nobody says."""
-    from drsim.reporting.words import LANGUAGES
+    from drsim.reporting.pages.words import LANGUAGES
 
     if lang is not None and lang not in LANGUAGES:
         refuse(f"--lang {lang}: there are no words in that language", f"expected one of: {', '.join(LANGUAGES)}")

@@ -1,7 +1,7 @@
 """A report: one page that needs nothing else, as HTML or Markdown.
 
-Three things lie apart: what is told (`reported.py` of a run, `report_compared.py` of a comparison, `report_hunted.py` of a hunt, each
-giving a `Document`), how a number knows where it is from (`marked.py`), and what it looks like (the templates).
+In `pages` three things lie apart: what is told (`run.py`, `comparison.py` and `hunt.py`, each giving a `Document`), how a number knows
+where it is from (`marked.py`), and what it looks like (the templates).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from markupsafe import Markup
 
 from drsim.errors import DrsimError
-from drsim.reporting.document import Document, Pieces
-from drsim.reporting.words import Words
+from drsim.reporting.pages.document import Document, Pieces
+from drsim.reporting.pages.words import Words
 from drsim.studies.compare import Comparison
 from drsim.studies.dossier import Chase, Dossier, Pair, dossier
 from drsim.studies.hunt import Hunt
@@ -61,14 +61,14 @@ def _gathered(found: Result | Comparison | Hunt, command: str | None, workers: i
 
 def _document(found: Dossier | Pair | Chase, words: Words) -> Document:
     if isinstance(found, Dossier):
-        from drsim.reporting.reported import reported
+        from drsim.reporting.pages.run import reported
 
         return reported(found, words)
     if isinstance(found, Pair):
-        from drsim.reporting.report_compared import reported_pair
+        from drsim.reporting.pages.comparison import reported_pair
 
         return reported_pair(found, words)
-    from drsim.reporting.report_hunted import reported_hunt
+    from drsim.reporting.pages.hunt import reported_hunt
 
     return reported_hunt(found, words)
 
@@ -76,7 +76,7 @@ def _document(found: Dossier | Pair | Chase, words: Words) -> Document:
 def _templates() -> jinja2.Environment:
     import jinja2
 
-    loader = jinja2.PackageLoader("drsim.reporting", "templates")
+    loader = jinja2.PackageLoader("drsim.reporting.pages", "templates")
     found = jinja2.Environment(
         loader=loader,
         autoescape=lambda name: name is not None and name.endswith(".html"),

@@ -18,15 +18,15 @@ import drsim
 from drsim.errors import DrsimError
 from drsim.measures.explanation import CAUSES
 from drsim.reading import loads
-from drsim.reporting import drawn as drawn_module
-from drsim.reporting import words as words_module
-from drsim.reporting.document import found_at
-from drsim.reporting.drawn import PICTURE_WORDS
+from drsim.reporting.pages import drawn as drawn_module
+from drsim.reporting.pages import words as words_module
 from drsim.reporting.figures import KINDS
+from drsim.reporting.pages.document import found_at
+from drsim.reporting.pages.drawn import PICTURE_WORDS
+from drsim.reporting.pages.hunt import REASON_WORDS
+from drsim.reporting.pages.run_causes import CAUSE_WORDS
+from drsim.reporting.pages.words import Words
 from drsim.reporting.report import report
-from drsim.reporting.report_hunted import REASON_WORDS
-from drsim.reporting.reported import CAUSE_WORDS
-from drsim.reporting.words import Words
 from drsim.studies.hunt import Hunt, Reason
 from drsim.studies.record import rerun
 

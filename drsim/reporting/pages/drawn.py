@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from drsim.reporting.page import harmless
-from drsim.reporting.words import N_, Words
+from drsim.reporting.pages.words import N_, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
-from drsim.reporting.document import (
+from drsim.reporting.numbers import NONE, gap_parts
+from drsim.reporting.pages.document import (
     Block,
     Cell,
     Document,
@@ -25,15 +24,13 @@ from drsim.reporting.document import (
     term,
     words_of,
 )
-from drsim.reporting.marked import Marked
-from drsim.reporting.numbers import NONE, gap_parts
-from drsim.reporting.reported import joined, ways_to_run
-from drsim.reporting.words import N_, Words
+from drsim.reporting.pages.told import NOTHING, Told, joined
+from drsim.reporting.pages.words import N_, Words
+from drsim.studies.dossier import Chase
 from drsim.studies.hunt import Reason
 
 if TYPE_CHECKING:
     from drsim.measures.margins import Margin
-    from drsim.studies.dossier import Chase
     from drsim.studies.hunt import Case, Hour, Set
 
 __all__ = ["REASON_WORDS", "reported_hunt"]
@@ -43,32 +40,21 @@ REASON_WORDS: Final = (
     N_("nobody asks for that team"),
 )
 """Why a set needs no drill, as the hunt names it."""
-NOTHING: Final = Cell(words_of(NONE))
 
 
 def reported_hunt(chase: Chase, words: Words) -> Document:
     """What is told of a hunt, the answer first."""
-    page = _Reported(chase, words)
-    parts = (page.answer(), *page.cases(), page.hours(), page.looked_at(), page.how())
+    page = _Hunt(chase, words)
+    parts = (page.answer(), *page.cases(), page.hours(), page.looked_at(), page.how("hunted"))
     return Document(page.title(), page.lead(), tuple(part for part in parts if part), page.record)
 
 
-@dataclass(frozen=True)
-class _Reported:
-    chase: Chase
-    words: Words
-
-    @cached_property
-    def record(self) -> dict[str, Any]:
-        return self.chase.to_dict()
-
-    @cached_property
-    def mark(self) -> Marked:
-        return Marked(self.record, self.words)
+class _Hunt(Told[Chase]):
+    """A hunt, in the words of a language."""
 
     def title(self) -> Pieces:
         """What is promised of which service."""
-        _, hunt = self.words.gettext, self.chase.hunt
+        _, hunt = self.words.gettext, self.found.hunt
         promise, services = hunt.promise, hunt.scenario.landscape.services
         limit = () if promise.limit is None else self.mark.text(promise.limit.text, "promise.limit")
         text = _("What breaks it that {service} keeps running")
@@ -80,7 +66,7 @@ class _Reported:
 
     def lead(self) -> tuple[Paragraph, ...]:
         """In which scenario, and of how many drills this is."""
-        _, hunt = self.words.gettext, self.chase.hunt
+        _, hunt = self.words.gettext, self.found.hunt
         drills = self.words.ngettext(
             "asked in {asked} of drills · {n} drill of each set, the same luck in all · {moment} · seed {seed}",
             "asked in {asked} of drills · {n} drills of each set, the same luck in all · {moment} · seed {seed}",
@@ -110,7 +96,7 @@ class _Reported:
         return Section("answer", _("The answer"), (*told, Paragraph(sure, "small")))
 
     def _sentence(self) -> Pieces:
-        _, ngettext, hunt = self.words.gettext, self.words.ngettext, self.chase.hunt
+        _, ngettext, hunt = self.words.gettext, self.words.ngettext, self.found.hunt
         if not hunt.found:
             return words_of(_("Nothing that was looked at breaks it."))
         if not hunt.found[0].things:
@@ -125,7 +111,7 @@ class _Reported:
 
     def _looked(self) -> Pieces:
         """How far the search came, and what it leaves open."""
-        _, hunt = self.words.gettext, self.chase.hunt
+        _, hunt = self.words.gettext, self.found.hunt
         text = self.words.ngettext(
             "All sets of up to {n} thing were looked at.",
             "All sets of up to {n} things were looked at.",
@@ -142,7 +128,7 @@ class _Reported:
 
     def cases(self) -> tuple[Section, ...]:
         """What breaks it, what is too close to call, and what comes near."""
-        _, hunt = self.words.gettext, self.chase.hunt
+        _, hunt = self.words.gettext, self.found.hunt
         near = _("Sets that the promise survives, each nearer to a miss than all of its parts.")
         kinds = (
             ("found", _("What breaks it"), "", hunt.found),
@@ -195,7 +181,7 @@ class _Reported:
         """When in the week a set does most harm, and least."""
         _ = self.words.gettext
         rows = []
-        for place, case in enumerate(self.chase.hunt.found):
+        for place, case in enumerate(self.found.hunt.found):
             if case.worst is not None and case.best is not None:
                 cells = [cell for hour in (case.worst, case.best) for cell in self._hour(case, hour, f"found.{place}")]
                 rows.append(Row(Cell(self._things(case.things)), tuple(cells)))
@@ -216,7 +202,7 @@ class _Reported:
 
     def looked_at(self) -> Section:
         """How many sets there are, were drilled, and need no drill for a reason; what could break."""
-        _, hunt = self.words.gettext, self.chase.hunt
+        _, hunt = self.words.gettext, self.found.hunt
         reasons = get_args(Reason)
         heads = tuple(map(words_of, (_("Things together"), _("Sets"), _("Drilled"), *map(_, reasons))))
         rows = []
@@ -235,8 +221,3 @@ class _Reported:
         )
         among = Table(_("What could break"), (words_of(_("Kind")), words_of(_("Number"))), (Group((), kinds),))
         return Section("looked-at", _("What was looked at"), (sets, among))
-
-    def how(self) -> Section:
-        """How it was run."""
-        blocks = ways_to_run(self.chase.command, self.mark, "hunted")
-        return Section("how", self.words.gettext("How it was run"), tuple(blocks))

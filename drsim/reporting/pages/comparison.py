@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from drsim.reporting.compared import GROUPS
-from drsim.reporting.document import (
+from drsim.reporting.numbers import NONE
+from drsim.reporting.pages.document import (
     Block,
     Cell,
     Document,
     Group,
     Paragraph,
-    Picture,
     Pieces,
     Row,
     Section,
@@ -24,15 +23,12 @@ from drsim.reporting.document import (
     said,
     words_of,
 )
-from drsim.reporting.drawn import drawn
-from drsim.reporting.marked import Marked
-from drsim.reporting.numbers import NONE
-from drsim.reporting.reported import joined, ways_to_run
-from drsim.reporting.words import Words
+from drsim.reporting.pages.told import NOTHING, Told, joined
+from drsim.reporting.pages.words import Words
+from drsim.studies.dossier import Pair
 
 if TYPE_CHECKING:
     from drsim.studies.compare import Compared
-    from drsim.studies.dossier import Pair
 
 __all__ = ["reported_pair"]
 
@@ -42,41 +38,31 @@ NO_GAP: Final = (words_of(NONE), ())
 
 def reported_pair(pair: Pair, words: Words) -> Document:
     """What is told of a comparison, the answer first."""
-    page = _Reported(pair, words)
-    sections = (page.answer(), page.changes(), page.services(), page.targets(), page.how())
+    page = _Comparison(pair, words)
+    sections = (page.answer(), page.changes(), page.services(), page.targets(), page.how("records.after"))
     return Document(page.title(), page.lead(), tuple(section for section in sections if section), page.record)
 
 
-@dataclass(frozen=True)
-class _Reported:
-    pair: Pair
-    words: Words
-
-    @cached_property
-    def record(self) -> dict[str, Any]:
-        return self.pair.to_dict()
-
-    @cached_property
-    def mark(self) -> Marked:
-        return Marked(self.record, self.words)
+class _Comparison(Told[Pair]):
+    """A comparison, in the words of a language."""
 
     @cached_property
     def services_shown(self) -> list[Compared]:
         """Those that differ most on top, by verdict."""
         order = list(GROUPS)
         return sorted(
-            self.pair.comparison.services,
+            self.found.comparison.services,
             key=lambda each: (order.index(each.verdict), -abs(each.recovery.mean.value), each.name),
         )
 
     def title(self) -> Pieces:
         """Of both, where they differ."""
-        before, after = self.pair.comparison.before.scenario.title, self.pair.comparison.after.scenario.title
+        before, after = self.found.comparison.before.scenario.title, self.found.comparison.after.scenario.title
         return said(before) if before == after else (*said(before), *words_of(" → "), *said(after))
 
     def lead(self) -> tuple[Paragraph, ...]:
         """Of how many drills this is."""
-        comparison, _ = self.pair.comparison, self.words.gettext
+        comparison, _ = self.found.comparison, self.words.gettext
         shorter = min(comparison.before.scenario.horizon, comparison.after.scenario.horizon, key=lambda each: each.ms)
         facts = fill(
             self.words.ngettext(
@@ -90,23 +76,17 @@ class _Reported:
         )
         found = [Paragraph(facts, "small")]
         if comparison.interrupted:
-            text = _("Interrupted: this is about the {n} drills that were finished.")
-            found.append(Paragraph(fill(text, n=self.mark.count("replications")), "notice"))
+            found.append(self.interrupted())
         return tuple(found)
 
     def answer(self) -> Section:
         """The answer in one sentence, and how sure it is."""
         _ = self.words.gettext
-        text = _(
-            "How sure: below a number, or in brackets, is its {confidence} interval, which more drills would narrow."
-        )
-        text += " " + _("It is about luck only: that numbers of the scenario are guesses is not in it.")
-        sure = Paragraph(fill(text, confidence=self.mark.percent("confidence")), "small")
-        return Section("answer", _("The answer"), (Paragraph(self._sentence(), "answer"), sure))
+        return Section("answer", _("The answer"), (Paragraph(self._sentence(), "answer"), self.how_sure()))
 
     def _sentence(self) -> Pieces:
         _, ngettext = self.words.gettext, self.words.ngettext
-        verdicts = [each.verdict for each in self.pair.comparison.services]
+        verdicts = [each.verdict for each in self.found.comparison.services]
         if not verdicts:
             return words_of(_("There is no service in both."))
         if set(verdicts) == {"same"}:
@@ -123,23 +103,22 @@ class _Reported:
 
     def changes(self) -> Section:
         """What differs between the files."""
-        _, changes = self.words.gettext, self.pair.comparison.changes
+        _, changes = self.words.gettext, self.found.comparison.changes
         if not changes:
             blocks: tuple[Block, ...] = (Paragraph(words_of(_("Nothing differs between the two."))),)
         else:
             heads = tuple(map(words_of, (_("Where it stands"), _("Before"), _("After"))))
-            nothing = Cell(words_of(NONE))
             rows = tuple(
                 Row(
                     Cell(code(each.path)),
-                    tuple(nothing if value is None else Cell(code(value)) for value in (each.before, each.after)),
+                    tuple(NOTHING if value is None else Cell(code(value)) for value in (each.before, each.after)),
                 )
                 for each in changes
             )
             blocks = (Table(_("What differs between the two scenarios"), heads, (Group((), rows),), texts=2),)
         for text, names in (
-            (_("Only before: {names}."), self.pair.comparison.only_before),
-            (_("Only after: {names}."), self.pair.comparison.only_after),
+            (_("Only before: {names}."), self.found.comparison.only_before),
+            (_("Only after: {names}."), self.found.comparison.only_after),
         ):
             if names:
                 blocks += (Paragraph(fill(text, names=joined(list(map(said, names)), ", "))),)
@@ -149,7 +128,7 @@ class _Reported:
         """By how much each service is back sooner or later."""
         from drsim.reporting import figures
 
-        _, comparison = self.words.gettext, self.pair.comparison
+        _, comparison = self.words.gettext, self.found.comparison
         if not comparison.services:
             return None
         heads = (
@@ -175,9 +154,8 @@ class _Reported:
         text += " " + _("Times before → after, each rounded to its own error.")
         text += " " + _("≥: no upper end yet, run more drills. ?: too few drills to say.")
         title = _("By how much services are back sooner or later")
-        svg = drawn("comparison", lambda: figures.comparison(comparison), self.words)
         caption = words_of(_("Left of zero is sooner after the change; lines are intervals."))
-        picture = Picture("comparison", svg, title, _("The tables of this section tell what counts in it."), caption)
+        picture = self.picture("comparison", lambda: figures.comparison(comparison), title, caption)
         table = Table(_("Recovery times before and after"), heads, groups)
         return Section("services", _("Recovery times"), (table, Paragraph(words_of(text), "small"), picture))
 
@@ -199,7 +177,7 @@ class _Reported:
 
     def _times(self, each: Compared, p: float) -> Pieces:
         """A quantile before and after."""
-        path, horizon = f"services.{each.name}.recovery_quantiles.p{round(100 * p)}", self.pair.comparison.horizon
+        path, horizon = f"services.{each.name}.recovery_quantiles.p{round(100 * p)}", self.found.comparison.horizon
         before, after = each.recovery_quantiles[p]
         one = self.mark.time_of(
             before, (f"{path}.before_ms", f"{path}.before_low_ms", f"{path}.before_high_ms"), horizon
@@ -210,7 +188,7 @@ class _Reported:
     def targets(self) -> Section | None:
         """What becomes of targets, data and citizens."""
         _ = self.words.gettext
-        if not self.pair.comparison.services:
+        if not self.found.comparison.services:
             return None
         heads = tuple(
             map(
@@ -227,24 +205,14 @@ class _Reported:
         return Section("targets", _("Targets, data and citizens"), (table, Paragraph(words_of(text), "small")))
 
     def _targets(self, each: Compared) -> Row:
-        path, nothing = f"services.{each.name}", Cell(words_of(NONE))
+        path = f"services.{each.name}"
         shares = [
-            nothing if share is None else Cell(self.mark.share(share, f"{path}.in_time_shares.{when}"))
+            NOTHING if share is None else Cell(self.mark.share(share, f"{path}.in_time_shares.{when}"))
             for when, share in zip(("before", "after"), each.in_time_shares, strict=True)
         ]
         lost = each.data_loss
         differs = lost is not None and (lost.sooner.successes or lost.later.successes)
-        data = Cell(*self.mark.gap(lost.mean, f"{path}.data_loss.mean_ms")) if lost and differs else nothing
+        data = Cell(*self.mark.gap(lost.mean, f"{path}.data_loss.mean_ms")) if lost and differs else NOTHING
         contacts = Cell(*self.mark.change(each.contacts_lost, f"{path}.contacts_lost"))
-        verdicts = map(self._judged, (*each.targets, *each.data_targets))
+        verdicts = map(self.judged, (*each.targets, *each.data_targets))
         return Row(Cell(said(each.title)), (*verdicts, *shares, data, contacts))
-
-    def _judged(self, verdict: str | None) -> Cell:
-        _ = self.words.gettext
-        texts = {"met": _("✓ met"), "missed": _("✗ missed"), "undecided": _("~ too close to call")}
-        return Cell(words_of(texts[verdict]), style=verdict) if verdict else Cell(words_of(NONE))
-
-    def how(self) -> Section:
-        """How it was run."""
-        blocks = ways_to_run(self.pair.command, self.mark, "records.after")
-        return Section("how", self.words.gettext("How it was run"), tuple(blocks))

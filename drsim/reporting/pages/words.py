@@ -80,7 +80,7 @@ def _catalogue(lang: str) -> gettext.NullTranslations:
     if lang == "en":
         return gettext.NullTranslations()  # the sentences in the program are English
     with (
-        as_file(files("drsim.reporting") / "locale" / lang / "LC_MESSAGES" / "drsim.mo") as file,
+        as_file(files("drsim.reporting.pages") / "locale" / lang / "LC_MESSAGES" / "drsim.mo") as file,
         file.open("rb") as stream,
     ):
         return gettext.GNUTranslations(stream)

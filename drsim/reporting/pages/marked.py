@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from drsim.reporting.document import Pieces, fill, found_at, number, term, words_of
 from drsim.reporting.numbers import NONE, UNKNOWN, Shown, count_parts, format_times, gap_parts, plain, share_parts
 from drsim.reporting.page import hours_minutes
-from drsim.reporting.words import Words
+from drsim.reporting.pages.document import Pieces, fill, found_at, number, term, words_of
+from drsim.reporting.pages.words import Words
 from drsim.units import SECOND
 
 if TYPE_CHECKING:

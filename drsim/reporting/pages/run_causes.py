@@ -1,0 +1,172 @@
+"""What held services up, on average and in single drills."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from drsim.measures.explanation import CAUSES
+from drsim.reporting.causes import minutes_by_cause
+from drsim.reporting.pages.document import (
+    Block,
+    Cell,
+    Group,
+    Paragraph,
+    Pieces,
+    Row,
+    Section,
+    Table,
+    fill,
+    number,
+    said,
+    words_of,
+)
+from drsim.reporting.pages.told import NOTHING, joined
+from drsim.reporting.pages.told_run import ToldRun
+from drsim.reporting.pages.words import N_
+from drsim.reporting.summary import alike
+from drsim.reporting.wall import Wall
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["CAUSE_WORDS", "causes", "days"]
+
+
+CAUSE_WORDS: Final = (
+    *(N_("not yet detected"), N_("not yet decided"), N_("wrong diagnosis"), N_("waiting for capacity")),
+    *(N_("making room"), N_("waiting for approval"), N_("waiting"), N_("people on their way")),
+    *(N_("nobody on duty"), N_("people at rest"), N_("team busy"), N_("waiting for a copy"), N_("failed attempt")),
+    *(N_("restoring data"), N_("step under way"), N_("supplier at work"), N_("supplier closed")),
+    *(N_("being verified"), N_("clearing a test away"), N_("waiting for a site")),
+    *(N_("waiting for the end of an outage"), N_("another outage"), N_("in service between"), N_("no way back")),
+)
+"""Causes of waiting, as the drills name them."""
+
+
+def causes(run: ToldRun) -> Section | None:
+    """What held the slowest services up."""
+    from drsim.reporting import figures
+
+    _, result, service = run.words.gettext, run.found.result, run.found.service
+    if service is None:
+        return None
+    outcome = result.outcome(service)
+    sooner = fill(_("The share of drills in which {service} is back by a time."), service=said(outcome.title))
+    made_of = fill(_("What the recovery time of {service} is made of on a bad day."), service=said(outcome.title))
+    blocks: tuple[Block, ...] = (
+        Paragraph(_averaged(run), "small"),
+        _cause_table(run),
+        run.picture("explanation", lambda: figures.explanation(result, service, 0.95), _("What held it up"), made_of),
+        run.picture("distribution", lambda: figures.distribution(result, service), _("When it is back"), sooner),
+    )
+    return Section("causes", _("What held them up"), blocks)
+
+
+def _averaged(run: ToldRun) -> Pieces:
+    """Over how many drills the causes are means."""
+    first = f"report.explanations.{run.found.service}"
+    text = run.words.ngettext(
+        "Hours and minutes of the drill nearest to the time that {share} of drills do not exceed; each column adds up.",
+        "Hours and minutes, mean of {n} drills around the time that {share} of drills do not exceed; "
+        "each column adds up.",
+        len(run.found.explained[0].drills),
+    )
+    return fill(text, n=run.mark.count(f"{first}.drills"), share=run.mark.p(95))
+
+
+def _cause_table(run: ToldRun) -> Table:
+    _, explained = run.words.gettext, run.found.explained
+    columns = {each.service: minutes_by_cause(each) for each in explained}
+    causes = [cause for cause in CAUSES if any(column.get(cause) for column in columns.values())]
+    rows = [
+        Row(
+            Cell(words_of(_(cause))),
+            tuple(
+                Cell(run.mark.minutes(column.get(cause, 0), f"report.explanations.{service}.causes_ms.{cause}"))
+                for service, column in columns.items()
+            ),
+        )
+        for cause in causes
+    ]
+    totals = tuple(
+        Cell(run.mark.minutes(sum(column.values()), f"report.explanations.{service}.total_ms"))
+        for service, column in columns.items()
+    )
+    total = Row(Cell(words_of(_("recovery time"))), totals)
+    heads = (words_of(_("Cause")), *(_and_more(run, each.service) for each in explained))
+    lost = tuple(
+        Cell(run.mark.count(f"report.explanations.{each.service}.censored")) if each.censored else NOTHING
+        for each in explained
+    )
+    last = (
+        (total, Row(Cell(words_of(_("of these drills not back"))), lost))
+        if any(each.censored for each in explained)
+        else (total,)
+    )
+    return Table(_("Recovery time by cause"), heads, (Group((), tuple(rows)), Group(words_of(_("Together")), last)))
+
+
+def _and_more(run: ToldRun, service: str) -> Pieces:
+    """A service, and those that are away just as long."""
+    result = run.found.result
+    others = [result.outcome(name).title for name in alike(result, service) if name != service]
+    names = [said(result.outcome(service).title), *map(said, others)]
+    return joined(names, ", ")
+
+
+def days(run: ToldRun) -> Section | None:
+    """A typical drill and a bad one."""
+    _, service = run.words.gettext, run.found.service
+    if service is None:
+        return None
+    titles = {"typical": _("A typical drill"), "bad": _("A bad drill")}
+    blocks = [block for name in run.found.days for block in _one_day(run, name, titles[name], service)]
+    return Section("drills", _("A typical drill and a bad one"), tuple(blocks))
+
+
+def _one_day(run: ToldRun, name: str, title: str, service: str) -> list[Block]:
+    from drsim.errors import DrsimError
+    from drsim.reporting import figures
+
+    _, replay, path = run.words.gettext, run.found.days[name], f"report.drills.{name}"
+    whose = said(run.found.result.outcome(service).title)
+    found = replay.longest(service)
+    told = {
+        "title": words_of(title),
+        "n": number(str(replay.drill), f"{path}.drill", run.record),
+        "service": whose,
+    }
+    if found is None:
+        return [Paragraph(fill(_("{title}, number {n}: {service} is never below its minimum."), **told))]
+    told["time"] = run.mark.exact(f"{path}.length_ms")
+    text = _("{title}, number {n}: {service} is back after {time}.")
+    if not found[0].back:
+        text = _("{title}, number {n}: {service} is not back by the end, after {time}.")
+    caption = _("The steps below {service}, and who did them; a thin line while a step waits, × what failed.")
+    blocks: list[Block] = [Paragraph(fill(text, **told))]
+    try:
+        draw = lambda: figures.gantt(replay, service)  # noqa: E731
+        blocks.append(run.picture(f"gantt-{name}", draw, title, fill(caption, service=whose)))
+    except DrsimError:  # nothing was done: there is nothing to draw
+        pass
+    return [*blocks, _log(run, name, title)]
+
+
+def _log(run: ToldRun, name: str, title: str) -> Table:
+    """What it waited for, one thing after the other."""
+    _, replay, path = run.words.gettext, run.found.days[name], f"report.drills.{name}.segments"
+    service = run.found.service
+    found = None if service is None else replay.longest(service)
+    wall = Wall(run.found.result.scenario.moment, replay.trajectory.offset)
+    rows = []
+    for place, segment in enumerate(found[1] if found else ()):
+        at = run.words.instant(wall.at(segment.begin), wall.moment is not None)
+        cells = (
+            Cell(words_of(_(segment.cause))),
+            Cell(said(segment.detail)) if segment.detail else NOTHING,
+            Cell(said(segment.team)) if segment.team else NOTHING,
+            Cell(run.mark.exact(f"{path}.{place}.length_ms")),
+        )
+        rows.append(Row(Cell(number(at, f"{path}.{place}.begin_ms", run.record)), cells))
+    heads = tuple(map(words_of, (_("From"), _("Cause"), _("What"), _("Who"), _("How long"))))
+    return Table(_("{title}: what it waited for").format(title=title), heads, (Group((), tuple(rows)),), texts=3)

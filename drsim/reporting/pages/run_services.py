@@ -1,0 +1,188 @@
+"""Services: recovery times against targets, over time, and by municipality and channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from drsim.reporting.numbers import NONE
+from drsim.reporting.pages.document import (
+    Block,
+    Cell,
+    Group,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Terms,
+    code,
+    fill,
+    said,
+    words_of,
+)
+from drsim.reporting.pages.told import NOTHING
+from drsim.reporting.pages.told_run import ToldRun
+from drsim.reporting.summary import GROUPS
+
+if TYPE_CHECKING:
+    from drsim.studies.result import Outcome
+
+__all__ = ["places", "services"]
+
+
+def services(run: ToldRun) -> Section:
+    """Recovery times against targets, with the norm of each, and what is served as time goes by."""
+    _ = run.words.gettext
+    heads = (
+        words_of(_("Service")),
+        words_of(_("Norm")),
+        words_of(_("RTO")),
+        fill(_("Back in {share} of drills"), share=run.mark.p(50)),
+        fill(_("Back in {share} of drills"), share=run.mark.p(95)),
+        words_of(_("In time")),
+        words_of(_("Asked")),
+        words_of(_("Verdict")),
+    )
+    titles = _fared(run)
+    groups = tuple(
+        Group(words_of(titles[fared]), tuple(_service(run, each) for each in found))
+        for fared in GROUPS
+        if (found := [outcome for outcome in run.outcomes if outcome.fared == fared])
+    )
+    blocks: list[Block] = [Table(_("Recovery times against targets, the worst first"), heads, groups, texts=1)]
+    blocks += _signs(run)
+    blocks += _norms(run, "rto")
+    blocks += _over_time(run) if run.outcomes else []
+    return Section("services", _("Services and their targets"), tuple(blocks))
+
+
+def _fared(run: ToldRun) -> dict[str, str]:
+    _ = run.words.gettext
+    return {
+        "misses": _("Miss a target"),
+        "undecided": _("Too close to call"),
+        "back in time": _("Back in time"),
+        "no target": _("No target"),
+        "keeps running": _("Keep running: never below their minimum"),
+    }
+
+
+def _service(run: ToldRun, outcome: Outcome) -> Row:
+    path = f"services.{outcome.name}"
+    target = run.found.result.scenario.landscape.services[outcome.name].targets.rto
+    return Row(
+        Cell(said(outcome.title)),
+        (
+            run.norm(target),
+            NOTHING if target is None else Cell(run.mark.text(target.text, f"{path}.targets.rto")),
+            *run.recovery(outcome, path),
+            run.in_time(outcome, path),
+            NOTHING if target is None else Cell(run.asked(outcome)),
+            _both_judged(run, outcome),
+        ),
+    )
+
+
+def _both_judged(run: ToldRun, outcome: Outcome) -> Cell:
+    """The verdict against the RTO; below it that against the RPO where that is not met."""
+    _, cell = run.words.gettext, run.judged(outcome.verdict)
+    if outcome.data_verdict in (None, "met"):
+        return cell
+    return Cell(cell.pieces, fill(_("data: {verdict}"), verdict=run.judged(outcome.data_verdict).pieces), cell.style)
+
+
+def _norms(run: ToldRun, *kinds: str) -> list[Block]:
+    """What the norms of targets are."""
+    scenario = run.found.result.scenario
+    targets = [getattr(service.targets, kind) for service in scenario.landscape.services.values() for kind in kinds]
+    names = sorted({name for each in targets if each is not None and each.source for name in each.source.split(", ")})
+    sources = scenario.landscape.sources
+    return [Terms(tuple((f"norm-{name}", code(name), said(sources.get(name, ""))) for name in names))] if names else []
+
+
+def _signs(run: ToldRun) -> list[Block]:
+    """What signs and abbreviations mean."""
+    _ = run.words.gettext
+    texts = [_("RTO: how soon a service has to be back.")]
+    if any("wh" in (str(s.targets.rto)) for s in run.found.result.scenario.landscape.services.values()):
+        texts.append(_("wh: working hours."))
+    texts.append(_("≥: no upper end yet, run more drills. ≤: too little to tell from nothing. >: not back by then."))
+    texts.append(_("?: too few drills to say."))
+    texts.append(_("< or > before a share: so in none or in all of these drills."))
+    return [Paragraph(words_of(" ".join(texts)), "small")]
+
+
+def _over_time(run: ToldRun) -> list[Block]:
+    from drsim.reporting import figures
+
+    _, curve = run.words.gettext, run.found.over_time
+    replayed = run.mark.count("report.replayed")
+    recovery = fill(
+        _(
+            "Mean of the first {n} drills; the band holds the middle four fifths of them, and is no interval of the mean."
+        ),
+        n=replayed,
+    )
+    continuity = fill(
+        _("A row for each service, mean of the first {n} drills. The stronger the colour, the more citizens meet."),
+        n=replayed,
+    )
+    return [
+        run.picture(
+            "recovery", lambda: figures.recovery(curve), _("Services and citizens served as time goes by"), recovery
+        ),
+        run.picture(
+            "continuity", lambda: figures.continuity(curve), _("What citizens meet of each service"), continuity
+        ),
+        _levels(run),
+    ]
+
+
+def _levels(run: ToldRun) -> Table:
+    """How much of each service citizens meet, at some ages."""
+    _, ages = run.words.gettext, range(len(run.record["ages_h"]))
+    heads = tuple(run.mark.text(f"{hours} h", f"ages_h.{place}") for place, hours in enumerate(run.record["ages_h"]))
+    rows = tuple(
+        Row(
+            Cell(said(outcome.title)),
+            tuple(Cell(run.mark.whole_percent(f"services.{outcome.name}.level_at_ages.{place}")) for place in ages),
+        )
+        for outcome in run.outcomes
+    )
+    caption = _("The same in numbers: what citizens meet of each service, so long after the moment")
+    return Table(caption, (words_of(_("Service")), *heads), (Group((), rows),), folded=True)
+
+
+def places(run: ToldRun) -> Section | None:
+    """Each service by municipality and channel."""
+    _ = run.words.gettext
+    heads = (
+        words_of(_("Municipality")),
+        words_of(_("Channel")),
+        fill(_("Back in {share} of drills"), share=run.mark.p(50)),
+        fill(_("Back in {share} of drills"), share=run.mark.p(95)),
+        words_of(_("In time")),
+        words_of(_("Turned away")),
+        words_of(_("Of contacts")),
+    )
+    groups = []
+    for outcome in run.outcomes:
+        rows = tuple(_place(run, outcome.name, point) for point in run.found.result.points_of(outcome.name))
+        groups.append(Group(said(outcome.title), rows))
+    if not groups:
+        return None
+    text = _("In time is against the RTO of the service. A target is judged for a service as a whole.")
+    table = Table(_("Services by municipality and channel"), heads, tuple(groups), texts=1)
+    return Section("places", _("By municipality and channel"), (Paragraph(words_of(text), "small"), table))
+
+
+def _place(run: ToldRun, service: str, point: Outcome) -> Row:
+    path = f"services.{service}.points.{point.group.point}"
+    return Row(
+        Cell(run.site(point.group.municipality) if point.group.municipality else words_of(NONE)),
+        (
+            Cell(said(point.group.channel or str(point.group.point))),
+            *run.recovery(point, path),
+            run.in_time(point, path),
+            *run.contacts(point, path),
+        ),
+    )
