@@ -18,9 +18,9 @@ import drsim
 from drsim.errors import DrsimError
 from drsim.measures.explanation import CAUSES
 from drsim.reading import loads
+from drsim.reporting.figures import KINDS
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
-from drsim.reporting.figures import KINDS
 from drsim.reporting.pages.document import found_at
 from drsim.reporting.pages.drawn import PICTURE_WORDS
 from drsim.reporting.pages.hunt import REASON_WORDS
