@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len
 
 from drsim.measures.margins import NEAR, Margin
-from drsim.reporting.numbers import UNKNOWN, format_gap, format_share, step_ms
+from drsim.reporting.numbers import UNKNOWN, format_gap, format_share, in_working_hours, step_ms
 from drsim.reporting.page import MARGIN, Cell, Page
 
 if TYPE_CHECKING:
@@ -79,11 +79,12 @@ def near(margin: Margin) -> bool:
 
 
 def spare(margin: Margin) -> str:
-    """What there is to spare, with its interval: `+2 h 10 (+1 h 50 to +2 h 25) wh`."""
-    unit = " wh" if margin.working else ""
+    """What there is to spare, with its interval: `+2 h 10 (+1 h 50 to +2 h 25)`, of working time `+2 wh 10`."""
     if math.isinf(margin.value):
-        return "not back in time" if math.isinf(margin.high) else f"{UNKNOWN} (at most {_one(margin.high)}{unit})"
-    return format_gap(margin.value, margin.low, margin.high) + unit
+        text = "not back in time" if math.isinf(margin.high) else f"{UNKNOWN} (at most {_one(margin.high)})"
+    else:
+        text = format_gap(margin.value, margin.low, margin.high)
+    return in_working_hours(text) if margin.working else text
 
 
 def _one(ms: float) -> str:

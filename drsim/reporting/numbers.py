@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ __all__ = [
         "format_points",
         "format_share",
         "format_times",
+        "in_working_hours",
         "plain",
         "step_ms",
     ),
@@ -322,6 +324,12 @@ def count_parts(value: float, low: float, high: float) -> Shown:
     scale, digits = 10.0**power, max(0, -power)
     ends = (way(round(end / scale, 9)) * scale for end, way in ((low, floor), (high, ceil)))
     return Shown(text, *(f"{end:z,.{digits}f}".replace("-", "−") for end in ends))
+
+
+def in_working_hours(text: str) -> str:
+    """Write a time as working time, whose days are not of 24 hours: `+3 d 13 h` as `+85 wh`."""
+    text = re.sub(r"([0-9]+) d(?: ([0-9]+) h)?", lambda found: f"{24 * int(found[1]) + int(found[2] or 0)} h", text)
+    return re.sub(r"(?<=[0-9]) h\b", " wh", text)
 
 
 def _half_up(number: float) -> int:

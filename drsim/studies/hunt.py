@@ -312,10 +312,6 @@ def hunt(
     with _refusing():
         promise = promised(breaks, scenario.landscape)
         _check_enough(promise, checked_drills(replications))
-        late = promise.limit is not None and not promise.limit.working and promise.limit.ms > scenario.horizon.ms
-        if late and not promise.is_about_data:  # data may be older than the drill
-            beyond = f"{promise.text!r} is beyond the horizon, {scenario.horizon.text}: nobody sees that far"
-            raise DrsimError(f"{beyond}\n  give a longer horizon")
         able = _distinct(scenario.landscape, things(scenario.landscape, AMONG if among is None else among, only))
         if not able:
             raise DrsimError("there is nothing that could break\n  allow more kinds or names")
@@ -330,7 +326,10 @@ def hunt(
         "expect": immutabledict(),
     }
     bare = scenario.model_copy(update=left_out)
-    drills = _Drills(compile_scenario(bare), promise, seed, replications, workers, executor)
+    plan = compile_scenario(bare)
+    with _refusing():
+        _check_sight(promise, plan)
+    drills = _Drills(plan, promise, seed, replications, workers, executor)
     return _Hunter(bare, promise, able, lasts, drills, progress).hunted(at_most, worst_hours)
 
 
@@ -355,6 +354,22 @@ def _check_enough(promise: Promise, drills: int) -> None:
             f"{drills} drills are too few: were it kept in all of them, {promise.asked.text} would still be too close to call\n"
             f"  take at least {least}"
         )
+
+
+def _check_sight(promise: Promise, plan: Plan) -> None:
+    """Refuse a limit that no drill is long enough to see broken."""
+    limit = promise.limit
+    if limit is None or promise.is_about_data:  # data may be older than the drill
+        return
+    horizon = plan.scenario.horizon
+    seen = horizon.ms
+    if limit.working:
+        begins = [0] if plan.scenario.moment is not None else range(0, WEEK, HOUR)
+        seen = max(plan.calendars[plan.working_hours].worked(begin, begin + horizon.ms) for begin in begins)
+    if limit.ms > seen:
+        inside = f", which has {seen / HOUR:g} wh of working time" if limit.working else ""
+        beyond = f"{promise.text!r} is beyond the horizon, {horizon.text}{inside}: nobody sees that far"
+        raise DrsimError(f"{beyond}\n  give a longer horizon")
 
 
 def _verdict(kept: int, drills: int, asked: float) -> Literal["met", "missed", "undecided"]:

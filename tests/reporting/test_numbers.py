@@ -19,6 +19,7 @@ from drsim.reporting.numbers import (
     format_hours,
     format_share,
     format_times,
+    in_working_hours,
     plain,
     step_ms,
 )
@@ -316,3 +317,17 @@ def test_a_number_is_never_finer_than_its_error(value, half_width):
     unit = Fraction(10) ** math.floor(math.log10(float(error)) + 1e-9)
     assert Fraction(shown) % unit == 0
     assert abs(Fraction(shown) - Fraction(value)) <= unit * Fraction(1_000_001, 2_000_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "working"),
+    [
+        ("+3 d 13 h", "+85 wh"),
+        ("−3 d 13 h 30 (±2 d)", "−85 wh 30 (±48 wh)"),
+        ("+2 h 10 (+1 h 50 to +2 h 25)", "+2 wh 10 (+1 wh 50 to +2 wh 25)"),
+        ("+45 min", "+45 min"),
+        ("–", "–"),
+    ],
+)
+def test_days_of_working_time_are_hours(text: str, working: str):
+    assert in_working_hours(text) == working

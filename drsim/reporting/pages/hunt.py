@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, get_args
 
-from drsim.reporting.numbers import NONE, gap_parts
+from drsim.reporting.numbers import gap_parts, in_working_hours
 from drsim.reporting.pages.document import (
     Block,
     Cell,
@@ -173,9 +173,8 @@ class _Hunt(Told[Chase]):
             return NOTHING
         if math.isinf(margin.value):
             return Cell(words_of(self.words.gettext("not back in time")))
-        unit = " wh" if margin.working else ""
         text = gap_parts(margin.value, margin.low, margin.high).text
-        return Cell(self.mark.text(text if text == NONE else text + unit, f"{path}.margin_ms"))
+        return Cell(self.mark.text(in_working_hours(text) if margin.working else text, f"{path}.margin_ms"))
 
     def hours(self) -> Section | None:
         """When in the week a set does most harm, and least."""
