@@ -15,19 +15,22 @@ from drsim.model.landscape import Landscape
 from drsim.model.scenario import Disruption, Moves, Scenario, Trial
 from drsim.model.tree import plain_leaf, written
 from drsim.planning.plan import Plan
-from drsim.reporting import checked, compared, summary
+from drsim.reporting import checked, compared, hunted, summary
 from drsim.reporting.linted import flow, place_text
 from drsim.reporting.numbers import NONE
 from drsim.reporting.page import Page, hours_minutes
 from drsim.reporting.planned import happenings, step_rows
+from drsim.reporting.runbook import explanation, step_texts
 from drsim.reporting.timeline import answer, shown_minutes, title_of, wall_of
 from drsim.reporting.wall import moment_text
 from drsim.studies.check import Check
 from drsim.studies.compare import Comparison
+from drsim.studies.hunt import Hunt
 from drsim.studies.lint import Lint
 from drsim.studies.outlook import Outlook
 from drsim.studies.replay import Replay
 from drsim.studies.result import Outcome, Result
+from drsim.studies.runbook import Runbook
 from drsim.units import HOUR
 
 __all__ = ["display"]
@@ -59,6 +62,10 @@ def display(shown: object) -> str:
             parts = _check(shown)
         case Lint():
             parts = _lint(shown)
+        case Hunt():
+            parts = _hunt(shown)
+        case Runbook():
+            parts = _runbook(shown)
         case _:
             raise TypeError(f"there is no display of a {type(shown).__name__}")
     return "\n".join(['<div class="drsim tex2jax_ignore mathjax_ignore">', *filter(None, parts), "</div>"])
@@ -255,6 +262,38 @@ def _lint(lint: Lint) -> list[str]:
         _title(lint.scenario.title),
         _line(told, strong=True),
         _table("Weaknesses", ("where", "rule", "what is wrong", "what a drill shows", "what to do"), rows),
+    ]
+
+
+def _hunt(hunt: Hunt) -> list[str]:
+    rows = list[_Row]()
+    for heading, cases in (
+        ("Breaks it", hunt.found),
+        ("Too close to call", hunt.undecided),
+        ("Near misses", hunt.near),
+    ):
+        if cases:
+            rows.append(f"{heading}: {len(cases)}")
+        rows += [(case.text, *hunted.case_texts(case), hunted.worst_hour(case)) for case in cases]
+    return [
+        _title(hunted.asked(hunt)),
+        _line(hunted.facts(hunt) + (" · interrupted" if hunt.interrupted else "")),
+        _line(hunted.answer(hunt), strong=True),
+        _table("Sets of failures", ("", *hunted.HEADS, "worst hour of the week"), rows),
+    ]
+
+
+def _runbook(runbook: Runbook) -> list[str]:
+    n, scenario = runbook.replications, runbook.scenario
+    steps = [(str(place), *texts) for place, texts in enumerate(step_texts(runbook), 1)]
+    told = [moment_text(scenario.moment), f"{scenario.horizon.text} ahead", f"{n:,} {summary.plural('drill', n)}"]
+    idle = [_line(f"Called, with nothing to do: {' · '.join(runbook.idle)}.")] if runbook.idle else []
+    return [
+        _title(f"Runbook: {scenario.title}"),
+        _line(" · ".join([*told, f"seed {runbook.seed}"]) + (" · interrupted" if runbook.interrupted else "")),
+        _line(explanation(runbook) if steps else "No step is taken in any drill.", strong=not steps),
+        _table(f"Steps: {len(steps)}", ("", "step", "who", "starts", "ends", ""), steps),
+        *idle,
     ]
 
 

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
     from drsim.studies.hunt import Case, Hour, Hunt, Order
 
-__all__ = ["hunted", "once_in"]
+__all__ = ["HEADS", "answer", "asked", "case_texts", "facts", "hunted", "once_in", "worst_hour"]
 
 LEAST: Final = 24
 """Columns for what breaks."""
+HEADS: Final = ("kept in", "to spare", "likely")
 THINGS: Final = ("nothing at all", "one thing", "two things", "three things", "four things")
 
 
@@ -35,17 +36,8 @@ def hunted(
     `files`: where what was found is written; `old`: files with such names that are of an earlier hunt.
     """
     page = Page() if page is None else page
-    promise = hunt.promise
-    title = hunt.scenario.landscape.services[promise.service].title or promise.service
-    page.two_sided(f"What breaks it that {title} {promise.text}", command.place)
-    n = hunt.replications
-    when = "at any moment of the week" if hunt.scenario.moment is None else f"from {_moment(hunt.scenario.moment)}"
-    page.say(
-        f"asked in {promise.asked.text} of drills · {n:,} drills of each set, the same luck in all · seed {hunt.seed} · {when}",
-        indent=0,
-        style="dim",
-        hang=2,
-    )
+    page.two_sided(asked(hunt), command.place)
+    page.say(facts(hunt), indent=0, style="dim", hang=2)
     if hunt.interrupted:
         text = f"this is what was found until then{_so_far(hunt)}"
         page.label("INTERRUPTED", text, label_style="bold red", indent=0)
@@ -72,6 +64,27 @@ def hunted(
     page.blank()
     _next(hunt, command, files, page)
     return page
+
+
+def asked(hunt: Hunt) -> str:
+    """What is looked for."""
+    promise = hunt.promise
+    title = hunt.scenario.landscape.services[promise.service].title or promise.service
+    return f"What breaks it that {title} {promise.text}"
+
+
+def facts(hunt: Hunt) -> str:
+    """Of how many drills this is, and when they begin."""
+    moment = hunt.scenario.moment
+    when = "at any moment of the week" if moment is None else f"from {_moment(moment)}"
+    drills = f"{hunt.replications:,} drills of each set, the same luck in all · seed {hunt.seed}"
+    return f"asked in {hunt.promise.asked.text} of drills · {drills} · {when}"
+
+
+def case_texts(case: Case) -> list[str]:
+    """In which share of drills it is kept, what is to spare, and how likely the set is."""
+    to_spare = "" if case.margin is None else spare(case.margin)
+    return [format_share(case.kept), to_spare, once_in(case.per_year)]
 
 
 def answer(hunt: Hunt) -> str:
@@ -114,16 +127,15 @@ def _cases(heading: str, style: str, cases: Sequence[Case], page: Page, numbered
     if not cases:
         return
     page.heading(heading, style=style)
-    heads = ["kept in", "to spare", "likely"]
-    texts = [[format_share(case.kept), _spare(case), once_in(case.per_year)] for case in cases]
-    shown = [place for place in range(len(heads)) if any(row[place] for row in texts)]
-    widths = {place: max(cell_len(page.clean(row[place])) for row in [heads, *texts]) for place in shown}
+    texts = [case_texts(case) for case in cases]
+    shown = [place for place in range(len(HEADS)) if any(row[place] for row in texts)]
+    widths = {place: max(cell_len(page.clean(row[place])) for row in [HEADS, *texts]) for place in shown}
     number = len(str(len(cases))) + 1 if numbered else 0
     room = page.width - MARGIN - number - 1 - sum(width + 1 for width in widths.values())
     longest = max(cell_len(page.clean(line)) for case in cases for line in _lines(case))
     title = max(LEAST, min(room, longest))
     lead = [Cell("", number)] if numbered else []
-    page.row([*lead, Cell("", title), *(Cell(heads[place], width, style="dim") for place, width in widths.items())])
+    page.row([*lead, Cell("", title), *(Cell(HEADS[place], width, style="dim") for place, width in widths.items())])
     for place, (case, row) in enumerate(zip(cases, texts, strict=True), 1):
         lines = [line for text in _lines(case) for line in page.wrapped(text, title)]
         for at, line in enumerate(lines):
@@ -138,20 +150,21 @@ def _lines(case: Case) -> list[str]:
     return [case.text, *(f"  ({text} may break it already)" for text in unsure)]
 
 
-def _spare(case: Case) -> str:
-    return "" if case.margin is None else spare(case.margin)
-
-
 def _week(case: Case, page: Page) -> None:
     """When in the week a set does most harm."""
+    told = worst_hour(case)
+    if told:
+        page.label("worst hour of the week", f"of {case.text}: {told}", hang=2)
+
+
+def worst_hour(case: Case) -> str:
+    """When in the week a set does most harm, and when least; empty where nobody looked."""
     worst, best = case.worst, case.best
     if worst is None or best is None:
-        return
+        return ""
     if all(hour == replace(worst, moment=hour.moment) for hour in case.hours):
-        told = f"all alike, {_told(worst)}"
-    else:
-        told = f"{_moment(worst.moment)}, {_told(worst)}; the best {_moment(best.moment)}, {_told(best)}"
-    page.label("worst hour of the week", f"of {case.text}: {told}", hang=2)
+        return f"all alike, {_told(worst)}"
+    return f"{_moment(worst.moment)}, {_told(worst)}; the best {_moment(best.moment)}, {_told(best)}"
 
 
 def _told(hour: Hour) -> str:

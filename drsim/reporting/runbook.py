@@ -18,9 +18,10 @@ from drsim.reporting.wall import Wall, moment_text, nearest_minute
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from drsim.model.scenario import Scenario
     from drsim.studies.runbook import Runbook, RunbookStep, Window
 
-__all__ = ["runbook_page"]
+__all__ = ["explanation", "runbook_page", "step_texts"]
 
 BLANKS: Final = "_____ _____"
 """For the two times that are written down."""
@@ -65,23 +66,43 @@ def runbook_page(
     return page
 
 
+def step_texts(runbook: Runbook) -> list[tuple[str, ...]]:
+    """What, who, when it starts and ends, and what else is to be said of each step."""
+    home = _most_frequent_site(runbook)
+    return [
+        (
+            _text(step, home),
+            step.who or NONE,
+            *(_window(runbook.scenario, of) for of in (step.start, step.end)),
+            _detail(step),
+        )
+        for step in runbook.steps
+    ]
+
+
+def explanation(runbook: Runbook) -> str:
+    """What the windows are."""
+    when = "" if runbook.scenario.moment is not None else ", in hours:minutes after the loss"
+    text = f"{format_share(runbook.within)} of drills start, and end, a step within its window{when}."
+    home = _most_frequent_site(runbook)
+    return f"{text} Where no place is named it is {home}." if home else text
+
+
 class _Table:
     """The steps, as wide as what stands in them."""
 
     def __init__(self, runbook: Runbook, page: Page) -> None:
         self.runbook = runbook
         self.page = page
-        self.home = _most_frequent_site(runbook)
-        self.starts = [self._window(step.start) for step in runbook.steps]
-        self.ends = [self._window(step.end) for step in runbook.steps]
+        self.texts = step_texts(runbook)
+        texts, _, starts, ends, _ = zip(*self.texts, strict=True)
         self.number = len(str(len(runbook.steps)))
         self.hang = MARGIN + self.number + 1
         for most in (WINDOW, HALF):
-            times = [min(most, max(6, *map(cell_len, texts))) for texts in (self.starts, self.ends)]
+            times = [min(most, max(6, *map(cell_len, column))) for column in (starts, ends)]
             left = page.width - self.hang - sum(times) - len(BLANKS) - 4
             if left >= ROOM:
                 break
-        texts = [self._text(step) for step in runbook.steps]
         longest = max(cell_len(part) for text in texts for part in re.split(r"[\s./_-]", text))
         who = min(max(3, *(cell_len(step.who) for step in runbook.steps)), max(left * 2 // 5, LEAST_WHO))
         who = min(who, left - min(longest, left - LEAST_WHO))
@@ -95,16 +116,13 @@ class _Table:
         head = ["step", "who", "starts", "ends", "actual"]
         cells = [Cell(text, width, style="dim") for text, width in zip(head, self.widths, strict=True)]
         self.page.row(cells, indent=self.hang)
-        for number, (step, start, end) in enumerate(zip(self.runbook.steps, self.starts, self.ends, strict=True), 1):
-            self._step(number, [self._text(step), step.who or NONE, start, end, BLANKS])
-            self._details(step)
+        for number, (what, who, start, end, detail) in enumerate(self.texts, 1):
+            self._step(number, [what, who, start, end, BLANKS])
+            if detail:
+                self.page.say(detail, indent=self.hang, hang=2, style="dim")
 
     def _explain(self) -> None:
-        when = "" if self.runbook.scenario.moment is not None else ", in hours:minutes after the loss"
-        text = f"{format_share(self.runbook.within)} of drills start, and end, a step within its window{when}."
-        if self.home:
-            text += f" Where no place is named it is {self.home}."
-        self.page.say(text)
+        self.page.say(explanation(self.runbook))
         if any(min(step.happens.value, step.done.value) < MOST for step in self.runbook.steps):
             text = (
                 f"A step that fewer than {100 * MOST:g} % of drills have says how many do; its windows are about those."
@@ -118,35 +136,37 @@ class _Table:
             first = Cell("" if place else str(number), self.number, "right", "dim")
             self.page.row([first, *(Cell(text, width) for text, width in zip(line, self.widths, strict=True))])
 
-    def _text(self, step: RunbookStep) -> str:
-        if step.kind == "mobilise":
-            return f"mobilise to {step.site}" if step.site else "mobilise"
-        return f"{step.kind} {step.object}" if step.site == self.home else step.text
 
-    def _details(self, step: RunbookStep) -> None:
-        """What is done, how often it happens, and how often it is done."""
-        parts = [step.detail] if step.detail else []
-        if step.happens.value < MOST:
-            parts.append(f"in {format_share(step.happens)} of drills")
-        if step.done.value < MOST:
-            parts.append(f"done in {format_share(step.done)} of those that start it")
-        if parts:
-            self.page.say("; ".join(parts), indent=self.hang, hang=2, style="dim")
+def _text(step: RunbookStep, home: str) -> str:
+    if step.kind == "mobilise":
+        return f"mobilise to {step.site}" if step.site else "mobilise"
+    return f"{step.kind} {step.object}" if step.site == home else step.text
 
-    def _window(self, window: Window | None) -> str:
-        """`Tue 13:02 – 15:01`, `Tue 16:10 – Wed 08:30`, or one time where both are the same."""
-        if window is None:
-            return f"not within {self.runbook.scenario.horizon.text}"
-        moment = self.runbook.scenario.moment
-        if moment is None:
-            first, last = (hours_minutes(nearest_minute(time)) for time in (window.low, window.high))
-            return first if first == last else f"{first} – {last}"
-        low, high = _wall(moment, window.low), _wall(moment, window.high)
-        first, last = low.text(window.low), high.text(window.high)
-        if first == last:
-            return first
-        same_day = low.day(window.low) == high.day(window.high)
-        return f"{first} – {high.clock(window.high) if same_day else last}"
+
+def _detail(step: RunbookStep) -> str:
+    """What is done, how often it happens, and how often it is done."""
+    parts = [step.detail] if step.detail else []
+    if step.happens.value < MOST:
+        parts.append(f"in {format_share(step.happens)} of drills")
+    if step.done.value < MOST:
+        parts.append(f"done in {format_share(step.done)} of those that start it")
+    return "; ".join(parts)
+
+
+def _window(scenario: Scenario, window: Window | None) -> str:
+    """`Tue 13:02 – 15:01`, `Tue 16:10 – Wed 08:30`, or one time where both are the same."""
+    if window is None:
+        return f"not within {scenario.horizon.text}"
+    moment = scenario.moment
+    if moment is None:
+        first, last = (hours_minutes(nearest_minute(time)) for time in (window.low, window.high))
+        return first if first == last else f"{first} – {last}"
+    low, high = _wall(moment, window.low), _wall(moment, window.high)
+    first, last = low.text(window.low), high.text(window.high)
+    if first == last:
+        return first
+    same_day = low.day(window.low) == high.day(window.high)
+    return f"{first} – {high.clock(window.high) if same_day else last}"
 
 
 def _wall(moment: datetime, time: int) -> Wall:

@@ -33,6 +33,7 @@ import numpy as np
 from immutabledict import immutabledict
 
 from drsim.calendar import exists
+from drsim.displayed import Displayed
 from drsim.errors import DrsimError, InputError, Problem
 from drsim.measures import estimates
 from drsim.measures.drills import Block, groups, measure
@@ -176,8 +177,8 @@ class Order:
         }
 
 
-@dataclass(frozen=True)
-class Hunt:
+@dataclass(frozen=True, repr=False)
+class Hunt(Displayed):
     """What breaks a promise."""
 
     scenario: Scenario
@@ -197,6 +198,11 @@ class Hunt:
     near: tuple[Case, ...]
     """Sets that it survives, the nearest misses first: at most five, each nearer than all of its parts."""
     interrupted: bool = False
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line; `table` has the sets."""
+        sets = f"{len(self.found)} {'set' if len(self.found) == 1 else 'sets'}"
+        return f"<Hunt for {self.promise.written!r}: {sets} found, {self.replications} drills of each, seed {self.seed}>"
 
     @property
     def completed(self) -> int:

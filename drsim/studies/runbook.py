@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drsim.calendar import wall_clock
+from drsim.displayed import Displayed
 from drsim.measures import estimates
 from drsim.measures.estimates import Share
 from drsim.model.scenario import Scenario
@@ -151,7 +152,7 @@ class RunbookStep:
 
 
 @dataclass(frozen=True)
-class Runbook:
+class Runbook(Displayed):
     """The steps that a plan takes in drills, in the order of their median start."""
 
     scenario: Scenario
