@@ -202,7 +202,9 @@ class Hunt(Displayed):
     def __repr__(self) -> str:
         """Say what it is, in one line; `table` has the sets."""
         sets = f"{len(self.found)} {'set' if len(self.found) == 1 else 'sets'}"
-        return f"<Hunt for {self.promise.written!r}: {sets} found, {self.replications} drills of each, seed {self.seed}>"
+        return (
+            f"<Hunt for {self.promise.written!r}: {sets} found, {self.replications} drills of each, seed {self.seed}>"
+        )
 
     @property
     def completed(self) -> int:

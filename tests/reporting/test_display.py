@@ -100,7 +100,9 @@ def kinds(result: Result) -> dict[str, Displayed]:
         "Replay": result.replay(0),
         "Check": Check(result),
         "Lint": drsim.lint(result.scenario),
-        "Hunt": drsim.hunt(result.scenario, f"{service} keeps running in 85 %", replications=30, among=["site"], workers=1),
+        "Hunt": drsim.hunt(
+            result.scenario, f"{service} keeps running in 85 %", replications=30, among=["site"], workers=1
+        ),
         "Runbook": drsim.runbook(result.scenario, replications=DRILLS, workers=1),
     }
     assert all(type(shown).__name__ == name for name, shown in found.items())

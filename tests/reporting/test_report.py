@@ -18,7 +18,7 @@ import drsim
 from drsim.errors import DrsimError
 from drsim.measures.explanation import CAUSES
 from drsim.reading import loads
-from drsim.reporting.figures import KINDS
+from drsim.reporting.figures.drills import KINDS
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
 from drsim.reporting.pages.document import found_at
