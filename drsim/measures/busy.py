@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from drsim.measures.moment import Moment
-from drsim.measures.pieces import TRANSFERS
+from drsim.measures.pieces import TRANSFERS, Pieces
 from drsim.planning.plan import Plan
 from drsim.simulation.trajectory import Row, Trajectory
 
@@ -17,12 +17,13 @@ Steps = list[tuple[int, int]]
 
 
 def heads_at_work(plan: Plan, drill: Trajectory) -> dict[str, Steps]:
-    """How many people of each team that did anything are at work, by name."""
+    """How many people of each team that did anything are at work, by name; those who keep a step for the next day are not."""
+    pieces = Pieces(plan, drill)
     spans: dict[int, list[tuple[int, int, int]]] = {}
     for row in drill.rows:
         if row.start >= 0:
             for team, heads in row.crew:
-                spans.setdefault(team, []).append((row.start, _end(plan, row), heads))
+                spans.setdefault(team, []).extend((begin, end, heads) for begin, end in pieces.at_work(row))
     return {plan.structure.teams[team]: _steps(found) for team, found in sorted(spans.items())}
 
 

@@ -116,6 +116,17 @@ class Pieces:
         for a, b in pairwise([begin, *edges, end]):
             yield a, b, calendar.is_open(a + shift)
 
+    def at_work(self, row: Row) -> list[tuple[int, int]]:
+        """(begin, end) of each part of a row that started in which it goes on; between them its people or supplier are closed."""
+        end = row.end if row.end >= 0 else self.plan.horizon
+        spans: list[tuple[int, int]] = []
+        for a, b, is_open in self._in_hours(row, row.start, end):
+            if is_open and spans and spans[-1][1] == a:
+                spans[-1] = (spans[-1][0], b)
+            elif is_open:
+                spans.append((a, b))
+        return spans
+
     def _hours(self, row: Row) -> int:
         if row.order >= 0:
             return self.plan.steps[row.order].hours

@@ -10,7 +10,7 @@ from drsim.model.needs import All, Any, AtLeast, Need, without
 from drsim.model.untouched import Untouched
 from drsim.planning.compile import restart_of
 
-__all__ = ["Loss", "Lost", "Only", "always_asked", "below_without", "losses", "only_people"]
+__all__ = ["Loss", "Lost", "Only", "always_asked", "below_without", "losses", "only_people", "stopped_by"]
 
 Lost = Literal["site", "link", "component"]
 
@@ -55,6 +55,14 @@ class _What(NamedTuple):
     name: str
     site: str = ""
 
+    @property
+    def lost_sites(self) -> frozenset[str]:
+        return frozenset([self.name] if self.kind == "site" else [])
+
+    @property
+    def lost_links(self) -> frozenset[str]:
+        return frozenset([self.name] if self.kind == "link" else [])
+
     def breaks(self, component: str, site: str) -> bool:
         """Whether what runs of a component at a site is lost with it."""
         if self.kind == "component":
@@ -91,7 +99,16 @@ def below_without(landscape: Landscape, site: str, there: Collection[str] = ()) 
     helped = landscape.model_copy(update={"components": parts})
     what = _What("site", site)
     runs = {c: tuple(s for s in part.active if s != site) for c, part in parts.items()}
-    return _below(helped, what, _taken_over(helped, what, _supported(helped, runs)))
+    return _below(helped, what.lost_sites, what.lost_links, _taken_over(helped, what, _supported(helped, runs)))
+
+
+def stopped_by(landscape: Landscape, sites: Collection[str], components: Collection[str]) -> tuple[str, ...]:
+    """The services below their minimum at once, before any standby takes over, when sites and components are lost together."""
+    runs = {
+        c: () if c in components else tuple(site for site in part.active if site not in sites)
+        for c, part in landscape.components.items()
+    }
+    return _below(landscape, sites, (), _supported(landscape, runs))
 
 
 def _loss(landscape: Landscape, what: _What) -> Loss:
@@ -99,8 +116,8 @@ def _loss(landscape: Landscape, what: _What) -> Loss:
     runs = _supported(
         landscape, {c: tuple(s for s in part.active if not what.breaks(c, s)) for c, part in parts.items()}
     )
-    stops = _below(landscape, what, runs)
-    stays = _below(landscape, what, _taken_over(landscape, what, runs)) if stops else ()
+    stops = _below(landscape, what.lost_sites, what.lost_links, runs)
+    stays = _below(landscape, what.lost_sites, what.lost_links, _taken_over(landscape, what, runs)) if stops else ()
     return Loss(*what, stops, stays)
 
 
@@ -139,16 +156,16 @@ def _is_held(parts: Mapping[str, Component], runs: Mapping[str, tuple[str, ...]]
             return held >= count
 
 
-def _below(landscape: Landscape, what: _What, runs: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The services below their minimum; a point at a lost site gives nothing."""
-    lost = what.name if what.kind == "site" else ""
-    cut = what.name if what.kind == "link" else ""
-    links = [link for name, link in landscape.links.items() if name != cut and lost not in link.between]
-    levels = Untouched(landscape.sites, links, landscape.components, runs=runs)
+def _below(
+    landscape: Landscape, sites: Collection[str], links: Collection[str], runs: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The services below their minimum without some sites and links; a point at a lost site gives nothing."""
+    left = [link for name, link in landscape.links.items() if name not in links and not set(link.between) & set(sites)]
+    levels = Untouched(landscape.sites, left, landscape.components, runs=runs)
 
     def falls(service: Service) -> bool:
         points = service.points.values()
-        level = sum(p.weight * levels.level(p.at, p.needs) for p in points if p.at != lost)
+        level = sum(p.weight * levels.level(p.at, p.needs) for p in points if p.at not in sites)
         return level < service.targets.mbco.millionths * sum(p.weight for p in points)
 
     return tuple(other for other in sorted(landscape.services) if falls(landscape.services[other]))

@@ -64,6 +64,8 @@ COMPARED_COLUMNS: Final = (
     "neither",
     "neither_low",
     "neither_high",
+    "not_back_before",
+    "not_back_after",
     "in_time_before",
     "in_time_before_low",
     "in_time_before_high",
@@ -101,6 +103,8 @@ class Compared:
     """by p, of the recovery time; None where one of the two is beyond the horizon"""
     recovery_quantiles: dict[float, tuple[estimates.Quantile, estimates.Quantile]]
     """by p, before and after; `inf` beyond the horizon"""
+    not_back: tuple[int, int]
+    """of so many drills before and after it is not back by the horizon, and counts as being so then"""
     in_time: Difference | None
     """of the share of drills that meet the RTO of their own file; None without an RTO in both"""
     in_time_shares: tuple[estimates.Share | None, estimates.Share | None]
@@ -209,6 +213,7 @@ class Comparison(Displayed):
                 p: (estimates.quantile(first, p, self.confidence), estimates.quantile(second, p, self.confidence))
                 for p in QUANTILES
             },
+            not_back=(int(np.isinf(first).sum()), int(np.isinf(second).sum())),
             in_time=None if met is None or then is None else share_difference(met[:n], then[:n], self.confidence),
             in_time_shares=shares,
             targets=(_target(one, before, shares[0]), _target(two, after, shares[1])),
@@ -257,6 +262,7 @@ class Comparison(Displayed):
         row |= _columns("difference", each.recovery.mean, HOUR)
         for name in ("sooner", "later", "tied", "neither"):
             row |= _columns(name, getattr(each.recovery, name))
+        row["not_back_before"], row["not_back_after"] = each.not_back
         for when, share in zip(WHEN, each.in_time_shares, strict=True):
             row |= _columns(f"in_time_{when}", share)
         row |= _columns("in_time_difference", each.in_time)
@@ -302,6 +308,7 @@ class Comparison(Displayed):
                 }
                 for p in QUANTILES
             },
+            "not_back": dict(zip(WHEN, each.not_back, strict=True)),
             "in_time": difference_dict(each.in_time),
             "in_time_shares": {
                 name: None if share is None else share_dict(share)

@@ -52,8 +52,9 @@ class Curve(NamedTuple):
 
 
 def curve(result: Result, drills: Iterable[int] | None = None) -> Curve:
-    """Replay some drills (by default the first 100) and look at what they serve until nothing changes any more.
+    """Replay some drills (by default the first 100) and look at what they serve until all is back and nothing changes any more.
 
+    Where something is not back, or nothing ever changes, that is up to the horizon.
     Raises DrsimError for no drills, or for drills that the result does not have.
     """
     which = tuple(range(min(DRILLS, result.replications)) if drills is None else drills)
@@ -65,7 +66,9 @@ def curve(result: Result, drills: Iterable[int] | None = None) -> Curve:
     replays = [result.replay(drill) for drill in which]
     last = max(replay.level(name)[-1][0] for replay in replays for name in services)
     last = max(last, *(replay.met(name)[-1][0] for replay in replays for name in services))
-    instants = np.linspace(0, min(max(last * 1.05, HOUR), result.plan.horizon), POINTS)
+    whole = all(replay.level(name)[-1][1] >= replay.group(name).minimum for replay in replays for name in services)
+    end = last * 1.05 if whole and last else result.plan.horizon
+    instants = np.linspace(0, min(max(end, HOUR), result.plan.horizon), POINTS)
     given = np.array([[_at(replay.level(name), instants) for name in services] for replay in replays])
     met = np.array([[_at(replay.met(name), instants) for name in services] for replay in replays])
     lowest = np.array([replays[0].group(name).minimum for name in services])

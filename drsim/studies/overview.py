@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from drsim.model.landscape import Landscape
 from drsim.model.needs import leaves
-from drsim.planning.alone import Loss, Only, losses, only_people
+from drsim.planning.alone import Loss, Only, losses, only_people, stopped_by
 from drsim.planning.graph import closure, inherited, layers, running_graph, topmost
 
 __all__ = ["Heir", "Overview"]
@@ -103,6 +103,12 @@ class Overview:
                 key=lambda loss: (-len(loss.stays), -len(loss.stops), loss.kind, loss.name, loss.site),
             )
         )
+
+    def stopped_by(self, lost: Collection[str]) -> tuple[str, ...]:
+        """Those of the services that fall below their minimum at once when sites and components are lost together, by name."""
+        sites = {name for name in lost if name in self.landscape.sites}
+        components = {name for name in lost if name in self.landscape.components}
+        return self._of_these(stopped_by(self.landscape, sites, components))
 
     @cached_property
     def _all(self) -> tuple[Loss, ...]:

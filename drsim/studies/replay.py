@@ -13,6 +13,7 @@ from drsim.errors import DrsimError, did_you_mean
 from drsim.measures.busy import Steps, heads_at_work, transfers_on
 from drsim.measures.drills import Group, Interruption, due_fates, groups, interruptions, met_levels, moves
 from drsim.measures.explanation import Segment, explain, waits
+from drsim.measures.pieces import Pieces
 from drsim.measures.protection import unprotected
 from drsim.measures.trials import tried
 from drsim.measures.unmoved import unmoved
@@ -109,12 +110,16 @@ class Replay(Displayed):
 
     @cached_property
     def heads_at_work(self) -> dict[str, Steps]:
-        """(ms, heads from then on) of each team that did anything, at each change."""
+        """(ms, heads at work from then on) of each team that did anything, at each change."""
         return heads_at_work(self.plan, self.trajectory)
 
     def people_of(self, team: str) -> int:
         """The most of a team that its calendar lets be there at once."""
         return self.plan.people[self.plan.structure.teams.index(team)]
+
+    def at_work(self, row: Row) -> list[tuple[int, int]]:
+        """(begin, end) of each part of a step in which somebody is at work on it: not while its team or supplier is closed."""
+        return Pieces(self.plan, self.trajectory).at_work(row) if row.start >= 0 else []
 
     @cached_property
     def transfers_on(self) -> dict[str, Steps]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,9 +50,17 @@ def ax() -> Axes:
     return Figure().subplots()
 
 
+def crosses(ax: Axes) -> int:
+    """How many are marked as lost, without the one in the legend."""
+    black = (0.0, 0.0, 0.0, 1.0)
+    return sum(len(each.get_offsets()) for each in ax.collections if tuple(each.get_facecolor()[0]) == black)
+
+
 def texts(ax: Axes) -> str:
     found = [ax.get_title(), ax.get_xlabel(), ax.get_ylabel(), *(text.get_text() for text in ax.texts)]
     found += [label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+    legend = ax.get_legend()
+    found += [label.get_text() for label in legend.get_texts()] if legend is not None else []
     return "\n".join(found)
 
 
@@ -106,7 +115,10 @@ def test_what_never_comes_back_is_hatched_and_counted(ax: Axes) -> None:
     lost = int((never.block.recovery[never.row(SERVICE)] >= NEVER).sum())
     assert lost
     figures.distribution(never, SERVICE, ax=ax)
-    assert f"{lost} of {DRILLS} drills" in texts(ax)
+    assert f"{lost} of {DRILLS} drills not back" in texts(ax)
+    (hatched,) = ax.collections
+    assert hatched.get_hatch()
+    assert not np.array_equal(hatched.get_facecolor(), hatched.get_edgecolor())  # a hatch has the colour of the edge
     assert ax.lines[0].get_ydata()[-1] == (DRILLS - lost) / DRILLS
 
 
@@ -144,7 +156,7 @@ def test_a_gantt_has_a_bar_for_each_step_of_what_it_shows(result: Result, ax: Ax
     rows = [row for row in drill.trajectory.rows if row.object in shown and row.start >= 0]
     bars = [bar for bar in ax.patches if hasattr(bar, "get_width")]
     assert len(bars) == len([row for row in rows if row.kind not in ("declare", "mobilise")])
-    assert "are left out" in ax.get_title()
+    assert "left out" in ax.get_title()
     with pytest.raises(DrsimError, match="no-such"):
         figures.gantt(drill, "no-such")
 
@@ -181,9 +193,15 @@ def test_transfers_on_a_link_are_counted_while_they_run() -> None:
 
 def test_what_is_hit_is_named_or_refused(result: Result) -> None:
     overview = Overview(result.scenario.landscape)
-    site = next(iter(result.scenario.landscape.sites))
-    assert "is lost" in figures.landscape(overview, hit=[site]).get_title()
-    assert "is lost" not in figures.landscape(overview).get_title()
+    parts = result.scenario.landscape.components
+    for hit in ("sint-michielsgestel", "oracle"):
+        lost = [name for name, part in parts.items() if name == hit or set(part.active) == {hit}]
+        drawn = figures.landscape(overview, hit=[hit])
+        assert crosses(drawn) == len(lost) + 1, hit  # the service stops with them
+        assert "lost, or stops" in texts(drawn)
+    assert "lost" not in texts(figures.landscape(overview))
+    assert crosses(figures.landscape(overview, hit=["sint-oedenrode"])) == 0  # hypervisor runs at the other as well
+    assert crosses(figures.landscape(overview, hit="oracle")) > 0
     with pytest.raises(DrsimError, match="nothing is named 'nowhere'"):
         figures.landscape(overview, hit=["nowhere"])
 
@@ -193,3 +211,92 @@ def test_nothing_to_draw_is_said(result: Result) -> None:
         figures.criticality(Overview(result.scenario.landscape))
     with pytest.raises(DrsimError, match="nothing was tried"):
         figures.tornado(Helps(SERVICE, SERVICE, 0.95, 1, 1, (), (), 0, 0))
+
+
+def test_work_in_working_hours_is_not_drawn_at_night(ax: Axes) -> None:
+    drill = drilled(
+        "sites: {here: {}, there: {}}\nlinks: {line: {between: [here, there], bandwidth: 1 GB/s}}\n"
+        'teams: {fitters: {people: 1, works: "Mon-Fri 9:00-17:00"}}\n'
+        "components: {a: {at: {here: active, there: cold}, start: {takes: 12 wh, by: fitters}}}\n"
+        "services: {s: {points: {p: {at: there, needs: [a]}}}}\n"
+    )
+    (row,) = (row for row in drill.trajectory.rows if row.kind == "start")
+    spans = drill.at_work(row)
+    assert len(spans) > 1
+    assert sum(end - begin for begin, end in spans) == 12 * HOUR
+    assert all(end - begin <= 8 * HOUR for begin, end in spans)
+    assert drill.heads_at_work["fitters"] == [change for begin, end in spans for change in ((begin, 1), (end, 0))]
+    figures.gantt(drill, ax=ax)
+    drawn = sorted((bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches if hasattr(bar, "get_width"))
+    assert np.ravel(drawn) == pytest.approx(np.ravel(spans) / HOUR)
+
+
+def test_what_is_under_way_at_the_horizon_has_not_failed(ax: Axes) -> None:
+    drill = drilled(
+        "sites: {here: {}, there: {}}\nlinks: {line: {between: [here, there], bandwidth: 1 GB/s}}\n"
+        "teams: {fitters: {people: 1}}\n"
+        "components: {a: {at: {here: active, there: cold}, start: {takes: 400 d, by: fitters}}}\n"
+        "services: {s: {points: {p: {at: there, needs: [a]}}}}\n"
+    )
+    figures.gantt(drill, ax=ax)
+    assert "×" not in texts(ax)
+
+
+def test_a_gantt_of_a_service_has_nothing_that_it_does_not_rest_on_and_what_struck(ax: Axes) -> None:
+    replay = drsim.run(ROOT / "scenarios" / "ransomware.yaml", replications=1, seed=1, workers=1).replay(0)
+    below = set(Overview(replay.plan.scenario.landscape, "taxes").components)
+    figures.gantt(replay, "taxes", ax=ax, most=100)
+    names = {label.get_text() for label in ax.get_yticklabels()}
+    assert names
+    assert all(name in below or name.startswith("taxes.") for name in names)
+    hall = drsim.run(ROOT / "scenarios" / "town-hall-lost.yaml", replications=1, seed=1, workers=1).replay(0)
+    assert "sint-michielsgestel" in texts(figures.gantt(hall, most=8))
+
+
+def test_dollars_are_dollars(result: Result) -> None:
+    scenario = drsim.load(FILE, set={"services.moving-house.title": "'price $\\frac{$ of $y_2$'"})
+    shown = drsim.run(scenario, replications=5, seed=1, workers=1)
+    for drawn in (
+        figures.distribution(shown, SERVICE),
+        figures.continuity(shown),
+        figures.gantt(shown.replay(0), SERVICE),
+    ):
+        out = io.BytesIO()
+        drawn.figure.savefig(out, format="svg")
+        assert "price $\\frac{$ of $y_2$" in texts(drawn)
+
+
+def test_a_curve_goes_on_to_the_horizon_where_something_is_not_back() -> None:
+    never = drsim.run(FILE, replications=3, seed=1, workers=1)
+    assert curve(never).hours[-1] == never.plan.horizon / HOUR
+    quiet = drsim.run(drsim.load(FILE).with_({"disruptions": {}}), replications=3, seed=1, workers=1)
+    assert curve(quiet).hours[-1] == quiet.plan.horizon / HOUR
+
+
+def test_a_comparison_tells_in_how_many_drills_it_is_not_back(result: Result) -> None:
+    never = drsim.load(FILE)
+    found = drsim.compare(result, never, workers=1)
+    (each,) = found.services
+    before = int((result.block.recovery[result.row(SERVICE)] >= NEVER).sum())
+    assert each.not_back == (before, DRILLS)
+    assert f"not back in {before} → {DRILLS}" in texts(figures.comparison(found))
+    assert f"not back in {before}" in texts(figures.comparison(drsim.compare(result, result, workers=1)))
+    assert 0 < before < DRILLS
+
+
+@pytest.mark.parametrize(
+    ("draw", "told"),
+    [
+        (lambda result: figures.distribution("x.yaml", SERVICE), "draws a Result, not 'x.yaml'.*what drsim.run gives"),
+        (lambda result: figures.recovery(result.scenario), "draws a Result or a Curve, not a Scenario"),
+        (figures.gantt, "draws a Replay, not a Result.*result.replay"),
+        (figures.use, "draws a Replay, not a Result"),
+        (lambda result: figures.landscape(result.scenario), "draws an Overview, not a Scenario"),
+        (figures.tornado, "draws a Helps, not a Result"),
+        (figures.comparison, "draws a Comparison, not a Result"),
+        (lambda result: figures.gantt(result.replay(0), most=0), "most 0"),
+    ],
+)
+def test_what_a_figure_cannot_draw_is_refused(result: Result, draw: Any, told: str) -> None:
+    with pytest.raises(DrsimError, match=f"(?s){told}"):
+        draw(result)

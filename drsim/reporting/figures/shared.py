@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 from textwrap import shorten, wrap
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from drsim.errors import DrsimError
-from drsim.units import DAY, HOUR, MINUTE
+from drsim.reporting.page import one_line
+from drsim.units import DAY, HOUR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axis", "clock", "cut", "expect", "fit", "headed", "hours_axis", "percents"]
-
-T = TypeVar("T")
+__all__ = ["RESULT", "axis", "cut", "expect", "finished", "fit", "headed", "hours_axis", "percents"]
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
 )  # fmt: skip
+RESULT: Final = "what drsim.run gives"
 GREY, PALE = "#767676", "#D9D9D9"
 
 
@@ -35,12 +35,16 @@ def axis(ax: Axes | None, width: float, height: float) -> Axes:
     return made
 
 
-def expect(value: object, kind: type[T], figure: str, how: str) -> T:
+def expect(value: object, figure: str, how: str, *kinds: type) -> None:
     """Refuse what a figure cannot draw; `how`: what to give in its place."""
-    if not isinstance(value, kind):
-        given = f"{type(value).__name__} {value!r}" if isinstance(value, str) else f"a {type(value).__name__}"
-        raise DrsimError(f"figures.{figure} draws a {kind.__name__}, not {given}\n  give {how}")
-    return value
+    if not isinstance(value, kinds):
+        given = f"{value!r}" if isinstance(value, str) else f"{_article(type(value))} {type(value).__name__}"
+        draws = " or ".join(f"{_article(each)} {each.__name__}" for each in kinds)
+        raise DrsimError(f"figures.{figure} draws {draws}, not {given}\n  give {how}")
+
+
+def _article(kind: type) -> str:
+    return "an" if kind.__name__[0] in "AEIOU" else "a"
 
 
 def headed(ax: Axes, title: str, handles: Sequence[Any] = (), columns: int = 4) -> None:
@@ -50,7 +54,10 @@ def headed(ax: Axes, title: str, handles: Sequence[Any] = (), columns: int = 4) 
             handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(columns, len(handles)),
             fontsize="small", frameon=False, borderaxespad=0.3, columnspacing=1.4,
         )  # fmt: skip
-    ax.set_title(title, pad=6 + (4 + 15 * ceil(len(handles) / columns) if handles else 0))
+    rows = max(text.count("\n") for text in ("", *(str(each.get_label()) for each in handles))) + ceil(
+        len(handles) / columns
+    )
+    ax.set_title(title, fontsize="medium", pad=6 + (4 + 14 * rows if handles else 0))
 
 
 def percents(ax: Axes) -> None:
@@ -71,18 +78,23 @@ def hours_axis(ax: Axes, end: float) -> None:
     ax.set_xlabel("days after the moment")
 
 
-def clock(hours: float) -> str:
-    """Hours as `h:mm`."""
-    minutes = round(hours * HOUR / MINUTE)
-    return f"{minutes // 60}:{minutes % 60:02}"
-
-
 def cut(text: str, width: int) -> str:
     """A title on one line: cut between words, or within the first where that is too long."""
+    text = one_line(text)
     found = shorten(text, width, placeholder="…")
     return found if found.strip("…") or not text else f"{text[: width - 1]}…"
 
 
-def fit(text: str, width: int = 62) -> str:
+def fit(text: str, width: int = 56) -> str:
     """A title on at most three lines."""
-    return "\n".join(wrap(text, width, max_lines=3, placeholder=" …"))
+    return "\n".join(wrap(one_line(text), width, max_lines=3, placeholder=" …"))
+
+
+def finished(ax: Axes) -> Axes:
+    """Give the axis back; its words are shown as they are, with no mathematics between dollars."""
+    from matplotlib.text import Text
+
+    for text in ax.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_parse_math(False)
+    return ax

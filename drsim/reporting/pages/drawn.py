@@ -25,14 +25,18 @@ PICTURE_WORDS: Final = (
     N_("services at their minimum"),
     N_("citizens served"),
     N_("back by then, share of drills"),
-    N_("hatched: {} of {} drills\nare not back by the horizon"),
-    N_(" RTO {} h"),
-    N_(" RTO {} wh"),
-    N_(" asked {}%"),
+    N_("days"),
+    N_("{} of {} drills not back by the horizon"),
+    N_("{} of {} drill not back by the horizon"),
+    N_("RTO {} h"),
+    N_("RTO {} d"),
+    N_("RTO {} wh"),
+    N_("asked {}%"),
     N_("recovery time"),
     N_("not back: so far"),
     N_("hours, mean difference; left is sooner"),
-    N_("  no drill differs"),
+    N_("not back in {}"),
+    N_("not back in {} → {}"),
     *(N_("better"), N_("worse"), N_("same"), N_("undecided")),
     *(N_("detect"), N_("assess"), N_("gather"), N_("decide"), N_("mobilise"), N_("restore"), N_("switch")),
     *(N_("start"), N_("restart"), N_("repair"), N_("verify"), N_("task"), N_("precheck"), N_("stable")),
@@ -41,6 +45,8 @@ PICTURE_WORDS: Final = (
 """What figures say, with {} for a number."""
 _SETTINGS: Final[dict[Any, Any]] = {"svg.fonttype": "none", "svg.hashsalt": "drsim", "text.parse_math": False}
 _NUMBER: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_IN_TIMES: Final = frozenset({"d", "h", "wh", "min", "s", "to", "?"})
+"""What stands between the numbers of a time."""
 
 
 def drawn(name: str, draw: Callable[[], Axes], words: Words) -> str:
@@ -79,13 +85,25 @@ def _translate(ax: Axes, words: Words) -> None:
 
 
 def _worded(text: str, words: Words) -> str:
-    """Translate what is in the catalogue, whatever number it is about; anything else is not the report's own."""
+    """Translate what is in the catalogue, whatever number it is about, and times; anything else is not the report's own."""
     if _NUMBER.fullmatch(text):
         return words.number(text)
     pattern = _NUMBER.sub("{}", text)
     found = words.gettext(pattern)
-    text = "\n".join(map(harmless, text.split("\n")))
-    return text if found == pattern else found.format(*map(words.number, _NUMBER.findall(text)))
+    if found != pattern:
+        return found.format(*map(words.number, _NUMBER.findall(text)))
+    if _is_time(text):
+        return words.number(text).replace(" to ", words.gettext(" to "))
+    first, comma, rest = text.partition(", ")
+    if comma and _is_time(first):
+        return f"{_worded(first, words)}, {_worded(rest, words)}"
+    return "\n".join(map(harmless, text.split("\n")))
+
+
+def _is_time(text: str) -> bool:
+    """Whether it is such as `14 min`, `3 d 05 h 53`, `−6 h 53 (−7 h 15 to −6 h 30)`."""
+    first, *rest = [part.strip("()±−+≥≤>") for part in text.split()] or [""]
+    return bool(_NUMBER.fullmatch(first)) and all(part in _IN_TIMES or _NUMBER.fullmatch(part) for part in rest)
 
 
 def _inline(name: str, svg: str) -> str:
