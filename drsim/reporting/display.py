@@ -11,11 +11,13 @@ from itertools import groupby
 from typing import Final
 
 from drsim.measures.drills import AGES
+from drsim.measures.explanation import CAUSES
 from drsim.model.landscape import Landscape
 from drsim.model.scenario import Disruption, Moves, Scenario, Trial
 from drsim.model.tree import plain_leaf, written
 from drsim.planning.plan import Plan
-from drsim.reporting import checked, compared, hunted, summary
+from drsim.reporting import checked, compared, helped, hunted, summary
+from drsim.reporting.causes import minutes_by_cause
 from drsim.reporting.linted import flow, place_text
 from drsim.reporting.numbers import NONE
 from drsim.reporting.page import Page, hours_minutes
@@ -25,11 +27,13 @@ from drsim.reporting.timeline import answer, shown_minutes, title_of, wall_of
 from drsim.reporting.wall import moment_text
 from drsim.studies.check import Check
 from drsim.studies.compare import Comparison
+from drsim.studies.helps import Helps
 from drsim.studies.hunt import Hunt
 from drsim.studies.lint import Lint
 from drsim.studies.outlook import Outlook
+from drsim.studies.overview import Overview
 from drsim.studies.replay import Replay
-from drsim.studies.result import Outcome, Result
+from drsim.studies.result import Explanation, Outcome, Result
 from drsim.studies.runbook import Runbook
 from drsim.units import HOUR
 
@@ -62,6 +66,12 @@ def display(shown: object) -> str:
             parts = _check(shown)
         case Lint():
             parts = _lint(shown)
+        case Explanation():
+            parts = _explanation(shown)
+        case Helps():
+            parts = _helps(shown)
+        case Overview():
+            parts = _overview(shown)
         case Hunt():
             parts = _hunt(shown)
         case Runbook():
@@ -262,6 +272,52 @@ def _lint(lint: Lint) -> list[str]:
         _title(lint.scenario.title),
         _line(told, strong=True),
         _table("Weaknesses", ("where", "rule", "what is wrong", "what a drill shows", "what to do"), rows),
+    ]
+
+
+def _explanation(found: Explanation) -> list[str]:
+    minutes = minutes_by_cause(found)
+    rows = [(cause, hours_minutes(minutes[cause])) for cause in CAUSES if minutes.get(cause)]
+    n, total = len(found.drills), "not back: so far" if found.censored else "recovery time"
+    return [
+        _title(f"What held {found.service} up"),
+        _line(
+            f"{n} {summary.plural('drill', n)} around the time that {100 * found.around:g} % of drills do not exceed"
+        ),
+        _table("Mean time by cause, h:mm", ("", ""), [*rows, (total, hours_minutes(sum(minutes.values())))]),
+    ]
+
+
+def _helps(helps: Helps) -> list[str]:
+    rows = list[_Row]()
+    for kind, (heading, more) in helped.GROUPS.items():
+        group = [each for each in helps.tried if each.kind == kind]
+        if group:
+            rows.append(f"{heading.capitalize()}: {more}")
+        rows += [(each.text, *helped.row_texts(each)) for each in group]
+    n = helps.replications
+    return [
+        _title(f"What would bring {helps.title} back sooner"),
+        _line(f"{n:,} {summary.plural('drill', n)}, the same luck in each row · seed {helps.seed}"),
+        _table("Sooner (−) or later (+)", ("", "on average", f"bad day (P{100 * helps.around:g})", ""), rows)
+        or _line("Nothing that can be changed held it up.", strong=True),
+        *[_line(f"Not tried: {what}: {why}") for what, why in helps.refused],
+    ]
+
+
+def _overview(overview: Overview) -> list[str]:
+    alone = [(loss.kind, loss.name, loss.site, _names(loss.stops), _names(loss.stays)) for loss in overview.losses]
+    layers = [(str(depth), _names(names)) for depth, names in enumerate(overview.layers, 1)]
+    return [
+        _title(overview.landscape.title or "Landscape"),
+        _line(f"{len(overview.services)} services on {len(overview.components)} components"),
+        _table("Layers", ("", "components"), layers),
+        _table(
+            "What alone stops a service",
+            ("", "name", "at", "stops", "also after standbys took over"),
+            alone[:MOST_STEPS],
+            more=len(alone) - MOST_STEPS,
+        ),
     ]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from drsim.measures.pairs import Difference
     from drsim.studies.helps import Help, Helps
 
-__all__ = ["helped"]
+__all__ = ["GROUPS", "helped", "row_texts"]
 
 GROUPS: Final = {
     "measure": ("MEASURES", "that could be taken"),
@@ -36,7 +36,7 @@ def helped(helps: Helps, *, command: Command, page: Page | None = None) -> Page:
     if not helps.tried and not helps.refused:
         page.say("Nothing that can be changed held it up.", style="bold")
         return page
-    rows = {each.text: _row(each) for each in helps.tried}
+    rows = {each.text: row_texts(each) for each in helps.tried}
     heads = ("on average", f"bad day (P{100 * helps.around:g})", "")
     widths = [
         max([len(head), *(cell_len(page.clean(row[i])) for row in rows.values())]) for i, head in enumerate(heads)
@@ -82,7 +82,8 @@ def helped(helps: Helps, *, command: Command, page: Page | None = None) -> Page:
     return page
 
 
-def _row(each: Help) -> tuple[str, str, str]:
+def row_texts(each: Help) -> tuple[str, str, str]:
+    """By how much sooner on average and on a bad day, and what is to be said of it."""
     verdict = each.recovery.verdict
     if verdict == "same":
         return NONE, NONE, "no effect"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from drsim.calendar import Calendar
+from drsim.displayed import Displayed
 from drsim.distributions import Law
 from drsim.errors import DrsimError
 from drsim.measures.pairs import Difference, Pairs, pairs, quantile_difference
@@ -94,8 +95,8 @@ class Help:
     """of the quantile of bad days; None where it is beyond the horizon before or after"""
 
 
-@dataclass(frozen=True)
-class Helps:
+@dataclass(frozen=True, repr=False)
+class Helps(Displayed):
     """All that was tried for one service, the most helpful on average first."""
 
     service: str
@@ -112,6 +113,10 @@ class Helps:
     left: int
     """how many more might have been"""
     interrupted: bool = False
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line."""
+        return f"<Helps for {self.service!r}: {len(self.tried)} things tried, {self.replications} drills, seed {self.seed}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; times in ms."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from drsim.displayed import Displayed
 from drsim.model.landscape import Landscape
 from drsim.model.needs import leaves
 from drsim.planning.alone import Loss, Only, losses, only_people, stopped_by
@@ -28,7 +29,7 @@ class Heir:
     """From the component that has that class down to it, by needs."""
 
 
-class Overview:
+class Overview(Displayed):
     """What there is to see of a landscape, or of the part below one of its services.
 
     The losses are those of the whole landscape; with `service` only those that this service feels.
@@ -38,6 +39,11 @@ class Overview:
         self.landscape = landscape
         self.services = tuple(sorted(landscape.services)) if service is None else (service,)
         self._only_one = service is not None
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line."""
+        title = self.landscape.title or "a landscape"
+        return f"<Overview of {title!r}: {len(self.services)} services on {len(self.components)} components>"
 
     @cached_property
     def components(self) -> tuple[str, ...]:

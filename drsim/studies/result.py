@@ -157,8 +157,8 @@ class Outcome:
         return "back in time" if "met" in verdicts else "no target"
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Displayed):
     """Why a service took so long in the drills around a quantile: mean time (ms) by cause; the causes add up to `total`."""
 
     service: str
@@ -176,6 +176,10 @@ class Explanation:
     """by cause, how sure its mean over such drills is (Student's)"""
     stories: tuple[Story, ...] = ()
     """the distinct ways in which these drills went, the commonest first; a mean over all of them hides that"""
+
+    def __repr__(self) -> str:
+        """Say what it is, in one line."""
+        return f"<Explanation of {self.service!r} around {self.around:g}: {len(self.drills)} drills, {self.total / HOUR:.1f} h>"
 
 
 @dataclass(frozen=True)
