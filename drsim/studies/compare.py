@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -191,6 +192,18 @@ class Comparison(Displayed):
     def undecided(self) -> list[str]:
         """Services of which it is not sure."""
         return self._named("undecided")
+
+    @cached_property
+    def turned(self) -> dict[str, Counter[tuple[str | None, str | None]]]:
+        """Of the RTO and of the RPO: for how many services the verdict was this before and that after, where the two differ."""
+        found = {
+            "rto": Counter(each.targets for each in self.services),
+            "rpo": Counter(each.data_targets for each in self.services),
+        }
+        return {
+            target: Counter({(one, two): n for (one, two), n in counts.items() if one != two})
+            for target, counts in found.items()
+        }
 
     def _compared(self, name: str) -> Compared:
         n, horizon = self.replications, float(self.horizon)

@@ -117,10 +117,14 @@ class Pair:
         """The comparison, under `records` that of each of its runs, and under `report` what only a report tells."""
         both = {"before": self.comparison.before, "after": self.comparison.after}
         verdicts = Counter(each.verdict for each in self.comparison.services)
+        turned = {
+            target: {f"{one or 'none'} to {two or 'none'}": n for (one, two), n in counts.items()}
+            for target, counts in self.comparison.turned.items()
+        }
         return {
             **self.comparison.to_dict(),
             "records": {name: recorded(result)["record"] for name, result in both.items()},
-            "report": {"command": self.command, "answer": {"services": verdicts.total(), **verdicts}},
+            "report": {"command": self.command, "answer": {"services": verdicts.total(), **verdicts, **turned}},
         }
 
 

@@ -194,7 +194,18 @@ def test_a_service_without_anything_to_tell_makes_a_short_page() -> None:
 def test_what_differs_is_told_with_its_path(compared: str) -> None:
     text = read(compared).text
     assert "components.burgerzaken.verify.takes" in text and "is back sooner" in text
-    assert "up to 10 d" in text
+    assert "up to 10 d" in text and "No verdict on a target changes." in text
+
+
+def test_a_comparison_says_what_becomes_of_targets(result: drsim.Result) -> None:
+    slower = result.scenario.with_({"services.moving-house.targets.rto": "5 min"})
+    for lang, told in (
+        ("en", "1 that met its RTO misses it now."),
+        ("nl", "1 die de RTO haalde, mist die nu."),
+    ):
+        page = read(report(drsim.compare(result, slower, workers=1), lang=lang))
+        (text,) = [each.text for each in page.all("p") if each.attributes.get("class") == "answer"]
+        assert text.endswith(told)
 
 
 def test_what_breaks_a_promise_is_told(hunt: Hunt, hunted: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from drsim.reporting.compared import GROUPS
+from drsim.reporting.compared import GROUPS, Turn
 from drsim.reporting.numbers import NONE
 from drsim.reporting.pages.document import (
     Block,
@@ -82,7 +83,9 @@ class _Comparison(Told[Pair]):
     def answer(self) -> Section:
         """The answer in one sentence, and how sure it is."""
         _ = self.words.gettext
-        return Section("answer", _("The answer"), (Paragraph(self._sentence(), "answer"), self.how_sure()))
+        return Section(
+            "answer", _("The answer"), (Paragraph(self._sentence() + self._turned(), "answer"), self.how_sure())
+        )
 
     def _sentence(self) -> Pieces:
         _, ngettext = self.words.gettext, self.words.ngettext
@@ -100,6 +103,61 @@ class _Comparison(Told[Pair]):
         told = [fill(text, n=self.mark.count(f"report.answer.{key}")) for key, text in parts.items() if key in verdicts]
         pattern = ngettext("On average, of {n} service {parts}.", "On average, of {n} services {parts}.", len(verdicts))
         return fill(pattern, n=self.mark.count("report.answer.services"), parts=joined(told, ", "))
+
+    def _turned(self) -> Pieces:
+        """What becomes of targets; nothing where there are none in both."""
+        turned = self.found.comparison.turned
+        told = [
+            fill(text, n=self.mark.count(f"{path}.{one or 'none'} to {two}"), target=words_of(target.upper()))
+            for target, counts in turned.items()
+            for path in [f"report.answer.{target}"]
+            for (one, two), text in self._turns(counts).items()
+            if counts[one, two]
+        ]
+        if told:
+            return (*words_of(" "), *joined(told, "; "), *words_of("."))
+        judged = any(None not in pair for each in self.services_shown for pair in (each.targets, each.data_targets))
+        return words_of(" " + self.words.gettext("No verdict on a target changes.")) if judged else ()
+
+    def _turns(self, counts: Counter[Turn]) -> dict[Turn, str]:
+        """What is said where a verdict on a target is another, the worst first."""
+        ngettext = self.words.ngettext
+        texts: dict[Turn, str] = {
+            ("met", "missed"): ngettext(
+                "{n} that met its {target} misses it now",
+                "{n} that met their {target} miss it now",
+                counts["met", "missed"],
+            ),
+            (None, "missed"): ngettext(
+                "{n} misses the {target} that is new", "{n} miss the {target} that is new", counts[None, "missed"]
+            ),
+            ("undecided", "missed"): ngettext(
+                "{n} misses its {target} now and was too close to call",
+                "{n} miss their {target} now and were too close to call",
+                counts["undecided", "missed"],
+            ),
+            ("met", "undecided"): ngettext(
+                "{n} that met its {target} is too close to call now",
+                "{n} that met their {target} are too close to call now",
+                counts["met", "undecided"],
+            ),
+            ("missed", "undecided"): ngettext(
+                "{n} that missed its {target} is too close to call now",
+                "{n} that missed their {target} are too close to call now",
+                counts["missed", "undecided"],
+            ),
+            ("undecided", "met"): ngettext(
+                "{n} meets its {target} now and was too close to call",
+                "{n} meet their {target} now and were too close to call",
+                counts["undecided", "met"],
+            ),
+            ("missed", "met"): ngettext(
+                "{n} that missed its {target} meets it now",
+                "{n} that missed their {target} meet it now",
+                counts["missed", "met"],
+            ),
+        }
+        return texts
 
     def changes(self) -> Section:
         """What differs between the files."""
