@@ -23,10 +23,11 @@ from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
 from drsim.reporting.pages.document import found_at
 from drsim.reporting.pages.drawn import PICTURE_WORDS
-from drsim.reporting.pages.hunt import REASON_WORDS
+from drsim.reporting.pages.hunt import KIND_WORDS, REASON_WORDS, THING_WORDS
 from drsim.reporting.pages.run_causes import CAUSE_WORDS
 from drsim.reporting.pages.words import Words
 from drsim.reporting.report import report
+from drsim.studies.breakable import KINDS as BREAKABLE
 from drsim.studies.hunt import Hunt, Reason
 from drsim.studies.record import rerun
 
@@ -225,6 +226,22 @@ def test_what_breaks_a_promise_is_told(hunt: Hunt, hunted: str) -> None:
         assert (heading in headings) == bool(there)
 
 
+def test_a_hunt_says_how_much_is_lacking_and_when_hours_are_alike() -> None:
+    only, path = ["hall"], ROOT / "tests" / "data" / "clean.yaml"
+    options = {"only": only, "among": ["site", "links_of"], "replications": 8, "workers": 1}
+    found = drsim.hunt(path, "permit-request within 3 h in 50 %", worst_hours=1, **options)
+    rows = ["".join(row.text.split("\n")) for row in read(report(found)).all("tr")]
+    (site,) = [row for row in rows if row.startswith("site hall")]
+    case = next(case for case in found.found if case.text == "site hall")
+    assert site == "site hall<37 %−50 min −1 h 10 to −10 min–"
+    assert case.to_dict()["margin_low_ms"] == case.margin.low < case.margin.value
+    week = [row for row in rows if row.startswith("all links of hall")][1]
+    assert week == "all links of hallall hours alike<37 %––"
+    dutch = read(report(found, lang="nl")).text
+    assert "Van 8 oefeningen op elk uur van de week." in dutch
+    assert "alle verbindingen van hall" in dutch and "locatie hall" in dutch and "links" not in dutch
+
+
 def test_a_report_is_in_a_language_and_form_that_there_is(result: drsim.Result) -> None:
     with pytest.raises(DrsimError, match=r"no report in the language 'fr'.*nl"):
         report(result, lang="fr")
@@ -335,6 +352,7 @@ def test_causes_and_kinds_of_steps_have_words() -> None:
     assert set(CAUSE_WORDS) == set(CAUSES)
     assert set(KINDS) <= set(PICTURE_WORDS)
     assert set(REASON_WORDS) == set(get_args(Reason))
+    assert set(THING_WORDS) == set(KIND_WORDS) == set(BREAKABLE)
 
 
 def test_a_dutch_page_is_dutch(result: drsim.Result) -> None:
