@@ -17,13 +17,15 @@ from pages import Element, meant, read, record_of
 import drsim
 from drsim.errors import DrsimError
 from drsim.measures.explanation import CAUSES
+from drsim.measures.pairs import Difference
 from drsim.reading import loads
 from drsim.reporting.figures.drills import KINDS
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
-from drsim.reporting.pages.document import found_at
+from drsim.reporting.pages.document import found_at, plain_text
 from drsim.reporting.pages.drawn import PICTURE_WORDS
 from drsim.reporting.pages.hunt import KIND_WORDS, REASON_WORDS, THING_WORDS
+from drsim.reporting.pages.marked import Marked
 from drsim.reporting.pages.run_causes import CAUSE_WORDS
 from drsim.reporting.pages.words import Words
 from drsim.reporting.report import report
@@ -198,6 +200,28 @@ def test_what_differs_is_told_with_its_path(compared: str) -> None:
     assert "up to 10 d" in text and "No verdict on a target changes." in text
 
 
+def test_a_comparison_says_what_was_asked_which_norms_count_and_what_both_were(result: drsim.Result) -> None:
+    other = result.scenario.with_({"services.moving-house.targets.rto": "12 h"})
+    other = other.model_copy(update={"question": "And by another norm?"})
+    comparison = drsim.compare(result, other, workers=1)
+    text = read(report(comparison)).text
+    assert result.scenario.question in text and "And by another norm?" in text
+    assert result.scenario.digest() in text and other.digest() in text
+    assert "48 h → 12 h" in text and "rvig → none named" in text
+    assert "RvIG information sheet on calamity plans 2021" in text
+    assert "No data and no contact more or less is lost." in text
+
+
+def test_less_than_one_contact_more_has_its_sign() -> None:
+    more = {"value": 0.18, "low": 0.17, "high": 0.19}
+    found = Marked({"lost": more}, Words("en")).change(Difference(1.0, 1.18, 0.18, 0.17, 0.19, 0.95), "lost")
+    assert [plain_text(each) for each in found] == ["+0.18", "+0.17 to +0.19"]
+    none = Marked({"lost": {"value": 0, "low": 0, "high": 0}}, Words("en")).change(
+        Difference(1, 1, 0, 0, 0, 0.95), "lost"
+    )
+    assert plain_text(none[0]) == "–"
+
+
 def test_a_comparison_says_what_becomes_of_targets(result: drsim.Result) -> None:
     slower = result.scenario.with_({"services.moving-house.targets.rto": "5 min"})
     for lang, told in (
@@ -239,7 +263,7 @@ def test_a_hunt_says_how_much_is_lacking_and_when_hours_are_alike() -> None:
     assert week == "all links of hallall hours alike<37 %––"
     dutch = read(report(found, lang="nl")).text
     assert "Van 8 oefeningen op elk uur van de week." in dutch
-    assert "alle verbindingen van hall" in dutch and "locatie hall" in dutch and "links" not in dutch
+    assert "alle verbindingen van hall" in dutch and "locatie hall" in dutch
 
 
 def test_a_report_is_in_a_language_and_form_that_there_is(result: drsim.Result) -> None:

@@ -223,12 +223,12 @@ class _Hunt(Told[Chase]):
 
     def _week(self, case: Case, path: str) -> tuple[Cell, ...]:
         """The worst and the best hour, and how often it is kept then; once, where all are alike."""
-        worst, best = case.worst, case.best
-        assert worst is not None and best is not None
+        (moment, kept), best = (
+            (NOTHING, NOTHING) if hour is None else self._hour(case, hour, path) for hour in (case.worst, case.best)
+        )
         if case.alike:
-            _moment, kept = self._hour(case, worst, path)
-            return Cell(words_of(self.words.gettext("all hours alike"))), kept, NOTHING, NOTHING
-        return *self._hour(case, worst, path), *self._hour(case, best, path)
+            moment, best = Cell(words_of(self.words.gettext("all hours alike"))), (NOTHING, NOTHING)
+        return moment, kept, *best
 
     def _hour(self, case: Case, hour: Hour, path: str) -> tuple[Cell, Cell]:
         there = f"{path}.hours.{case.hours.index(hour)}"
