@@ -22,6 +22,7 @@ from drsim.reading import loads
 from drsim.reporting.figures.drills import KINDS
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
+from drsim.reporting.pages.details import detailed
 from drsim.reporting.pages.document import found_at, plain_text
 from drsim.reporting.pages.drawn import PICTURE_WORDS
 from drsim.reporting.pages.hunt import KIND_WORDS, REASON_WORDS, THING_WORDS
@@ -226,7 +227,7 @@ def test_a_comparison_says_what_becomes_of_targets(result: drsim.Result) -> None
     slower = result.scenario.with_({"services.moving-house.targets.rto": "5 min"})
     for lang, told in (
         ("en", "1 that met its RTO misses it now."),
-        ("nl", "1 die de RTO haalde, mist die nu."),
+        ("nl", "1 die de RTO haalde, haalt die nu niet."),
     ):
         page = read(report(drsim.compare(result, slower, workers=1), lang=lang))
         (text,) = [each.text for each in page.all("p") if each.attributes.get("class") == "answer"]
@@ -388,6 +389,24 @@ def test_a_dutch_page_is_dutch(result: drsim.Result) -> None:
     labels = [label.text for label in tree.all("text")]
     assert "uren na het moment" in labels or "dagen na het moment" in labels
     assert not set(PICTURE_WORDS) & set(labels)
+    cells = [cell.text for cell in tree.all("td")]
+    assert "ontdekken" in cells and "beoordelen" in cells and not set(PICTURE_WORDS) & set(cells)
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("start oracle", "starten oracle"),
+        ("out of the lost building", "uit het verloren gebouw"),
+        ("database-haaren has no standby, and it stays broken", "database-haaren heeft geen uitwijk, en blijft stuk"),
+        ("desktops at c is out of reach, or gives 27.7 %", "desktops in c is onbereikbaar, of levert 27,7 %"),
+        ("a, b and c wait for each other", "a, b and c wait for each other"),
+        ("oracle", "oracle"),
+    ],
+)
+def test_what_a_drill_tells_beside_a_cause_is_dutch_where_it_is_known(detail: str, told: str) -> None:
+    assert plain_text(detailed(detail, Words("nl"))) == told
+    assert plain_text(detailed(detail, Words("en"))) == detail
 
 
 def test_no_sentence_goes_round_the_catalogue(
