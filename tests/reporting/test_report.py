@@ -23,13 +23,24 @@ from drsim.reporting.figures.drills import KINDS
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
 from drsim.reporting.pages.details import detailed
-from drsim.reporting.pages.document import found_at, plain_text
+from drsim.reporting.pages.document import (
+    Cell,
+    Document,
+    Group,
+    Row,
+    Section,
+    Table,
+    found_at,
+    plain_text,
+    said,
+    words_of,
+)
 from drsim.reporting.pages.drawn import PICTURE_WORDS
 from drsim.reporting.pages.hunt import KIND_WORDS, REASON_WORDS, THING_WORDS
 from drsim.reporting.pages.marked import Marked
 from drsim.reporting.pages.run_causes import CAUSE_WORDS
 from drsim.reporting.pages.words import Words
-from drsim.reporting.report import report
+from drsim.reporting.report import _written, report
 from drsim.studies.breakable import KINDS as BREAKABLE
 from drsim.studies.hunt import Hunt, Reason
 from drsim.studies.record import rerun
@@ -302,6 +313,18 @@ def test_pictures_are_whole(root: Element, request: pytest.FixtureRequest) -> No
     assert found or "drsim hunt" in page  # what was hunted has no picture
     for svg in found:
         ET.fromstring(svg.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1))
+
+
+def test_a_group_that_fits_on_no_page_bears_its_title_again() -> None:
+    groups = tuple(Group(said(f"{n} rows"), (Row(Cell(said("row")), (Cell(),)),) * n) for n in (20, 45))
+    table = Table("caption", (words_of("what"), words_of("how much")), groups)
+    document = Document(words_of("title"), (), (Section("name", "heading", (table,)),), {})
+    bodies = list(read(_written(document, Words("nl"), "html")).all("tbody"))
+    rows = [list(body.all("tr")) for body in bodies]
+    assert [len(each) for each in rows] == [21, 16, 16, 16]
+    titles = [each[0].text for each in rows]
+    assert titles == ["20 rows", "45 rows", "45 rows (vervolg)", "45 rows (vervolg)"]
+    assert [each[0].attributes["class"] for each in rows] == ["group", "group", "group again", "group again"]
 
 
 # by itself, and for everybody
