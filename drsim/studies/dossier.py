@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from drsim.reading import assumptions, dump
+from drsim.reading import assumptions
 from drsim.studies.curve import Curve, curve
-from drsim.studies.record import recorded, versions
+from drsim.studies.record import record_of, recorded
 from drsim.studies.run import explanations
 
 if TYPE_CHECKING:
@@ -146,7 +146,11 @@ class Chase:
         cases = (*hunt.found, *hunt.undecided, *hunt.near)
         return {
             **hunt.to_dict(),
-            "hunted": {"versions": versions(), "digest": scenario.digest(), "scenario": dump(scenario)},
+            "hunted": {
+                **record_of(scenario, hunt.seed, hunt.replications),
+                "breaks": hunt.promise.written,
+                "options": dict(hunt.options),
+            },
             "report": {
                 "command": self.command,
                 "answer": answer,

@@ -203,6 +203,8 @@ class Hunt(Displayed):
     near: tuple[Case, ...]
     """Sets that it survives, the nearest misses first: at most five, each nearer than all of its parts."""
     interrupted: bool = False
+    options: Mapping[str, Any] = field(default_factory=immutabledict, repr=False)
+    """What was asked for beside the promise, the drills and the seed, as `hunt` takes it."""
 
     def __repr__(self) -> str:
         """Say what it is, in one line; `table` has the sets."""
@@ -343,7 +345,15 @@ def hunt(
     with _refusing():
         _check_sight(promise, plan)
     drills = _Drills(plan, promise, seed, replications, workers, executor)
-    return _Hunter(bare, promise, able, lasts, drills, progress).hunted(at_most, worst_hours)
+    options = {
+        "at_most": at_most,
+        "among": None if among is None else list(among),
+        "only": None if only is None else list(only),
+        "lasts": lasts,
+        "worst_hours": worst_hours,
+    }
+    found = _Hunter(bare, promise, able, lasts, drills, progress).hunted(at_most, worst_hours)
+    return replace(found, options=immutabledict(options))
 
 
 @contextmanager

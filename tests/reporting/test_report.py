@@ -19,6 +19,7 @@ from drsim.errors import DrsimError
 from drsim.measures.explanation import CAUSES
 from drsim.measures.pairs import Difference
 from drsim.reading import loads
+from drsim.reporting.again import again
 from drsim.reporting.figures.drills import KINDS
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
@@ -140,14 +141,27 @@ def test_no_number_stands_alone(root: Element) -> None:
             assert not re.search("[0-9]", text), text
 
 
-def test_the_page_can_be_run_again(page: str, compared: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["page", "compared", "hunted"])
+def test_the_page_can_be_run_again(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     file = tmp_path / "report.html"
-    file.write_text(page, encoding="utf-8")
-    again = rerun(str(file), workers=1)
-    assert not again.unequal and again.figures > 100
-    file.write_text(compared, encoding="utf-8")
-    with pytest.raises(drsim.InputError, match="a report of two runs"):
-        rerun(str(file))
+    file.write_text(request.getfixturevalue(kind), encoding="utf-8")
+    found = rerun(str(file), workers=1)
+    assert not found.unequal and found.figures > 100 and not found.versions
+    assert found.digest[0] == found.digest[1]
+    assert "The same: all" in again(found, "report.html").render(False)
+
+
+def test_a_comparison_or_hunt_that_was_changed_is_found_out(compared: str, hunted: str, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(compared.replace('"horizon: 10 d', '"horizon: 9 d').replace("horizon: 10 d\\n", "horizon: 9 d\\n"))
+    found = rerun(str(file), workers=1)
+    assert found.digest[0] != found.digest[1] and "horizon_ms" in [path for path, _, _ in found.unequal]
+    file.write_text(hunted.replace('"breaks": "permit-request', '"breaks": "permits'))
+    with pytest.raises(drsim.InputError, match=r"its record has no such hunt"):
+        rerun(str(file), workers=1)
+    file.write_text(hunted.replace('"interrupted": false', '"interrupted": true'))
+    with pytest.raises(drsim.InputError, match=r"a hunt that was interrupted"):
+        rerun(str(file), workers=1)
 
 
 def test_a_record_that_was_changed_is_found_out(page: str, tmp_path: Path) -> None:
