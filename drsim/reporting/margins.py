@@ -15,7 +15,7 @@ from drsim.reporting.page import MARGIN, Cell, Page
 if TYPE_CHECKING:
     from drsim.studies.result import Result
 
-__all__ = ["margins", "near", "spare"]
+__all__ = ["alone", "margins", "near", "spare"]
 
 MOST: Final = 6
 """Rows, unless all are asked for."""
@@ -81,12 +81,12 @@ def near(margin: Margin) -> bool:
 def spare(margin: Margin) -> str:
     """What there is to spare, with its interval: `+2 h 10 (+1 h 50 to +2 h 25)`, of working time `+2 wh 10`."""
     if math.isinf(margin.value):
-        text = "not back in time" if math.isinf(margin.high) else f"{UNKNOWN} (at most {_one(margin.high)})"
+        text = "not back in time" if math.isinf(margin.high) else f"{UNKNOWN} (at most {alone(margin.high)})"
     else:
         text = format_gap(margin.value, margin.low, margin.high)
     return in_working_hours(text) if margin.working else text
 
 
-def _one(ms: float) -> str:
+def alone(ms: float) -> str:
     """A time without an error of its own."""
     return format_gap(ms, ms - step_ms(abs(ms) / 20), ms + step_ms(abs(ms) / 20)).split(" (")[0]

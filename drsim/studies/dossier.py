@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from drsim.reading import assumptions, dump
+from drsim.reading import assumptions
 from drsim.studies.curve import Curve, curve
-from drsim.studies.record import recorded, versions
+from drsim.studies.record import record_of, recorded
 from drsim.studies.run import explanations
 
 if TYPE_CHECKING:
@@ -117,10 +117,14 @@ class Pair:
         """The comparison, under `records` that of each of its runs, and under `report` what only a report tells."""
         both = {"before": self.comparison.before, "after": self.comparison.after}
         verdicts = Counter(each.verdict for each in self.comparison.services)
+        turned = {
+            target: {f"{one or 'none'} to {two or 'none'}": n for (one, two), n in counts.items()}
+            for target, counts in self.comparison.turned.items()
+        }
         return {
             **self.comparison.to_dict(),
             "records": {name: recorded(result)["record"] for name, result in both.items()},
-            "report": {"command": self.command, "answer": {"services": verdicts.total(), **verdicts}},
+            "report": {"command": self.command, "answer": {"services": verdicts.total(), **verdicts, **turned}},
         }
 
 
@@ -142,7 +146,11 @@ class Chase:
         cases = (*hunt.found, *hunt.undecided, *hunt.near)
         return {
             **hunt.to_dict(),
-            "hunted": {"versions": versions(), "digest": scenario.digest(), "scenario": dump(scenario)},
+            "hunted": {
+                **record_of(scenario, hunt.seed, hunt.replications),
+                "breaks": hunt.promise.written,
+                "options": dict(hunt.options),
+            },
             "report": {
                 "command": self.command,
                 "answer": answer,

@@ -17,16 +17,32 @@ from pages import Element, meant, read, record_of
 import drsim
 from drsim.errors import DrsimError
 from drsim.measures.explanation import CAUSES
+from drsim.measures.pairs import Difference
 from drsim.reading import loads
+from drsim.reporting.again import again
 from drsim.reporting.figures.drills import KINDS
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
-from drsim.reporting.pages.document import found_at
+from drsim.reporting.pages.details import detailed
+from drsim.reporting.pages.document import (
+    Cell,
+    Document,
+    Group,
+    Row,
+    Section,
+    Table,
+    found_at,
+    plain_text,
+    said,
+    words_of,
+)
 from drsim.reporting.pages.drawn import PICTURE_WORDS
-from drsim.reporting.pages.hunt import REASON_WORDS
+from drsim.reporting.pages.hunt import KIND_WORDS, REASON_WORDS, THING_WORDS
+from drsim.reporting.pages.marked import Marked
 from drsim.reporting.pages.run_causes import CAUSE_WORDS
 from drsim.reporting.pages.words import Words
-from drsim.reporting.report import report
+from drsim.reporting.report import _written, report
+from drsim.studies.breakable import KINDS as BREAKABLE
 from drsim.studies.hunt import Hunt, Reason
 from drsim.studies.record import rerun
 
@@ -125,14 +141,27 @@ def test_no_number_stands_alone(root: Element) -> None:
             assert not re.search("[0-9]", text), text
 
 
-def test_the_page_can_be_run_again(page: str, compared: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["page", "compared", "hunted"])
+def test_the_page_can_be_run_again(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     file = tmp_path / "report.html"
-    file.write_text(page, encoding="utf-8")
-    again = rerun(str(file), workers=1)
-    assert not again.unequal and again.figures > 100
-    file.write_text(compared, encoding="utf-8")
-    with pytest.raises(drsim.InputError, match="a report of two runs"):
-        rerun(str(file))
+    file.write_text(request.getfixturevalue(kind), encoding="utf-8")
+    found = rerun(str(file), workers=1)
+    assert not found.unequal and found.figures > 100 and not found.versions
+    assert found.digest[0] == found.digest[1]
+    assert "The same: all" in again(found, "report.html").render(False)
+
+
+def test_a_comparison_or_hunt_that_was_changed_is_found_out(compared: str, hunted: str, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(compared.replace('"horizon: 10 d', '"horizon: 9 d').replace("horizon: 10 d\\n", "horizon: 9 d\\n"))
+    found = rerun(str(file), workers=1)
+    assert found.digest[0] != found.digest[1] and "horizon_ms" in [path for path, _, _ in found.unequal]
+    file.write_text(hunted.replace('"breaks": "permit-request', '"breaks": "permits'))
+    with pytest.raises(drsim.InputError, match=r"its record has no such hunt"):
+        rerun(str(file), workers=1)
+    file.write_text(hunted.replace('"interrupted": false', '"interrupted": true'))
+    with pytest.raises(drsim.InputError, match=r"a hunt that was interrupted"):
+        rerun(str(file), workers=1)
 
 
 def test_a_record_that_was_changed_is_found_out(page: str, tmp_path: Path) -> None:
@@ -194,7 +223,40 @@ def test_a_service_without_anything_to_tell_makes_a_short_page() -> None:
 def test_what_differs_is_told_with_its_path(compared: str) -> None:
     text = read(compared).text
     assert "components.burgerzaken.verify.takes" in text and "is back sooner" in text
-    assert "up to 10 d" in text
+    assert "up to 10 d" in text and "No verdict on a target changes." in text
+
+
+def test_a_comparison_says_what_was_asked_which_norms_count_and_what_both_were(result: drsim.Result) -> None:
+    other = result.scenario.with_({"services.moving-house.targets.rto": "12 h"})
+    other = other.model_copy(update={"question": "And by another norm?"})
+    comparison = drsim.compare(result, other, workers=1)
+    text = read(report(comparison)).text
+    assert result.scenario.question in text and "And by another norm?" in text
+    assert result.scenario.digest() in text and other.digest() in text
+    assert "48 h → 12 h" in text and "rvig → none named" in text
+    assert "RvIG information sheet on calamity plans 2021" in text
+    assert "No data and no contact more or less is lost." in text
+
+
+def test_less_than_one_contact_more_has_its_sign() -> None:
+    more = {"value": 0.18, "low": 0.17, "high": 0.19}
+    found = Marked({"lost": more}, Words("en")).change(Difference(1.0, 1.18, 0.18, 0.17, 0.19, 0.95), "lost")
+    assert [plain_text(each) for each in found] == ["+0.18", "+0.17 to +0.19"]
+    none = Marked({"lost": {"value": 0, "low": 0, "high": 0}}, Words("en")).change(
+        Difference(1, 1, 0, 0, 0, 0.95), "lost"
+    )
+    assert plain_text(none[0]) == "–"
+
+
+def test_a_comparison_says_what_becomes_of_targets(result: drsim.Result) -> None:
+    slower = result.scenario.with_({"services.moving-house.targets.rto": "5 min"})
+    for lang, told in (
+        ("en", "1 that met its RTO misses it now."),
+        ("nl", "1 die de RTO haalde, haalt die nu niet."),
+    ):
+        page = read(report(drsim.compare(result, slower, workers=1), lang=lang))
+        (text,) = [each.text for each in page.all("p") if each.attributes.get("class") == "answer"]
+        assert text.endswith(told)
 
 
 def test_what_breaks_a_promise_is_told(hunt: Hunt, hunted: str) -> None:
@@ -212,6 +274,22 @@ def test_what_breaks_a_promise_is_told(hunt: Hunt, hunted: str) -> None:
         ("Near misses", hunt.near),
     ):
         assert (heading in headings) == bool(there)
+
+
+def test_a_hunt_says_how_much_is_lacking_and_when_hours_are_alike() -> None:
+    only, path = ["hall"], ROOT / "tests" / "data" / "clean.yaml"
+    options = {"only": only, "among": ["site", "links_of"], "replications": 8, "workers": 1}
+    found = drsim.hunt(path, "permit-request within 3 h in 50 %", worst_hours=1, **options)
+    rows = ["".join(row.text.split("\n")) for row in read(report(found)).all("tr")]
+    (site,) = [row for row in rows if row.startswith("site hall")]
+    case = next(case for case in found.found if case.text == "site hall")
+    assert site == "site hall<37 %−50 min −1 h 10 to −10 min–"
+    assert case.to_dict()["margin_low_ms"] == case.margin.low < case.margin.value
+    week = [row for row in rows if row.startswith("all links of hall")][1]
+    assert week == "all links of hallall hours alike<37 %––"
+    dutch = read(report(found, lang="nl")).text
+    assert "Van 8 oefeningen op elk uur van de week." in dutch
+    assert "alle verbindingen van hall" in dutch and "locatie hall" in dutch
 
 
 def test_a_report_is_in_a_language_and_form_that_there_is(result: drsim.Result) -> None:
@@ -249,6 +327,27 @@ def test_pictures_are_whole(root: Element, request: pytest.FixtureRequest) -> No
     assert found or "drsim hunt" in page  # what was hunted has no picture
     for svg in found:
         ET.fromstring(svg.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1))
+
+
+def test_a_group_that_fits_on_no_page_bears_its_title_again() -> None:
+    groups = tuple(Group(said(f"{n} rows"), (Row(Cell(said("row")), (Cell(),)),) * n) for n in (20, 45))
+    table = Table("caption", (words_of("what"), words_of("how much")), groups)
+    document = Document(words_of("title"), (), (Section("name", "heading", (table,)),), {})
+    bodies = list(read(_written(document, Words("nl"), "html")).all("tbody"))
+    rows = [list(body.all("tr")) for body in bodies]
+    assert [len(each) for each in rows] == [21, 16, 16, 16]
+    titles = [each[0].text for each in rows]
+    assert titles == ["20 rows", "45 rows", "45 rows (vervolg)", "45 rows (vervolg)"]
+    assert [each[0].attributes["class"] for each in rows] == ["group", "group", "group again", "group again"]
+
+
+def test_a_municipality_goes_by_its_title_where_that_is_short(result: drsim.Result) -> None:
+    towns = list(result.turned_away_by_municipality)
+    assert len(towns) > 1
+    titles = {f"sites.{towns[0]}.title": "Town A", f"sites.{towns[1]}.title": "A town with much to say about itself"}
+    other = drsim.run(result.scenario.with_(titles), replications=8, workers=1)
+    heads = [head.text for head in read(report(other, workers=1)).all("th") if head.attributes.get("scope") == "row"]
+    assert "Town A" in heads and towns[1] in heads and towns[0] not in heads
 
 
 # by itself, and for everybody
@@ -324,6 +423,7 @@ def test_causes_and_kinds_of_steps_have_words() -> None:
     assert set(CAUSE_WORDS) == set(CAUSES)
     assert set(KINDS) <= set(PICTURE_WORDS)
     assert set(REASON_WORDS) == set(get_args(Reason))
+    assert set(THING_WORDS) == set(KIND_WORDS) == set(BREAKABLE)
 
 
 def test_a_dutch_page_is_dutch(result: drsim.Result) -> None:
@@ -335,6 +435,24 @@ def test_a_dutch_page_is_dutch(result: drsim.Result) -> None:
     labels = [label.text for label in tree.all("text")]
     assert "uren na het moment" in labels or "dagen na het moment" in labels
     assert not set(PICTURE_WORDS) & set(labels)
+    cells = [cell.text for cell in tree.all("td")]
+    assert "ontdekken" in cells and "beoordelen" in cells and not set(PICTURE_WORDS) & set(cells)
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("start oracle", "starten oracle"),
+        ("out of the lost building", "uit het verloren gebouw"),
+        ("database-haaren has no standby, and it stays broken", "database-haaren heeft geen uitwijk, en blijft stuk"),
+        ("desktops at c is out of reach, or gives 27.7 %", "desktops in c is onbereikbaar, of levert 27,7 %"),
+        ("a, b and c wait for each other", "a, b and c wait for each other"),
+        ("oracle", "oracle"),
+    ],
+)
+def test_what_a_drill_tells_beside_a_cause_is_dutch_where_it_is_known(detail: str, told: str) -> None:
+    assert plain_text(detailed(detail, Words("nl"))) == told
+    assert plain_text(detailed(detail, Words("en"))) == detail
 
 
 def test_no_sentence_goes_round_the_catalogue(

@@ -19,7 +19,7 @@ from drsim.cli.output import empty_page, print_page
 def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> int:
     """Run a recorded result again, and say whether the same comes out.
 
-    RECORD is a file that run --out or report wrote. The exit code is 1 when a figure differs.
+    RECORD is a file that run --out, report or hunt -o wrote. The exit code is 1 when a figure differs.
     """
     from drsim.reporting.again import again
     from drsim.reporting.progress import shown

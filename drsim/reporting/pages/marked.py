@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from drsim.reporting.numbers import NONE, UNKNOWN, Shown, count_parts, format_times, gap_parts, plain, share_parts
+from drsim.reporting.margins import alone
+from drsim.reporting.numbers import (
+    NONE,
+    UNKNOWN,
+    Shown,
+    count_parts,
+    format_times,
+    gap_parts,
+    in_working_hours,
+    plain,
+    share_parts,
+)
 from drsim.reporting.page import hours_minutes
 from drsim.reporting.pages.document import Pieces, fill, found_at, number, term, words_of
 from drsim.reporting.pages.words import Words
@@ -14,6 +27,7 @@ from drsim.units import SECOND
 
 if TYPE_CHECKING:
     from drsim.measures.estimates import Mean, Quantile, Share
+    from drsim.measures.margins import Margin
     from drsim.measures.pairs import Difference
 
 __all__ = ["Marked"]
@@ -100,13 +114,25 @@ class Marked:
         if difference.before == difference.after:
             return words_of(NONE), ()
         shown = count_parts(difference.value, difference.low, difference.high)
-        signed = Shown(*(text if text[0] in "−0?" else f"+{text}" for text in shown))
+        signed = Shown(*(f"+{text}" if text[0] != "−" and re.search("[1-9]", text) else text for text in shown))
         return self._around(signed, path)
 
+    def margin(self, margin: Margin, path: str) -> tuple[Pieces, Pieces]:
+        """What is left of a limit, and the interval of that; `path`: where `margin_ms` and its ends stand."""
+        _, paths = self.words.gettext, [f"{path}.{name}" for name in ("margin_ms", "margin_low_ms", "margin_high_ms")]
+        unit = in_working_hours if margin.working else str
+        if not math.isinf(margin.value):
+            shown = gap_parts(margin.value, margin.low, margin.high)
+            return self._ends(Shown(*map(unit, shown)), paths)
+        if math.isinf(margin.high):
+            return words_of(_("not back in time")), ()
+        return words_of(UNKNOWN), fill(_("at most {time}"), time=self.text(unit(alone(margin.high)), paths[2]))
+
     def _around(self, shown: Shown, path: str) -> tuple[Pieces, Pieces]:
-        value, low, high = (
-            self.text(text, f"{path}.{end}") for text, end in zip(shown, ("value", "low", "high"), strict=True)
-        )
+        return self._ends(shown, [f"{path}.{end}" for end in ("value", "low", "high")])
+
+    def _ends(self, shown: Shown, paths: Sequence[str]) -> tuple[Pieces, Pieces]:
+        value, low, high = (self.text(text, path) for text, path in zip(shown, paths, strict=True))
         return value, () if shown.low == shown.high else fill(self.words.gettext("{low} to {high}"), low=low, high=high)
 
     def exact(self, path: str) -> Pieces:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from drsim.measures.explanation import CAUSES
 from drsim.reporting.causes import minutes_by_cause
+from drsim.reporting.pages.details import detailed
 from drsim.reporting.pages.document import (
     Block,
     Cell,
@@ -163,7 +164,7 @@ def _log(run: ToldRun, name: str, title: str) -> Table:
         at = run.words.instant(wall.at(segment.begin), wall.moment is not None)
         cells = (
             Cell(words_of(_(segment.cause))),
-            Cell(said(segment.detail)) if segment.detail else NOTHING,
+            Cell(detailed(segment.detail, run.words)) if segment.detail else NOTHING,
             Cell(said(segment.team)) if segment.team else NOTHING,
             Cell(run.mark.exact(f"{path}.{place}.length_ms")),
         )

@@ -94,9 +94,8 @@ def _ways_to_run(command: str | None, mark: Marked, record: str) -> list[Block]:
     blocks: list[Block] = []
     if command:
         blocks += [Paragraph(words_of(_("It was asked for by:"))), Command(command)]
-    if record == "record":
-        text = _("This page holds the record of the run. To run it again, and see whether the same comes out:")
-        blocks += [Paragraph(words_of(text), in_page_only=True), Command("drsim rerun report.html", in_page_only=True)]
+    text = _("This page holds the record of the run. To run it again, and see whether the same comes out:")
+    blocks += [Paragraph(words_of(text), in_page_only=True), Command("drsim rerun report.html", in_page_only=True)]
     found = found_at(mark.record, record)
     versions = [(name, code(str(version))) for name, version in found["versions"].items()]
     entries = [("digest", words_of(_("Digest of the scenario")), code(found["digest"]))]
