@@ -182,6 +182,28 @@ def test_what_a_reader_looks_for_is_there(page: str) -> None:
         assert told in text, told
 
 
+@pytest.fixture(scope="module")
+def whole() -> Element:
+    """Of a service that is back only when all of its places are."""
+    return read(report(drsim.run(drsim.load(LOST), replications=12, seed=1, workers=1), workers=1))
+
+
+def test_what_back_means_is_told(page: str, whole: Element) -> None:
+    (services,) = (table for table in read(page).all("table") if "Recovery times against" in table.text)
+    rows = [[cell.text for cell in row.all("th", "td")] for row in services.all("tr")]
+    assert dict(zip(rows[0], rows[-1], strict=True))["Minimum"] == "10 %"
+    assert "Back: at its minimum (MBCO) again" in read(page).text
+    sooner = "moving-house is back at sint-oedenrode · counter sooner than as a whole: all its places together"
+    assert whole.text.count(sooner) == 2  # with its times, and with what held it up
+    assert "No way back: nothing that is planned" in whole.text
+    assert sooner not in read(page).text
+
+
+def test_who_is_turned_away_need_not_find_a_service_down(page: str) -> None:
+    assert "find the service down" not in page
+    assert "while it serves a part, also when back, the rest" in read(page).text
+
+
 def test_a_service_without_anything_to_tell_makes_a_short_page() -> None:
     result = drsim.run(
         drsim.load(LOST, set={"disruptions.town-hall.chance": "0.01 %"}), replications=DRILLS, seed=1, workers=1

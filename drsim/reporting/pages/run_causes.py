@@ -56,10 +56,21 @@ def causes(run: ToldRun) -> Section | None:
     blocks: tuple[Block, ...] = (
         Paragraph(_averaged(run), "small"),
         _cause_table(run),
+        *_explained(run),
+        *run.held_back(outcome),
         run.picture("explanation", lambda: figures.explanation(result, service, 0.95), _("What held it up"), made_of),
         run.picture("distribution", lambda: figures.distribution(result, service), _("When it is back"), sooner),
     )
     return Section("causes", _("What held them up"), blocks)
+
+
+def _explained(run: ToldRun) -> list[Block]:
+    """What a cause means that reads like a failure of the plan's."""
+    _ = run.words.gettext
+    if not any("no way back" in each.causes for each in run.found.explained):
+        return []
+    text = _("No way back: nothing that is planned or happens brings a service to its minimum before the drill ends.")
+    return [Paragraph(words_of(text), "small")]
 
 
 def _averaged(run: ToldRun) -> Pieces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from drsim.reporting.pages.document import (
@@ -9,6 +10,7 @@ from drsim.reporting.pages.document import (
     Cell,
     Group,
     Paragraph,
+    Pieces,
     Row,
     Section,
     Table,
@@ -67,17 +69,9 @@ def _data(run: ToldRun, outcome: Outcome) -> Row:
 def citizens(run: ToldRun) -> Section | None:
     """How many citizens are turned away, by municipality and service."""
     _, result = run.words.gettext, run.found.result
-    lost, contacts = result.turned_away
-    if not contacts.value:
+    if not result.turned_away[1].value:
         return None
-    number, interval = run.mark.mean(lost, "contacts_lost")
-    number += fill(" ({interval})", interval=interval) if interval else ()
-    text = fill(
-        _("Of {all} contacts in opening hours {lost} find the service down on average, and are turned away."),
-        lost=number,
-        all=run.mark.mean(contacts, "contacts")[0],
-    )
-    blocks: list[Block] = [Paragraph(text)]
+    blocks: list[Block] = [Paragraph(_turned_away(run)), Paragraph(words_of(_lost(run)), "small")]
     if result.turned_away_by_municipality:
         blocks.append(_municipalities(run))
     heads = (words_of(_("Service")), *map(words_of, (_("Turned away"), _("Of contacts"), _("Served elsewhere"))))
@@ -91,6 +85,30 @@ def citizens(run: ToldRun) -> Section | None:
     )
     blocks.append(Table(_("Contacts turned away by service"), heads, (Group((), rows),)))
     return Section("citizens", _("Citizens turned away"), tuple(blocks))
+
+
+def _turned_away(run: ToldRun) -> Pieces:
+    """How many contacts are lost of all."""
+    _, (lost, contacts) = run.words.gettext, run.found.result.turned_away
+    everybody = run.mark.mean(contacts, "contacts")[0]
+    if not math.isfinite(lost.high):
+        return fill(
+            _("How many of {all} contacts in opening hours are turned away: too few drills to say."), all=everybody
+        )
+    if not lost.value:
+        text = _("Of {all} contacts in opening hours nobody is turned away in these drills.")
+        return fill(text, all=everybody)
+    number, interval = run.mark.mean(lost, "contacts_lost")
+    number += fill(" ({interval})", interval=interval) if interval else ()
+    text = _("Of {all} contacts in opening hours {lost} are turned away on average.")
+    return fill(text, all=everybody, lost=number)
+
+
+def _lost(run: ToldRun) -> str:
+    """When a contact is lost."""
+    _ = run.words.gettext
+    text = _("All contacts are turned away while a service is down; while it serves a part, also when back, the rest.")
+    return text + " " + _("Who is served by hand or at another counter is not turned away.")
 
 
 def _elsewhere(run: ToldRun, outcome: Outcome) -> Cell:

@@ -36,6 +36,7 @@ def services(run: ToldRun) -> Section:
         words_of(_("Service")),
         words_of(_("Norm")),
         words_of(_("RTO")),
+        words_of(_("Minimum")),
         fill(_("Back in {share} of drills"), share=run.mark.p(50)),
         fill(_("Back in {share} of drills"), share=run.mark.p(95)),
         words_of(_("In time")),
@@ -49,7 +50,7 @@ def services(run: ToldRun) -> Section:
         if (found := [outcome for outcome in run.outcomes if outcome.fared == fared])
     )
     blocks: list[Block] = [Table(_("Recovery times against targets, the worst first"), heads, groups, texts=1)]
-    blocks += _signs(run)
+    blocks += [Paragraph(words_of(_back(run)), "small"), *run.held_back(*run.outcomes), *_signs(run)]
     blocks += _norms(run, "rto")
     blocks += _over_time(run) if run.outcomes else []
     return Section("services", _("Services and their targets"), tuple(blocks))
@@ -74,6 +75,7 @@ def _service(run: ToldRun, outcome: Outcome) -> Row:
         (
             run.norm(target),
             NOTHING if target is None else Cell(run.mark.text(target.text, f"{path}.targets.rto")),
+            Cell(run.minimum(outcome)),
             *run.recovery(outcome, path),
             run.in_time(outcome, path),
             NOTHING if target is None else Cell(run.asked(outcome)),
@@ -97,6 +99,13 @@ def _norms(run: ToldRun, *kinds: str) -> list[Block]:
     names = sorted({name for each in targets if each is not None and each.source for name in each.source.split(", ")})
     sources = scenario.landscape.sources
     return [Terms(tuple((f"norm-{name}", code(name), said(sources.get(name, ""))) for name in names))] if names else []
+
+
+def _back(run: ToldRun) -> str:
+    """What it is to be back."""
+    _ = run.words.gettext
+    text = _("Back: at its minimum (MBCO) again, which is a part of what the service gives at all its places together.")
+    return text + " " + _("From then on it may still serve only a part of its citizens, and turn the others away.")
 
 
 def _signs(run: ToldRun) -> list[Block]:
@@ -171,6 +180,7 @@ def places(run: ToldRun) -> Section | None:
     if not groups:
         return None
     text = _("In time is against the RTO of the service. A target is judged for a service as a whole.")
+    text += " " + _("A place is back when it gives the minimum of the service; the whole when all places together do.")
     table = Table(_("Services by municipality and channel"), heads, tuple(groups), texts=1)
     return Section("places", _("By municipality and channel"), (Paragraph(words_of(text), "small"), table))
 
@@ -180,7 +190,7 @@ def _place(run: ToldRun, service: str, point: Outcome) -> Row:
     return Row(
         Cell(run.site(point.group.municipality) if point.group.municipality else words_of(NONE)),
         (
-            Cell(said(point.group.channel or str(point.group.point))),
+            Cell(run.channel(point)),
             *run.recovery(point, path),
             run.in_time(point, path),
             *run.contacts(point, path),
