@@ -3,12 +3,74 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from drsim.measures.estimates import Share
+    from drsim.planning.plan import DueWork
     from drsim.studies.result import Outcome, Result
 
-__all__ = ["back_before"]
+__all__ = ["Due", "Promise", "back_before", "due_work", "promise", "promise_in_test"]
+
+Promise = Literal["nothing promised", "missed", "undecided", "met"]
+"""What comes of all targets together."""
+
+
+def promise(result: Result) -> Promise:
+    """Whether every target of every service is met."""
+    services = [result.scenario.landscape.services[each.name] for each in result.outcomes]
+    if not any(service.targets.rto or service.targets.rpo for service in services):
+        return "nothing promised"
+    found = _worst(verdict for each in result.outcomes for verdict in (each.verdict, each.data_verdict))
+    return "met" if found == "nothing promised" else found  # an RPO of what has no data
+
+
+def promise_in_test(result: Result) -> Promise | None:
+    """Whether every RTO is met in a test in a bubble; None where it begins in no drill."""
+    if not any(each.drills for each in result.tried):
+        return None
+    return _worst(each.verdict for each in result.tried)
+
+
+def _worst(verdicts: Iterable[str | None]) -> Promise:
+    """The worst of some verdicts."""
+    found = set(verdicts)
+    if "missed" in found:
+        return "missed"
+    if "undecided" in found:
+        return "undecided"
+    return "met" if "met" in found else "nothing promised"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a service must do by a date."""
+
+    row: int
+    """in the plan, and in the record of a run"""
+    work: DueWork
+    title: str
+    service: str
+    """its title"""
+    on: str
+    """when, as the scenario says it"""
+    missed: Share
+    by_hand: Share
+
+
+def due_work(result: Result) -> list[Due]:
+    """All that is due in some drill, and how often it is missed."""
+    found = []
+    for row, work in enumerate(result.plan.due):
+        if not result.block.due[row].any():
+            continue
+        service = result.scenario.landscape.services[result.plan.structure.services[work.service]]
+        said = service.due[work.name]
+        title = service.title or result.plan.structure.services[work.service]
+        found.append(Due(row, work, said.title or work.name, title, said.on, *result.due_shares(row)))
+    return found
 
 
 def back_before(result: Result, outcome: Outcome) -> list[Outcome]:

@@ -14,10 +14,10 @@ from drsim.calendar import FAR
 from drsim.measures.drills import AGES
 from drsim.measures.estimates import Mean, Quantile, Share
 from drsim.reporting.causes import cause_table
+from drsim.reporting.decided import Promise, due_work, promise, promise_in_test
 from drsim.reporting.margins import margins
 from drsim.reporting.numbers import NONE, UNKNOWN, Shown, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
-from drsim.reporting.timeline import due_title
 from drsim.reporting.wall import Wall, moment_text
 from drsim.units import HOUR, Duration
 
@@ -374,12 +374,11 @@ def answer(result: Result) -> str:
 
 def _of_test(result: Result) -> str:
     """How the services fare in a test in a bubble."""
-    if not any(each.drills for each in result.tried):
+    found = promise_in_test(result)
+    if found is None:
         return "The test begins in no drill."
     fared = [each.verdict for each in result.tried]
-    said = next(
-        (f"Every RTO met in the test? {_SAID[each]}." for each in _SAID if each in fared), "Nothing is promised."
-    )
+    said = _said("Every RTO met in the test?", found)
     parts = [f"{fared.count(key)} {text[fared.count(key) > 1]}" for key, text in _IN_TEST.items() if key in fared]
     return f"{said} Of {len(fared)} {plural('service', len(fared))} {', '.join(parts)}."
 
@@ -395,8 +394,9 @@ def _of_services(result: Result) -> str:
     return f"{_verdict(result)} Of {len(fared)} services {parts}."
 
 
-_SAID: Final = {"missed": "No", "undecided": "Too close to call", "met": "Yes"}
-"""What is said of several verdicts, the first of these that is among them."""
+def _said(question: str, found: Promise) -> str:
+    answers = {"missed": "No", "undecided": "Too close to call", "met": "Yes"}
+    return f"{question} {answers[found]}." if found in answers else "Nothing is promised."
 
 
 def _lower(text: str) -> str:
@@ -409,13 +409,7 @@ def every_rto_text(share: Share) -> str:
 
 
 def _verdict(result: Result) -> str:
-    fared = {outcome.fared for outcome in result.outcomes}
-    targets = [result.scenario.landscape.services[outcome.name].targets for outcome in result.outcomes]
-    if not any(target.rto or target.rpo for target in targets):
-        return "Nothing is promised."
-    if "misses" in fared:
-        return "Every target met? No."
-    return "Every target met? Too close to call." if "undecided" in fared else "Every target met? Yes."
+    return _said("Every target met?", promise(result))
 
 
 def _opening(result: Result, command: Command, page: Page) -> None:
@@ -541,14 +535,11 @@ def _working_hours(result: Result) -> str:
 def due_texts(result: Result) -> list[tuple[str, str]]:
     """(what must be done by a date, `missed in 12 % (8–17)`) of all that is due in some drill."""
     found = []
-    for row, work in enumerate(result.plan.due):
-        if not result.block.due[row].any():
-            continue
-        missed, by_hand = result.due_shares(row)
-        text = f"missed in {format_share(missed)}"
-        if by_hand.successes:
-            text += f", kept only by hand or elsewhere in {format_share(by_hand)}"
-        found.append((due_title(result.plan, result.plan.structure.services[work.service], work.name), text))
+    for each in due_work(result):
+        text = f"missed in {format_share(each.missed)}"
+        if each.by_hand.successes:
+            text += f", kept only by hand or elsewhere in {format_share(each.by_hand)}"
+        found.append((f"{each.title} of {each.service}", text))
     return found
 
 

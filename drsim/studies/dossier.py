@@ -59,11 +59,20 @@ class Dossier:
         assumed = [each.source is None for each in self.numbers]
         return {
             "answer": {"services": len(self.result.outcomes), **fared},
+            "test": self._tested(),
             "explanations": {each.service: _explanation_dict(each) for each in self.explained},
             "drills": {name: self._day_dict(name) for name in self.days},
             "replayed": len(self.over_time.drills),
             "numbers": {"all": len(assumed), "assumed": sum(assumed), "sections": self._sections()},
         }
+
+    def _tested(self) -> dict[str, Any] | None:
+        """In how many drills a test in a bubble begins, and how its services fared; None where there is none."""
+        tried = self.result.tried
+        if not tried:
+            return None
+        verdicts = Counter(each.verdict or "no RTO" for each in tried)
+        return {"begins": max(each.drills for each in tried), "services": {"all": len(tried), **verdicts}}
 
     def _day_dict(self, name: str) -> dict[str, Any]:
         """One drill: what kept the service waiting; the segments add up to its interruption."""

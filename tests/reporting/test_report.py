@@ -18,6 +18,7 @@ import drsim
 from drsim.errors import DrsimError
 from drsim.measures.explanation import CAUSES
 from drsim.reading import loads
+from drsim.reporting import summary
 from drsim.reporting.figures.drills import KINDS
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
@@ -27,6 +28,7 @@ from drsim.reporting.pages.hunt import REASON_WORDS
 from drsim.reporting.pages.run_causes import CAUSE_WORDS
 from drsim.reporting.pages.words import Words
 from drsim.reporting.report import report
+from drsim.reporting.summary import due_texts
 from drsim.studies.hunt import Hunt, Reason
 from drsim.studies.record import rerun
 
@@ -197,6 +199,36 @@ def test_what_back_means_is_told(page: str, whole: Element) -> None:
     assert whole.text.count(sooner) == 2  # with its times, and with what held it up
     assert "No way back: nothing that is planned" in whole.text
     assert sooner not in read(page).text
+
+
+def test_what_is_due_is_in_the_answer_with_its_date() -> None:
+    due = "{payday: {title: payment, on: 2015-05-13 09:00, takes: 4 h, begins: 1 d}}"
+    result = drsim.run(drsim.load(LOST, set={"services.moving-house.due": due}), replications=12, seed=1, workers=1)
+    tree = read(report(result, workers=1))
+    (answer,) = (each for each in tree.all("section") if each.attributes["id"] == "answer")
+    ((what, text),) = due_texts(result)
+    assert f"{what}, due Wed 13 May 09:00, is {text} of drills." in answer.text
+    (table,) = (each for each in tree.all("table") if "a date is missed" in each.text)
+    assert "Wed 13 May 09:00" in table.text
+
+
+@pytest.mark.parametrize("rto", ["10 min", "48 h", None])
+def test_the_answer_of_a_test_is_that_of_the_terminal(rto: str | None) -> None:
+    changes = {
+        "disruptions": "{}",
+        "tests": "{site: sint-michielsgestel, after: 1 h, lasts: 5 d, teardown: {takes: 1 h, by: admins}}",
+    }
+    targets = "{mbco: 30 %}" if rto is None else f"{{rto: {rto} @rvig, mbco: 30 %}}"
+    scenario = drsim.load(LOST, set={**changes, "services.moving-house.targets": targets})
+    result = drsim.run(scenario, replications=12, seed=1, workers=1)
+    tree = read(report(result, workers=1))
+    told = " ".join(each.text for each in tree.all("p") if each.attributes.get("class") == "answer")
+    assert told.lower() == summary.answer(result).lower()
+    (table,) = (each for each in tree.all("table") if "serves in the bubble" in each.text)
+    cells = [cell.text for cell in list(table.all("tr"))[-1].all("td")]
+    assert cells[:2] == (["–", "–"] if rto is None else ["rvig", rto])
+    verdict = {"met": "✓ met", "missed": "✗ missed", "undecided": "~ too close to call", None: "–"}
+    assert cells[-1] == verdict[result.tried[0].verdict]
 
 
 def test_who_is_turned_away_need_not_find_a_service_down(page: str) -> None:

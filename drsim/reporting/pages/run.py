@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from drsim.reporting.decided import promise
 from drsim.reporting.pages.document import (
     Block,
     Document,
@@ -20,7 +21,7 @@ from drsim.reporting.pages.run_assumed import assumed
 from drsim.reporting.pages.run_causes import causes, days
 from drsim.reporting.pages.run_losses import citizens, data
 from drsim.reporting.pages.run_services import places, services
-from drsim.reporting.pages.run_work import due, trial
+from drsim.reporting.pages.run_work import answer_of_test, due, due_told, trial
 from drsim.reporting.pages.told import joined
 from drsim.reporting.pages.told_run import ToldRun
 from drsim.reporting.pages.words import Words
@@ -63,7 +64,13 @@ def lead(run: ToldRun) -> tuple[Paragraph, ...]:
 def answer(run: ToldRun) -> Section:
     """The answer in one sentence, and how sure it is."""
     _, result = run.words.gettext, run.found.result
-    blocks: list[Block] = [Paragraph(_verdict(run) + _counted(run), "answer")]
+    production = _verdict(run) + _counted(run)
+    if result.scenario.tests is None:
+        blocks: list[Block] = [Paragraph(production, "answer")]
+    else:
+        told = fill(_("Production: {answer}"), answer=production)
+        blocks = [Paragraph(answer_of_test(run), "answer"), Paragraph(told, "answer")]
+    blocks += due_told(run)
     if result.every_rto is not None:
         share = run.mark.share(result.every_rto, "every_rto")
         blocks.append(Paragraph(fill(_("Every RTO is met in {share} of drills."), share=share)))
@@ -73,13 +80,13 @@ def answer(run: ToldRun) -> Section:
 
 def _verdict(run: ToldRun) -> Pieces:
     _ = run.words.gettext
-    fared = {outcome.fared for outcome in run.outcomes}
-    services = run.found.result.scenario.landscape.services
-    if not any(services[each.name].targets.rto or services[each.name].targets.rpo for each in run.outcomes):
-        return words_of(_("Nothing is promised."))
-    if "misses" in fared:
-        return words_of(_("Every target met? No."))
-    return words_of(_("Every target met? Too close to call.") if "undecided" in fared else _("Every target met? Yes."))
+    told = {
+        "nothing promised": _("Nothing is promised."),
+        "missed": _("Every target met? No."),
+        "undecided": _("Every target met? Too close to call."),
+        "met": _("Every target met? Yes."),
+    }
+    return words_of(told[promise(run.found.result)])
 
 
 def _counted(run: ToldRun) -> Pieces:
