@@ -330,27 +330,19 @@ def summary(
 
 
 def most_interesting(result: Result, most: int = EXPLAINED) -> list[str]:
-    """The services that are explained: those that miss a target, then the undecided, then the slowest; of those that
-    are alike the first.
+    """The services that are explained, as they stand in the table: those that miss a target, then the undecided, then the
+    slowest of all others; of those that are alike the first.
     """
     down = [outcome for outcome in result.outcomes if outcome.recovery[0.95].value > 0]
-    order = list(GROUPS)
-    slow = sorted(
-        down,
-        key=lambda outcome: (
-            outcome.verdict != "missed",
-            min(order.index(outcome.fared), order.index("back in time")),
-            -outcome.recovery[0.95].value,
-            outcome.name,
-        ),
-    )
+    last = list(GROUPS).index("back in time")
+    slow = sorted(down, key=lambda outcome: (min(worst_first(outcome)[0], last), *worst_first(outcome)[1:]))
     found: list[str] = []
     covered: set[str] = set()
     for outcome in slow:
         if outcome.name not in covered and len(found) < most:
             found.append(outcome.name)
             covered.update(alike(result, outcome.name))
-    return found
+    return sorted(found, key=lambda name: worst_first(result.outcome(name)))
 
 
 def alike(result: Result, service: str) -> list[str]:

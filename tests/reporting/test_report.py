@@ -231,6 +231,20 @@ def test_the_answer_of_a_test_is_that_of_the_terminal(rto: str | None) -> None:
     assert cells[-1] == verdict[result.tried[0].verdict]
 
 
+def test_what_is_explained_stands_in_the_order_of_the_table() -> None:
+    result = drsim.run(ROOT / "scenarios" / "payday.yaml", replications=60, seed=1, workers=1)
+    names = summary.most_interesting(result)
+    order = sorted(result.outcomes, key=summary.worst_first)
+    assert names == [each.name for each in order if each.name in names]
+    assert names[0] == order[0].name  # the worst is explained, and shown in single drills
+
+
+def test_a_column_of_causes_says_of_how_many_drills_it_is_the_mean(page: str, result: drsim.Result) -> None:
+    (table,) = (each for each in read(page).all("table") if "Recovery time by cause" in each.text)
+    (row,) = (each for each in table.all("tr") if "mean of so many drills" in each.text)
+    assert [cell.text for cell in row.all("td")] == [f"{len(result.around('moving-house', 0.95))}"]
+
+
 def test_who_is_turned_away_need_not_find_a_service_down(page: str) -> None:
     assert "find the service down" not in page
     assert "while it serves a part, also when back, the rest" in read(page).text

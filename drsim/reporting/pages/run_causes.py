@@ -16,6 +16,7 @@ from drsim.reporting.pages.document import (
     Section,
     Table,
     fill,
+    found_at,
     number,
     said,
     words_of,
@@ -74,15 +75,15 @@ def _explained(run: ToldRun) -> list[Block]:
 
 
 def _averaged(run: ToldRun) -> Pieces:
-    """Over how many drills the causes are means."""
-    first = f"report.explanations.{run.found.service}"
-    text = run.words.ngettext(
-        "Hours and minutes of the drill nearest to the time that {share} of drills do not exceed; each column adds up.",
-        "Hours and minutes, mean of {n} drills around the time that {share} of drills do not exceed; "
-        "each column adds up.",
-        len(run.found.explained[0].drills),
-    )
-    return fill(text, n=run.mark.count(f"{first}.drills"), share=run.mark.p(95))
+    """What the causes are means of; of how many drills stands below each column."""
+    _, explained = run.words.gettext, run.found.explained
+    text = _("Hours and minutes, mean of the drills around the time that {share} of drills do not exceed.")
+    if all(len(each.drills) == 1 for each in explained):
+        text = _("Hours and minutes of the drill nearest to the time that {share} of drills do not exceed.")
+    text += " " + _("Each column adds up.")
+    if any(each.censored for each in explained):
+        text += " " + _("Of a service that is not back it is the time until the drill ends.")
+    return fill(text, share=run.mark.p(95))
 
 
 def _cause_table(run: ToldRun) -> Table:
@@ -105,16 +106,17 @@ def _cause_table(run: ToldRun) -> Table:
     )
     total = Row(Cell(words_of(_("recovery time"))), totals)
     heads = (words_of(_("Cause")), *(_and_more(run, each.service) for each in explained))
-    lost = tuple(
-        Cell(run.mark.count(f"report.explanations.{each.service}.censored")) if each.censored else NOTHING
-        for each in explained
-    )
-    last = (
-        (total, Row(Cell(words_of(_("of these drills not back"))), lost))
-        if any(each.censored for each in explained)
-        else (total,)
-    )
-    return Table(_("Recovery time by cause"), heads, (Group((), tuple(rows)), Group(words_of(_("Together")), last)))
+    last = [total, Row(Cell(words_of(_("mean of so many drills"))), _counts(run, "drills"))]
+    if any(each.censored for each in explained):
+        last.append(Row(Cell(words_of(_("of these drills not back"))), _counts(run, "censored")))
+    groups = Group((), tuple(rows)), Group(words_of(_("Together")), tuple(last))
+    return Table(_("Recovery time by cause"), heads, groups)
+
+
+def _counts(run: ToldRun, key: str) -> tuple[Cell, ...]:
+    """A number of drills for each column."""
+    paths = [f"report.explanations.{each.service}.{key}" for each in run.found.explained]
+    return tuple(Cell(run.mark.count(path)) if found_at(run.record, path) else NOTHING for path in paths)
 
 
 def _and_more(run: ToldRun, service: str) -> Pieces:
