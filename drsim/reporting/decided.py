@@ -7,12 +7,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from drsim.model.tree import plain_leaf, written
+from drsim.reporting.linted import flow
+
 if TYPE_CHECKING:
-    from drsim.measures.estimates import Share
+    from drsim.measures.estimates import Mean, Share
+    from drsim.model.scenario import Scenario
     from drsim.planning.plan import DueWork
     from drsim.studies.result import Outcome, Result
 
-__all__ = ["Due", "Promise", "back_before", "due_work", "promise", "promise_in_test"]
+__all__ = [
+    "Due",
+    "Promise",
+    "back_before",
+    "by_hand",
+    "disrupted",
+    "due_work",
+    "promise",
+    "promise_in_test",
+    "sits_out",
+]
 
 Promise = Literal["nothing promised", "missed", "undecided", "met"]
 """What comes of all targets together."""
@@ -84,3 +98,24 @@ def back_before(result: Result, outcome: Outcome) -> list[Outcome]:
     whole = outcome.recovery
     points = result.points_of(outcome.name)
     return [each for each in points if any(each.recovery[p].value < whole[p].value for p in whole)]
+
+
+def by_hand(result: Result) -> list[tuple[Outcome, Mean]]:
+    """The services that are ever served by hand, and how long on average (ms); the longest first."""
+    found = [(each, each.by_hand) for each in result.outcomes if each.by_hand is not None and each.by_hand.value]
+    return sorted(found, key=lambda each: -each[1].value)
+
+
+def sits_out(scenario: Scenario) -> bool:
+    """Whether a lost site is waited for before failover is declared."""
+    return bool(scenario.response.wait.ms) and any(what.kind == "site" for what in scenario.disruptions.values())
+
+
+def disrupted(scenario: Scenario) -> list[tuple[str, str]]:
+    """(name, what happens) of all disruptions, and of a planned move and a test, as a scenario file says it."""
+    parts = [*scenario.disruptions.items(), ("moves", scenario.moves), ("tests", scenario.tests)]
+    return [
+        (name, ", ".join(f"{key}: {flow(value)}" for key, value in written(part, plain_leaf).items()))
+        for name, part in parts
+        if part is not None
+    ]

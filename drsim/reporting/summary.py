@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from drsim.calendar import FAR
 from drsim.measures.drills import AGES
 from drsim.measures.estimates import Mean, Quantile, Share
 from drsim.reporting.causes import cause_table
-from drsim.reporting.decided import Promise, due_work, promise, promise_in_test
+from drsim.reporting.decided import Promise, by_hand, due_work, promise, promise_in_test, sits_out
 from drsim.reporting.margins import margins
 from drsim.reporting.numbers import NONE, UNKNOWN, Shown, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
 from drsim.reporting.wall import Wall, moment_text
-from drsim.units import HOUR, Duration
+from drsim.studies.dossier import limits_in_working_hours
+from drsim.units import HOUR
 
 if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
@@ -413,7 +413,7 @@ def _opening(result: Result, command: Command, page: Page) -> None:
     parts.append(f"{scenario.horizon.text} ahead")
     parts.append(f"{result.replications:,} {plural('drill', result.replications)}")
     parts.append(f"seed {result.seed}")
-    if scenario.response.wait.ms and any(what.kind == "site" for what in scenario.disruptions.values()):
+    if sits_out(scenario):
         parts.append(f"a lost site is sat out for {scenario.response.wait.text} before failover is declared")
     page.say(" · ".join(parts), indent=0, style="dim")
     if result.stopped is not None:
@@ -507,20 +507,12 @@ _MARK_TEXTS: Final = {"missed": "misses what is asked", "undecided": "too close 
 
 def _working_hours(result: Result) -> str:
     """When targets in working hours end on the wall clock, for an interruption from the moment on."""
-    plan, scenario = result.plan, result.scenario
-    targets: dict[int, Duration] = {}
-    for service in scenario.landscape.services.values():
-        if service.targets.rto is not None and service.targets.rto.working:
-            targets.setdefault(service.targets.rto.ms, service.targets.rto)
-    if not targets:
+    limits = limits_in_working_hours(result)
+    if not limits:
         return ""
     text = "wh: working hours, Mon-Fri 9:00-17:00 except Dutch holidays"
-    if scenario.moment is None:
-        return f"{text}."
-    wall = Wall(scenario.moment, far=2)
-    hours = plan.calendars[plan.working_hours]
-    ends = [(target.text, hours.add(0, ms)) for ms, target in sorted(targets.items())]
-    shown = [f"{name} end on {wall.text(end)}" for name, end in ends if end < FAR]
+    wall = Wall(result.scenario.moment, far=2)
+    shown = [f"{name} end on {wall.text(end)}" for name, end in limits if end is not None]
     return f"{text}. Counted from the moment, {', '.join(shown)}." if shown else f"{text}."
 
 
@@ -573,17 +565,15 @@ def _trial(result: Result, page: Page) -> None:
 
 def _by_hand(result: Result, page: Page) -> None:
     """How long services are served by hand on average, those that ever are; the longest first."""
-    found = [outcome for outcome in result.outcomes if outcome.by_hand is not None and outcome.by_hand.value]
+    found = by_hand(result)
     if not found:
         return
     page.label(
         "SERVED BY HAND", "hours on average, where that is more than the systems give", label_style="bold", indent=1
     )
     parts = []
-    for outcome in sorted(found, key=lambda each: -each.by_hand.value if each.by_hand else 0.0):
-        if outcome.by_hand is not None:
-            time, half = outcome.by_hand.value / HOUR, _half(outcome.by_hand) / HOUR
-            parts.append(f"{outcome.title} {format_count(time, half)}")
+    for outcome, time in found:
+        parts.append(f"{outcome.title} {format_count(time.value / HOUR, _half(time) / HOUR)}")
     page.say(" · ".join(parts), hang=2)
 
 

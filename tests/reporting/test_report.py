@@ -20,6 +20,8 @@ from drsim.measures.explanation import CAUSES
 from drsim.reading import loads
 from drsim.reporting import summary
 from drsim.reporting.figures.drills import KINDS
+from drsim.reporting.margins import spare
+from drsim.reporting.numbers import format_share
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
 from drsim.reporting.pages.document import found_at
@@ -229,6 +231,37 @@ def test_the_answer_of_a_test_is_that_of_the_terminal(rto: str | None) -> None:
     assert cells[:2] == (["–", "–"] if rto is None else ["rvig", rto])
     verdict = {"met": "✓ met", "missed": "✗ missed", "undecided": "~ too close to call", None: "–"}
     assert cells[-1] == verdict[result.tried[0].verdict]
+
+
+def test_what_the_terminal_tells_of_limits_and_hands_the_page_tells_too() -> None:
+    changes = {
+        "services.moving-house.targets": "{rto: 16 wh @rvig, mbco: 10 %}",
+        "services.moving-house.manual": "{after: 1 h, level: 50 %}",
+    }
+    result = drsim.run(drsim.load(LOST, set=changes), replications=12, seed=1, workers=1)
+    shown = " ".join(str(summary.summary(result, command=summary.Command("x", 12), intervals=True)).split())
+    tree = read(report(result, workers=1))
+    text = " ".join(tree.text.split())
+    for told in ("16 wh end on Fri 15 May 10:00", "Mon-Fri 9:00-17:00 except Dutch holidays", "sat out for 1 h"):
+        assert told in shown and told in text, told
+    assert "site: sint-michielsgestel, lasts: the whole drill" in text
+    (hands,) = (each for each in tree.all("table") if "served by hand on average" in each.text)
+    value = record_of(tree)["services"]["moving-house"]["by_hand_ms"]["value"]
+    (number, *_) = hands.all("data")
+    assert json.loads(number.attributes["value"]) == value > 0
+
+
+def test_what_came_near_its_limit_is_told(result: drsim.Result) -> None:
+    outcome = result.outcome("moving-house")
+    limit = f"{round(outcome.recovery[0.5].value / 60_000)} min"
+    scenario = result.scenario.with_({"services.moving-house.targets.rto": limit})
+    found = drsim.run(scenario, replications=DRILLS, seed=1, workers=1)
+    margin = found.outcome("moving-house").margin
+    assert margin is not None and margin.just_met.successes
+    (table,) = (each for each in read(report(found, workers=1)).all("table") if "Near the limit" in each.text)
+    cells = [cell.text.split(" (")[0] for cell in list(table.all("tr"))[1].all("td")]
+    assert cells[3:] == [format_share(each).split(" (")[0] for each in (margin.just_met, margin.just_missed)]
+    assert cells[2].startswith(spare(margin).split(" (")[0])
 
 
 def test_what_is_explained_stands_in_the_order_of_the_table() -> None:

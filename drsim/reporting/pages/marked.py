@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from drsim.reporting.numbers import NONE, UNKNOWN, Shown, count_parts, format_times, gap_parts, plain, share_parts
+from drsim.reporting.margins import one_time
+from drsim.reporting.numbers import (
+    NONE,
+    UNKNOWN,
+    Shown,
+    count_parts,
+    format_times,
+    gap_parts,
+    in_working_hours,
+    plain,
+    share_parts,
+)
 from drsim.reporting.page import hours_minutes
 from drsim.reporting.pages.document import Pieces, fill, found_at, number, term, words_of
 from drsim.reporting.pages.words import Words
@@ -14,6 +26,7 @@ from drsim.units import SECOND
 
 if TYPE_CHECKING:
     from drsim.measures.estimates import Mean, Quantile, Share
+    from drsim.measures.margins import Margin
     from drsim.measures.pairs import Difference
 
 __all__ = ["Marked"]
@@ -63,7 +76,9 @@ class Marked:
         return [self._time(each, path) for each, path in zip(shown, paths, strict=True)]
 
     def _time(self, shown: Shown, path: str) -> tuple[Pieces, Pieces]:
-        names = f"{path}.ms", f"{path}.low_ms", f"{path}.high_ms"
+        return self._shown_time(shown, (f"{path}.ms", f"{path}.low_ms", f"{path}.high_ms"))
+
+    def _shown_time(self, shown: Shown, names: tuple[str, str, str]) -> tuple[Pieces, Pieces]:
         time = self._signed_time(shown.text, names)
         if shown.low == shown.high:
             return time, ()
@@ -82,6 +97,26 @@ class Marked:
     def _end(self, text: str, path: str) -> Pieces:
         """A time, or that it is beyond the horizon."""
         return self.text(text, "horizon_ms" if text.startswith(">") else path)
+
+    def mean_time(self, mean: Mean, path: str, horizon: int) -> tuple[Pieces, Pieces]:
+        """A mean of times, and its interval."""
+        (shown,) = format_times([(mean.value, mean.low, mean.high)], horizon_ms=horizon)
+        return self._shown_time(shown, (f"{path}.value", f"{path}.low", f"{path}.high"))
+
+    def spare(self, margin: Margin, path: str) -> tuple[Pieces, Pieces]:
+        """What a limit leaves to spare, with a sign, and its interval."""
+        _ = self.words.gettext
+        unit = in_working_hours if margin.working else str
+        if math.isinf(margin.value):
+            if math.isinf(margin.high):
+                return words_of(_("not back in time")), ()
+            return fill(_("at most {time}"), time=self.text(unit(one_time(margin.high)), f"{path}.high_ms")), ()
+        shown = Shown(*map(unit, gap_parts(margin.value, margin.low, margin.high)))
+        value = self.text(shown.text, f"{path}.to_spare_ms")
+        if shown.low == shown.high:
+            return value, ()
+        low, high = self.text(shown.low, f"{path}.low_ms"), self.text(shown.high, f"{path}.high_ms")
+        return value, fill(_("{low} to {high}"), low=low, high=high)
 
     def mean(self, mean: Mean, path: str) -> tuple[Pieces, Pieces]:
         """A mean, and its interval; none for what is exact."""

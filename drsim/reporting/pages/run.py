@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from drsim.reporting.decided import promise
+from drsim.reporting.decided import disrupted, promise, sits_out
 from drsim.reporting.pages.document import (
     Block,
     Document,
     Paragraph,
     Pieces,
     Section,
+    Terms,
+    code,
     fill,
     number,
     said,
@@ -56,6 +58,10 @@ def lead(run: ToldRun) -> tuple[Paragraph, ...]:
         seed=number(str(result.seed), "seed", run.record),
     )
     found.append(Paragraph(facts, "small"))
+    if sits_out(scenario):
+        wait = run.mark.text(scenario.response.wait.text, "report.wait")
+        text = _("A lost site is sat out for {wait} before failover is declared.")
+        found.append(Paragraph(fill(text, wait=wait), "small"))
     if result.interrupted:
         found.append(run.interrupted())
     return tuple(found)
@@ -75,7 +81,15 @@ def answer(run: ToldRun) -> Section:
         share = run.mark.share(result.every_rto, "every_rto")
         blocks.append(Paragraph(fill(_("Every RTO is met in {share} of drills."), share=share)))
     blocks.append(run.how_sure())
+    blocks += happens(run)
     return Section("answer", _("The answer"), tuple(blocks))
+
+
+def happens(run: ToldRun) -> list[Block]:
+    """What is lost, as the scenario says it."""
+    _, scenario = run.words.gettext, run.found.result.scenario
+    entries = [(f"happens-{name}", said(name), code(text)) for name, text in disrupted(scenario)]
+    return [Paragraph(words_of(_("What happens:"))), Terms(tuple(entries))] if entries else []
 
 
 def _verdict(run: ToldRun) -> Pieces:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from drsim.reporting.decided import by_hand
 from drsim.reporting.pages.document import (
     Block,
     Cell,
@@ -69,8 +70,9 @@ def _data(run: ToldRun, outcome: Outcome) -> Row:
 def citizens(run: ToldRun) -> Section | None:
     """How many citizens are turned away, by municipality and service."""
     _, result = run.words.gettext, run.found.result
+    handed = _by_hand(run)
     if not result.turned_away[1].value:
-        return None
+        return Section("citizens", _("Citizens"), tuple(handed)) if handed else None
     blocks: list[Block] = [Paragraph(_turned_away(run)), Paragraph(words_of(_lost(run)), "small")]
     if result.turned_away_by_municipality:
         blocks.append(_municipalities(run))
@@ -83,7 +85,7 @@ def citizens(run: ToldRun) -> Section | None:
         for outcome in sorted(run.outcomes, key=lambda each: (-each.contacts_lost.value, each.name))
         if outcome.contacts.value
     )
-    blocks.append(Table(_("Contacts turned away by service"), heads, (Group((), rows),)))
+    blocks += [Table(_("Contacts turned away by service"), heads, (Group((), rows),)), *handed]
     return Section("citizens", _("Citizens turned away"), tuple(blocks))
 
 
@@ -109,6 +111,18 @@ def _lost(run: ToldRun) -> str:
     _ = run.words.gettext
     text = _("All contacts are turned away while a service is down; while it serves a part, also when back, the rest.")
     return text + " " + _("Who is served by hand or at another counter is not turned away.")
+
+
+def _by_hand(run: ToldRun) -> list[Block]:
+    """How long services are served by hand, where any is."""
+    _ = run.words.gettext
+    rows = tuple(
+        Row(Cell(said(each.title)), (Cell(*run.mark.mean_time(time, f"services.{each.name}.by_hand_ms", run.horizon)),))
+        for each, time in by_hand(run.found.result)
+    )
+    heads = words_of(_("Service")), words_of(_("Served by hand"))
+    caption = _("How long services are served by hand on average, where that is more than the systems give")
+    return [Table(caption, heads, (Group((), rows),))] if rows else []
 
 
 def _elsewhere(run: ToldRun, outcome: Outcome) -> Cell:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from drsim.measures.margins import NEAR
+from drsim.reporting.margins import near, nearest
 from drsim.reporting.numbers import NONE
 from drsim.reporting.pages.document import (
     Block,
     Cell,
     Group,
     Paragraph,
+    Pieces,
     Row,
     Section,
     Table,
     Terms,
     code,
     fill,
+    found_at,
+    number,
     said,
+    term,
     words_of,
 )
-from drsim.reporting.pages.told import NOTHING
+from drsim.reporting.pages.told import NOTHING, joined
 from drsim.reporting.pages.told_run import ToldRun
 from drsim.reporting.summary import GROUPS
+from drsim.reporting.wall import Wall
 
 if TYPE_CHECKING:
+    from drsim.measures.margins import Margin
     from drsim.studies.result import Outcome
 
 __all__ = ["places", "services"]
@@ -52,6 +60,7 @@ def services(run: ToldRun) -> Section:
     blocks: list[Block] = [Table(_("Recovery times against targets, the worst first"), heads, groups, texts=1)]
     blocks += [Paragraph(words_of(_back(run)), "small"), *run.held_back(*run.outcomes), *_signs(run)]
     blocks += _norms(run, "rto")
+    blocks += _near(run)
     blocks += _over_time(run) if run.outcomes else []
     return Section("services", _("Services and their targets"), tuple(blocks))
 
@@ -112,12 +121,66 @@ def _signs(run: ToldRun) -> list[Block]:
     """What signs and abbreviations mean."""
     _ = run.words.gettext
     texts = [_("RTO: how soon a service has to be back.")]
-    if any("wh" in (str(s.targets.rto)) for s in run.found.result.scenario.landscape.services.values()):
-        texts.append(_("wh: working hours."))
     texts.append(_("≥: no upper end yet, run more drills. ≤: too little to tell from nothing. >: not back by then."))
     texts.append(_("?: too few drills to say."))
     texts.append(_("< or > before a share: so in none or in all of these drills."))
-    return [Paragraph(words_of(" ".join(texts)), "small")]
+    return [Paragraph(words_of(" ".join(texts)) + _working_hours(run), "small")]
+
+
+def _working_hours(run: ToldRun) -> Pieces:
+    """What working hours are, and when limits in them end."""
+    _, limits = run.words.gettext, run.record["report"]["limits"]
+    if not limits:
+        return ()
+    told = fill(_(" wh: working hours, {hours} except Dutch holidays."), hours=term("Mon-Fri 9:00-17:00"))
+    wall = Wall(run.found.result.scenario.moment)
+    parts = [
+        fill(
+            _("{limit} end on {end}"),
+            limit=run.mark.text(each["limit"], f"report.limits.{place}.limit"),
+            end=number(run.words.instant(wall.at(each["end_ms"]), True), f"report.limits.{place}.end_ms", run.record),
+        )
+        for place, each in enumerate(limits)
+        if each["end_ms"] is not None
+    ]
+    if not parts:
+        return told
+    return told + fill(_(" Counted from the moment, {ends}."), ends=joined(parts, ", "))
+
+
+def _near(run: ToldRun) -> list[Block]:
+    """What there is to spare where it is least certain that it is enough."""
+    _ = run.words.gettext
+    found = [each for each in nearest(run.found.result) if near(each[2])]
+    if not found:
+        return []
+    rows = tuple(_spare(run, *each) for each in found)
+    heads = tuple(map(words_of, (_("Service"), _("Limit"), _("Asked"), _("To spare"), _("Just met"), _("Just missed"))))
+    text = fill(
+        _(
+            "To spare: what is left of the limit in the share of drills that is asked for; − is lacking. "
+            "Just met or missed: by less than {part} of the limit."
+        ),
+        part=term(f"{100 * NEAR:g} %"),
+    )
+    return [Table(_("Near the limit"), heads, (Group((), rows),)), Paragraph(text, "small")]
+
+
+def _spare(run: ToldRun, outcome: Outcome, kind: Literal["rto", "rpo"], margin: Margin) -> Row:
+    _, service = run.words.gettext, f"services.{outcome.name}"
+    pattern = _("RTO {limit}") if kind == "rto" else _("RPO {limit}")
+    path = f"{service}.{'margin' if kind == 'rto' else 'data_margin'}"
+    limit = found_at(run.record, f"{service}.targets.{kind}").split(" @")[0]
+    return Row(
+        Cell(said(outcome.title)),
+        (
+            Cell(fill(pattern, limit=run.mark.text(limit, f"{service}.targets.{kind}"))),
+            Cell(run.asked(outcome)),
+            Cell(*run.mark.spare(margin, path)),
+            Cell(run.mark.share(margin.just_met, f"{path}.just_met")),
+            Cell(run.mark.share(margin.just_missed, f"{path}.just_missed")),
+        ),
+    )
 
 
 def _over_time(run: ToldRun) -> list[Block]:
