@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from drsim.calendar import FAR
 from drsim.reading import assumptions, dump
-from drsim.studies.curve import Curve, curve
+from drsim.studies.curve import Band, Curve, curve
 from drsim.studies.record import recorded, versions
 from drsim.studies.run import explanations
 
@@ -66,6 +66,10 @@ class Dossier:
             "limits": [{"limit": text, "end_ms": end} for text, end in limits_in_working_hours(self.result)],
             "wait": self.result.scenario.response.wait.text,
             "replayed": len(self.over_time.drills),
+            "over_time": {
+                "services": _ends(self.over_time.running),
+                "citizens": None if self.over_time.citizens is None else _ends(self.over_time.citizens),
+            },
             "numbers": {"all": len(assumed), "assumed": sum(assumed), "sections": self._sections()},
         }
 
@@ -179,6 +183,11 @@ class Chase:
                 "among": dict(Counter(each.kind for each in hunt.among)),
             },
         }
+
+
+def _ends(band: Band) -> dict[str, float]:
+    """How low a mean over drills goes, and where it ends."""
+    return {"least": float(band.mean.min()), "end": float(band.mean[-1])}
 
 
 def _explanation_dict(explanation: Explanation) -> dict[str, Any]:

@@ -364,6 +364,33 @@ def test_nothing_is_fetched(root: Element) -> None:
     assert "@import" not in style.text and "url(" not in style.text
 
 
+def test_each_picture_says_what_is_seen_in_it(page: str) -> None:
+    tree = read(page)
+    ids = {each.attributes["id"]: each.text for each in tree.all() if "id" in each.attributes}
+    seen = [
+        ids[each.attributes["aria-describedby"]] for each in tree.all("div") if "aria-describedby" in each.attributes
+    ]
+    begin = (
+        "A chart with two lines",
+        "A map of services",
+        "A bar for each",
+        "A line that rises",
+        *["A Gantt chart"] * 2,
+    )
+    assert [text.startswith(first) for text, first in zip(seen, begin, strict=True)] == [True] * len(begin)
+    assert all(re.search("[0-9]", text) for text in seen if "table below" not in text)
+
+
+def test_the_numbers_of_the_map_are_printed_too(result: drsim.Result, page: str) -> None:
+    caption = "The same in numbers: what citizens meet of each service"
+    (table,) = (each for each in read(page).all("table") if caption in each.text)
+    parent: Element | None = table
+    while parent is not None:
+        assert parent.tag != "details"
+        parent = parent.parent
+    assert caption in report(result, form="md", workers=1)
+
+
 def test_ids_are_there_once_and_what_leads_to_them_arrives(root: Element) -> None:
     ids = [element.attributes["id"] for element in root.all() if "id" in element.attributes]
     assert len(ids) == len(set(ids))

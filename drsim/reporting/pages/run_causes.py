@@ -28,7 +28,7 @@ from drsim.reporting.summary import alike
 from drsim.reporting.wall import Wall
 
 if TYPE_CHECKING:
-    pass
+    from drsim.studies.result import Outcome
 
 __all__ = ["CAUSE_WORDS", "causes", "days"]
 
@@ -54,13 +54,16 @@ def causes(run: ToldRun) -> Section | None:
     outcome = result.outcome(service)
     sooner = fill(_("The share of drills in which {service} is back by a time."), service=said(outcome.title))
     made_of = fill(_("What the recovery time of {service} is made of on a bad day."), service=said(outcome.title))
+    bars, curve = _waterfall(run), _curve(run, outcome)
     blocks: tuple[Block, ...] = (
         Paragraph(_averaged(run), "small"),
         _cause_table(run),
         *_explained(run),
         *run.held_back(outcome),
-        run.picture("explanation", lambda: figures.explanation(result, service, 0.95), _("What held it up"), made_of),
-        run.picture("distribution", lambda: figures.distribution(result, service), _("When it is back"), sooner),
+        run.picture(
+            "explanation", lambda: figures.explanation(result, service, 0.95), _("What held it up"), made_of, bars
+        ),
+        run.picture("distribution", lambda: figures.distribution(result, service), _("When it is back"), sooner, curve),
     )
     return Section("causes", _("What held them up"), blocks)
 
@@ -72,6 +75,36 @@ def _explained(run: ToldRun) -> list[Block]:
         return []
     text = _("No way back: nothing that is planned or happens brings a service to its minimum before the drill ends.")
     return [Paragraph(words_of(text), "small")]
+
+
+def _waterfall(run: ToldRun) -> Pieces:
+    """What is seen of the causes of one service."""
+    _, first = run.words.gettext, run.found.explained[0]
+    path, minutes = f"report.explanations.{first.service}", minutes_by_cause(first)
+    longest = max(minutes, key=lambda cause: minutes[cause], default=None)
+    total = run.mark.minutes(sum(minutes.values()), f"{path}.total_ms")
+    if longest is None:
+        return words_of(_("A bar for each cause."))
+    return fill(
+        _("A bar for each cause, one after the other up to {total} hours; the longest is {cause}, {length} hours."),
+        total=total,
+        cause=words_of(_(longest)),
+        length=run.mark.minutes(minutes[longest], f"{path}.causes_ms.{longest}"),
+    )
+
+
+def _curve(run: ToldRun, outcome: Outcome) -> Pieces:
+    """What is seen of when a service is back."""
+    half, most = run.recovery(outcome, f"services.{outcome.name}")
+    return fill(
+        run.words.gettext(
+            "A line that rises with the time since it went down: {half} of drills within {first}, {most} within {last}."
+        ),
+        half=run.mark.p(50),
+        first=half.pieces,
+        most=run.mark.p(95),
+        last=most.pieces,
+    )
 
 
 def _averaged(run: ToldRun) -> Pieces:
@@ -156,10 +189,18 @@ def _one_day(run: ToldRun, name: str, title: str, service: str) -> list[Block]:
     if not found[0].back:
         text = _("{title}, number {n}: {service} is not back by the end, after {time}.")
     caption = _("The steps below {service}, and who did them; a thin line while a step waits, × what failed.")
+    seen = fill(
+        _(
+            "A Gantt chart of drill {n}: a row for each thing that was worked on, a bar for each step; {service} is away for {time}."
+        ),
+        n=told["n"],
+        service=whose,
+        time=told["time"],
+    )
     blocks: list[Block] = [Paragraph(fill(text, **told))]
     try:
         draw = lambda: figures.gantt(replay, service)  # noqa: E731
-        blocks.append(run.picture(f"gantt-{name}", draw, title, fill(caption, service=whose)))
+        blocks.append(run.picture(f"gantt-{name}", draw, title, fill(caption, service=whose), seen))
     except DrsimError:  # nothing was done: there is nothing to draw
         pass
     return [*blocks, _log(run, name, title)]

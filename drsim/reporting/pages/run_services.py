@@ -200,13 +200,35 @@ def _over_time(run: ToldRun) -> list[Block]:
     )
     return [
         run.picture(
-            "recovery", lambda: figures.recovery(curve), _("Services and citizens served as time goes by"), recovery
+            "recovery",
+            lambda: figures.recovery(curve),
+            _("Services and citizens served as time goes by"),
+            recovery,
+            _kept_up(run),
         ),
         run.picture(
-            "continuity", lambda: figures.continuity(curve), _("What citizens meet of each service"), continuity
+            "continuity",
+            lambda: figures.continuity(curve),
+            _("What citizens meet of each service"),
+            continuity,
+            words_of(_("A map of services by hours; the table below has its levels.")),
         ),
         _levels(run),
     ]
+
+
+def _kept_up(run: ToldRun) -> Pieces:
+    """How far down services and citizens go on average, and where they end."""
+    _, path = run.words.gettext, "report.over_time"
+    numbers = {
+        f"{name}_{end}": run.mark.whole_percent(f"{path}.{name}.{end}")
+        for name, ends in run.record["report"]["over_time"].items()
+        for end in ends or ()
+    }
+    text = _("A chart over time. Services at their minimum: {services_least} at the lowest, {services_end} at the end.")
+    if run.found.over_time.citizens is not None:
+        text += " " + _("Citizens served: {citizens_least} at the lowest, {citizens_end} at the end.")
+    return fill(text, **numbers)
 
 
 def _levels(run: ToldRun) -> Table:
@@ -221,7 +243,7 @@ def _levels(run: ToldRun) -> Table:
         for outcome in run.outcomes
     )
     caption = _("The same in numbers: what citizens meet of each service, so long after the moment")
-    return Table(caption, (words_of(_("Service")), *heads), (Group((), rows),), folded=True)
+    return Table(caption, (words_of(_("Service")), *heads), (Group((), rows),))
 
 
 def places(run: ToldRun) -> Section | None:
