@@ -371,7 +371,7 @@ def test_each_picture_says_what_is_seen_in_it(page: str) -> None:
         ids[each.attributes["aria-describedby"]] for each in tree.all("div") if "aria-describedby" in each.attributes
     ]
     begin = (
-        "A chart with two lines",
+        "A chart over time",
         "A map of services",
         "A bar for each",
         "A line that rises",
