@@ -15,7 +15,7 @@ from drsim.measures.estimates import Mean, Quantile, Share
 from drsim.reporting.causes import cause_table
 from drsim.reporting.decided import Promise, by_hand, due_work, promise, promise_in_test, sits_out
 from drsim.reporting.margins import margins
-from drsim.reporting.numbers import NONE, UNKNOWN, Shown, format_count, format_share, format_times
+from drsim.reporting.numbers import NONE, UNKNOWN, Shown, count_parts, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
 from drsim.reporting.wall import Wall, moment_text
 from drsim.studies.dossier import limits_in_working_hours
@@ -596,7 +596,7 @@ def turned_away_text(result: Result) -> str:
     all_of_them = f"{_counted(contacts)} contacts in opening hours"
     if lost.value:
         return f"{_counted(lost)} of {all_of_them}"
-    few = f" (on average <{format_count(_up(lost.high), 0)})" if math.isfinite(lost.high) else ""
+    few = f" (on average <{count_parts(0.0, 0.0, lost.high).high})" if math.isfinite(lost.high) else ""
     return f"nobody{few} of {all_of_them}"
 
 
@@ -723,12 +723,6 @@ def _counted(mean: Mean) -> str:
     """A number of contacts; what differs only as floats do is exact."""
     half = _half(mean)
     return format_count(round(mean.value, 6), 0.0 if half < 1e-9 else half)
-
-
-def _up(number: float) -> float:
-    """Rounded up to one digit, or to a whole number below 10."""
-    scale = 10.0 ** max(0, math.floor(math.log10(number))) if number > 0 else 1.0
-    return math.ceil(number / scale) * scale
 
 
 def _half(mean: Mean) -> float:

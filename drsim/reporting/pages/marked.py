@@ -122,6 +122,10 @@ class Marked:
         """A mean, and its interval; none for what is exact."""
         return self._around(count_parts(mean.value, mean.low, mean.high), path)
 
+    def most(self, mean: Mean, path: str) -> Pieces:
+        """The upper end of a mean."""
+        return self.text(count_parts(mean.value, mean.low, mean.high).high, f"{path}.high")
+
     def gap(self, difference: Difference | None, path: str) -> tuple[Pieces, Pieces]:
         """By how much times differ, and the interval of that."""
         if difference is None:

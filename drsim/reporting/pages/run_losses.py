@@ -98,8 +98,10 @@ def _turned_away(run: ToldRun) -> Pieces:
             _("How many of {all} contacts in opening hours are turned away: too few drills to say."), all=everybody
         )
     if not lost.value:
-        text = _("Of {all} contacts in opening hours nobody is turned away in these drills.")
-        return fill(text, all=everybody)
+        text = _(
+            "Of {all} contacts in opening hours nobody is turned away in these drills (on average fewer than {most})."
+        )
+        return fill(text, all=everybody, most=run.mark.most(lost, "contacts_lost"))
     number, interval = run.mark.mean(lost, "contacts_lost")
     number += fill(" ({interval})", interval=interval) if interval else ()
     text = _("Of {all} contacts in opening hours {lost} are turned away on average.")
