@@ -391,6 +391,21 @@ def test_the_numbers_of_the_map_are_printed_too(result: drsim.Result, page: str)
     assert caption in report(result, form="md", workers=1)
 
 
+@pytest.mark.parametrize(("lang", "wrong"), [("en", r"\b1 drills\b"), ("nl", r"\b1 oefeningen\b")])
+def test_one_drill_is_told_as_one(result: drsim.Result, lang: str, wrong: str) -> None:
+    one = drsim.run(result.scenario, replications=1, seed=1, workers=1)
+    sentences = [each.text for each in read(report(one, lang=lang, workers=1)).all("p", "figcaption")]
+    assert not [each for each in sentences if re.search(wrong, each)]
+    assert not [
+        each for each in sentences if re.search(r" \?(?!:)", each)
+    ]  # it stands in tables, where its meaning does
+
+
+def test_the_legend_tells_what_the_signs_of_shares_are(page: str) -> None:
+    text = read(page).text
+    assert "< or > in brackets after one" in text and "no upper end yet" not in text
+
+
 def test_ids_are_there_once_and_what_leads_to_them_arrives(root: Element) -> None:
     ids = [element.attributes["id"] for element in root.all() if "id" in element.attributes]
     assert len(ids) == len(set(ids))

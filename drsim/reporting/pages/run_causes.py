@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from drsim.measures.explanation import CAUSES
 from drsim.reporting.causes import minutes_by_cause
+from drsim.reporting.numbers import NONE, UNKNOWN
 from drsim.reporting.pages.document import (
     Block,
     Cell,
@@ -18,6 +19,7 @@ from drsim.reporting.pages.document import (
     fill,
     found_at,
     number,
+    plain_text,
     said,
     words_of,
 )
@@ -95,16 +97,12 @@ def _waterfall(run: ToldRun) -> Pieces:
 
 def _curve(run: ToldRun, outcome: Outcome) -> Pieces:
     """What is seen of when a service is back."""
-    half, most = run.recovery(outcome, f"services.{outcome.name}")
-    return fill(
-        run.words.gettext(
-            "A line that rises with the time since it went down: {half} of drills within {first}, {most} within {last}."
-        ),
-        half=run.mark.p(50),
-        first=half.pieces,
-        most=run.mark.p(95),
-        last=most.pieces,
-    )
+    _, times = run.words.gettext, run.recovery(outcome, f"services.{outcome.name}")
+    parts = [words_of(_("A line that rises with the time since it went down."))]
+    for share, time in zip((50, 95), times, strict=True):
+        if plain_text(time.pieces) not in (NONE, UNKNOWN):
+            parts.append(fill(_("Back in {share} of drills: {time}."), share=run.mark.p(share), time=time.pieces))
+    return joined(parts, " ")
 
 
 def _averaged(run: ToldRun) -> Pieces:

@@ -121,9 +121,13 @@ def _signs(run: ToldRun) -> list[Block]:
     """What signs and abbreviations mean."""
     _ = run.words.gettext
     texts = [_("RTO: how soon a service has to be back.")]
-    texts.append(_("≥: no upper end yet, run more drills. ≤: too little to tell from nothing. >: not back by then."))
+    texts.append(
+        _("≥ before a time: at least; its interval ends beyond the drill or nowhere yet, more drills may tell.")
+    )
+    texts.append(_("≤: at most, too little to tell from nothing. > before a time: not back by then."))
     texts.append(_("?: too few drills to say."))
     texts.append(_("< or > before a share: so in none or in all of these drills."))
+    texts.append(_("< or > in brackets after one: its interval goes on to none or to all drills."))
     return [Paragraph(words_of(" ".join(texts)) + _working_hours(run), "small")]
 
 
@@ -188,14 +192,21 @@ def _over_time(run: ToldRun) -> list[Block]:
 
     _, curve = run.words.gettext, run.found.over_time
     replayed = run.mark.count("report.replayed")
+    number_of, ngettext = len(curve.drills), run.words.ngettext
     recovery = fill(
-        _(
-            "Mean of the first {n} drills; the band holds the middle four fifths of them, and is no interval of the mean."
+        ngettext(
+            "Of {n} drill.",
+            "Mean of the first {n} drills; the band holds the middle four fifths of them, and is no interval of the mean.",
+            number_of,
         ),
         n=replayed,
     )
     continuity = fill(
-        _("A row for each service, mean of the first {n} drills. The stronger the colour, the more citizens meet."),
+        ngettext(
+            "A row for each service, of {n} drill. The stronger the colour, the more citizens meet.",
+            "A row for each service, mean of the first {n} drills. The stronger the colour, the more citizens meet.",
+            number_of,
+        ),
         n=replayed,
     )
     return [

@@ -119,7 +119,11 @@ def trial(run: ToldRun) -> Section | None:
     if tests is None or not found:
         return None
     often = fill(
-        _("The test of the loss of {site} begins in {n} of {all} drills, and its clock when it does."),
+        run.words.ngettext(
+            "The test of the loss of {site} begins in {n} of {all} drill, and its clock when it does.",
+            "The test of the loss of {site} begins in {n} of {all} drills, and its clock when it does.",
+            result.replications,
+        ),
         site=run.site(tests.site),
         n=run.mark.count("report.test.begins"),
         all=run.mark.count("replications"),

@@ -56,7 +56,11 @@ class Told(Generic[F]):
 
     def interrupted(self) -> Paragraph:
         """That fewer drills were finished than asked for."""
-        text = self.words.gettext("Interrupted: this is about the {n} drills that were finished.")
+        text = self.words.ngettext(
+            "Interrupted: this is about the {n} drill that was finished.",
+            "Interrupted: this is about the {n} drills that were finished.",
+            self.record["replications"],
+        )
         return Paragraph(fill(text, n=self.mark.count("replications")), "notice")
 
     def how_sure(self) -> Paragraph:
