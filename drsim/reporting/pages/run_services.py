@@ -136,7 +136,7 @@ def _working_hours(run: ToldRun) -> Pieces:
     _, limits = run.words.gettext, run.record["report"]["limits"]
     if not limits:
         return ()
-    told = fill(_(" wh: working hours, {hours} except Dutch holidays."), hours=term(f"{_('Mon-Fri')} 9:00-17:00"))
+    told = fill(_(" wh: working hours, {hours} except Dutch holidays."), hours=term(_("Mon-Fri") + " 9:00-17:00"))
     wall = Wall(run.found.result.scenario.moment)
     parts = [
         fill(
