@@ -195,8 +195,8 @@ def whole() -> Element:
 def test_what_back_means_is_told(page: str, whole: Element) -> None:
     (services,) = (table for table in read(page).all("table") if "Recovery times against" in table.text)
     rows = [[cell.text for cell in row.all("th", "td")] for row in services.all("tr")]
-    assert dict(zip(rows[0], rows[-1], strict=True))["Minimum"] == "10 %"
-    assert "Back: at its minimum (MBCO) again" in read(page).text
+    assert dict(zip(rows[0], rows[-1], strict=True))["RTO, minimum"] == "48 h 10 %"
+    assert "Back: at its minimum (MBCO, below its RTO) again" in read(page).text
     sooner = "moving-house is back at sint-oedenrode · counter sooner than as a whole: all its places together"
     assert whole.text.count(sooner) == 2  # with its times, and with what held it up
     assert "No way back: nothing that is planned" in whole.text

@@ -43,12 +43,10 @@ def services(run: ToldRun) -> Section:
     heads = (
         words_of(_("Service")),
         words_of(_("Norm")),
-        words_of(_("RTO")),
-        words_of(_("Minimum")),
+        words_of(_("RTO, minimum")),
         fill(_("Back in {share} of drills"), share=run.mark.p(50)),
         fill(_("Back in {share} of drills"), share=run.mark.p(95)),
-        words_of(_("In time")),
-        words_of(_("Asked")),
+        words_of(_("In time, asked")),
         words_of(_("Verdict")),
     )
     titles = _fared(run)
@@ -83,11 +81,12 @@ def _service(run: ToldRun, outcome: Outcome) -> Row:
         Cell(said(outcome.title)),
         (
             run.norm(target),
-            NOTHING if target is None else Cell(run.mark.text(target.text, f"{path}.targets.rto")),
-            Cell(run.minimum(outcome)),
+            Cell(
+                NOTHING.pieces if target is None else run.mark.text(target.text, f"{path}.targets.rto"),
+                run.minimum(outcome),
+            ),
             *run.recovery(outcome, path),
-            run.in_time(outcome, path),
-            NOTHING if target is None else Cell(run.asked(outcome)),
+            Cell(run.in_time(outcome, path).pieces, () if target is None else run.asked(outcome)),
             _both_judged(run, outcome),
         ),
     )
@@ -113,7 +112,7 @@ def _norms(run: ToldRun, *kinds: str) -> list[Block]:
 def _back(run: ToldRun) -> str:
     """What it is to be back."""
     _ = run.words.gettext
-    text = _("Back: at its minimum (MBCO) again, which is a part of what the service gives at all its places together.")
+    text = _("Back: at its minimum (MBCO, below its RTO) again, a part of what it gives at all its places together.")
     return text + " " + _("From then on it may still serve only a part of its citizens, and turn the others away.")
 
 

@@ -135,8 +135,7 @@ def trial(run: ToldRun) -> Section | None:
         fill(_("Back in {share} of drills"), share=run.mark.p(50)),
         fill(_("Back in {share} of drills"), share=run.mark.p(95)),
         words_of(_("Serves in the bubble")),
-        words_of(_("In time")),
-        words_of(_("Asked")),
+        words_of(_("In time, asked")),
         words_of(_("Verdict")),
     )
     rows = tuple(_tried(run, each) for each in found)
@@ -155,8 +154,9 @@ def _tried(run: ToldRun, tried: Tried) -> Row:
             NOTHING if target is None else Cell(run.mark.text(target.text, f"services.{tried.name}.targets.rto")),
             *(Cell(*time) for time in times),
             NOTHING if tried.back is None else Cell(run.mark.share(tried.back, f"{path}.back")),
-            NOTHING if tried.in_time is None else Cell(run.mark.share(tried.in_time, f"{path}.in_time")),
-            NOTHING if target is None else Cell(run.mark.percent(f"{path}.asked")),
+            NOTHING
+            if tried.in_time is None
+            else Cell(run.mark.share(tried.in_time, f"{path}.in_time"), run.mark.percent(f"{path}.asked")),
             run.judged(tried.verdict),
         ),
     )
