@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from drsim.calendar import FAR
 from drsim.reading import assumptions
-from drsim.studies.curve import Curve, curve
+from drsim.studies.curve import Band, Curve, curve
 from drsim.studies.record import record_of, recorded
 from drsim.studies.run import explanations
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from drsim.studies.replay import Replay
     from drsim.studies.result import Explanation, Result
 
-__all__ = ["DAYS", "Chase", "Dossier", "Pair", "dossier"]
+__all__ = ["DAYS", "Chase", "Dossier", "Pair", "dossier", "limits_in_working_hours"]
 
 DAYS: Final = {"typical": 0.5, "bad": 0.95}
 """The drills that are shown, by the quantile of the recovery time near which they are."""
@@ -59,11 +60,26 @@ class Dossier:
         assumed = [each.source is None for each in self.numbers]
         return {
             "answer": {"services": len(self.result.outcomes), **fared},
+            "test": self._tested(),
             "explanations": {each.service: _explanation_dict(each) for each in self.explained},
             "drills": {name: self._day_dict(name) for name in self.days},
+            "limits": [{"limit": text, "end_ms": end} for text, end in limits_in_working_hours(self.result)],
+            "wait": self.result.scenario.response.wait.text,
             "replayed": len(self.over_time.drills),
+            "over_time": {
+                "services": _ends(self.over_time.running),
+                "citizens": None if self.over_time.citizens is None else _ends(self.over_time.citizens),
+            },
             "numbers": {"all": len(assumed), "assumed": sum(assumed), "sections": self._sections()},
         }
+
+    def _tested(self) -> dict[str, Any] | None:
+        """In how many drills a test in a bubble begins, and how its services fared; None where there is none."""
+        tried = self.result.tried
+        if not tried:
+            return None
+        verdicts = Counter(each.verdict or "no RTO" for each in tried)
+        return {"begins": max(each.drills for each in tried), "services": {"all": len(tried), **verdicts}}
 
     def _day_dict(self, name: str) -> dict[str, Any]:
         """One drill: what kept the service waiting; the segments add up to its interruption."""
@@ -104,6 +120,23 @@ def dossier(
     explained = tuple(explanations(result, services, workers=workers))
     days = {name: result.replay(result.around(services[0], p, 1)[0]) for name, p in DAYS.items()} if services else {}
     return Dossier(result, explained, days, curve(result), command)
+
+
+def limits_in_working_hours(result: Result) -> list[tuple[str, int | None]]:
+    """(RTO in working hours, when it ends for an interruption from the moment on), the shortest first.
+
+    In ms after the moment; None where that has no date, or the calendar no end so far.
+    """
+    plan, scenario = result.plan, result.scenario
+    found: dict[int, str] = {}
+    for service in scenario.landscape.services.values():
+        if service.targets.rto is not None and service.targets.rto.working:
+            found.setdefault(service.targets.rto.ms, service.targets.rto.text)
+    if scenario.moment is None:
+        return [(text, None) for _, text in sorted(found.items())]
+    hours = plan.calendars[plan.working_hours]
+    ends = [(text, hours.add(0, ms)) for ms, text in sorted(found.items())]
+    return [(text, end if end < FAR else None) for text, end in ends]
 
 
 @dataclass(frozen=True)
@@ -158,6 +191,11 @@ class Chase:
                 "among": dict(Counter(each.kind for each in hunt.among)),
             },
         }
+
+
+def _ends(band: Band) -> dict[str, float]:
+    """How low a mean over drills goes, and where it ends."""
+    return {"least": float(band.mean.min()), "end": float(band.mean[-1])}
 
 
 def _explanation_dict(explanation: Explanation) -> dict[str, Any]:

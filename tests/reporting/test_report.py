@@ -19,8 +19,11 @@ from drsim.errors import DrsimError
 from drsim.measures.explanation import CAUSES
 from drsim.measures.pairs import Difference
 from drsim.reading import loads
+from drsim.reporting import summary
 from drsim.reporting.again import again
 from drsim.reporting.figures.drills import KINDS
+from drsim.reporting.margins import spare
+from drsim.reporting.numbers import format_share
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
 from drsim.reporting.pages.details import detailed
@@ -42,6 +45,7 @@ from drsim.reporting.pages.marked import Marked
 from drsim.reporting.pages.run_causes import CAUSE_WORDS
 from drsim.reporting.pages.words import Words
 from drsim.reporting.report import _written, report
+from drsim.reporting.summary import due_texts
 from drsim.studies.breakable import KINDS as BREAKABLE
 from drsim.studies.hunt import Hunt, Reason
 from drsim.studies.record import rerun
@@ -211,6 +215,103 @@ def test_what_a_reader_looks_for_is_there(page: str) -> None:
         assert told in text, told
 
 
+@pytest.fixture(scope="module")
+def whole() -> Element:
+    """Of a service that is back only when all of its places are."""
+    return read(report(drsim.run(drsim.load(LOST), replications=12, seed=1, workers=1), workers=1))
+
+
+def test_what_back_means_is_told(page: str, whole: Element) -> None:
+    (services,) = (table for table in read(page).all("table") if "Recovery times against" in table.text)
+    rows = [[cell.text for cell in row.all("th", "td")] for row in services.all("tr")]
+    assert dict(zip(rows[0], rows[-1], strict=True))["RTO, minimum"] == "48 h 10 %"
+    assert "Back: at its minimum (MBCO, below its RTO) again" in read(page).text
+    sooner = "moving-house is back at sint-oedenrode · counter sooner than as a whole: all its places together"
+    assert whole.text.count(sooner) == 2  # with its times, and with what held it up
+    assert "No way back: nothing that is planned" in whole.text
+    assert sooner not in read(page).text
+
+
+def test_what_is_due_is_in_the_answer_with_its_date() -> None:
+    due = "{payday: {title: payment, on: 2015-05-13 09:00, takes: 4 h, begins: 1 d}}"
+    result = drsim.run(drsim.load(LOST, set={"services.moving-house.due": due}), replications=12, seed=1, workers=1)
+    tree = read(report(result, workers=1))
+    (answer,) = (each for each in tree.all("section") if each.attributes["id"] == "answer")
+    ((what, text),) = due_texts(result)
+    assert f"{what}, due Wed 13 May 09:00, is {text} of drills." in answer.text
+    (table,) = (each for each in tree.all("table") if "a date is missed" in each.text)
+    assert "Wed 13 May 09:00" in table.text
+
+
+@pytest.mark.parametrize("rto", ["10 min", "48 h", None])
+def test_the_answer_of_a_test_is_that_of_the_terminal(rto: str | None) -> None:
+    changes = {
+        "disruptions": "{}",
+        "tests": "{site: sint-michielsgestel, after: 1 h, lasts: 5 d, teardown: {takes: 1 h, by: admins}}",
+    }
+    targets = "{mbco: 30 %}" if rto is None else f"{{rto: {rto} @rvig, mbco: 30 %}}"
+    scenario = drsim.load(LOST, set={**changes, "services.moving-house.targets": targets})
+    result = drsim.run(scenario, replications=12, seed=1, workers=1)
+    tree = read(report(result, workers=1))
+    told = " ".join(each.text for each in tree.all("p") if each.attributes.get("class") == "answer")
+    assert told.lower() == summary.answer(result).lower()
+    (table,) = (each for each in tree.all("table") if "serves in the bubble" in each.text)
+    cells = [cell.text for cell in list(table.all("tr"))[-1].all("td")]
+    assert cells[:2] == (["–", "–"] if rto is None else ["rvig", rto])
+    verdict = {"met": "✓ met", "missed": "✗ missed", "undecided": "~ too close to call", None: "–"}
+    assert cells[-1] == verdict[result.tried[0].verdict]
+
+
+def test_what_the_terminal_tells_of_limits_and_hands_the_page_tells_too() -> None:
+    changes = {
+        "services.moving-house.targets": "{rto: 16 wh @rvig, mbco: 10 %}",
+        "services.moving-house.manual": "{after: 1 h, level: 50 %}",
+    }
+    result = drsim.run(drsim.load(LOST, set=changes), replications=12, seed=1, workers=1)
+    shown = " ".join(str(summary.summary(result, command=summary.Command("x", 12), intervals=True)).split())
+    tree = read(report(result, workers=1))
+    text = " ".join(tree.text.split())
+    for told in ("16 wh end on Fri 15 May 10:00", "Mon-Fri 9:00-17:00 except Dutch holidays", "sat out for 1 h"):
+        assert told in shown and told in text, told
+    assert "site: sint-michielsgestel, lasts: the whole drill" in text
+    (hands,) = (each for each in tree.all("table") if "served by hand on average" in each.text)
+    value = record_of(tree)["services"]["moving-house"]["by_hand_ms"]["value"]
+    (number, *_) = hands.all("data")
+    assert json.loads(number.attributes["value"]) == value > 0
+
+
+def test_what_came_near_its_limit_is_told(result: drsim.Result) -> None:
+    outcome = result.outcome("moving-house")
+    limit = f"{round(outcome.recovery[0.5].value / 60_000)} min"
+    scenario = result.scenario.with_({"services.moving-house.targets.rto": limit})
+    found = drsim.run(scenario, replications=DRILLS, seed=1, workers=1)
+    margin = found.outcome("moving-house").margin
+    assert margin is not None and margin.just_met.successes
+    (table,) = (each for each in read(report(found, workers=1)).all("table") if "Near the limit" in each.text)
+    cells = [cell.text.split(" (")[0] for cell in list(table.all("tr"))[1].all("td")]
+    assert cells[3:] == [format_share(each).split(" (")[0] for each in (margin.just_met, margin.just_missed)]
+    assert cells[2].startswith(spare(margin).split(" (")[0])
+
+
+def test_what_is_explained_stands_in_the_order_of_the_table() -> None:
+    result = drsim.run(ROOT / "scenarios" / "payday.yaml", replications=60, seed=1, workers=1)
+    names = summary.most_interesting(result)
+    order = sorted(result.outcomes, key=summary.worst_first)
+    assert names == [each.name for each in order if each.name in names]
+    assert names[0] == order[0].name  # the worst is explained, and shown in single drills
+
+
+def test_a_column_of_causes_says_of_how_many_drills_it_is_the_mean(page: str, result: drsim.Result) -> None:
+    (table,) = (each for each in read(page).all("table") if "Recovery time by cause" in each.text)
+    (row,) = (each for each in table.all("tr") if "mean of so many drills" in each.text)
+    assert [cell.text for cell in row.all("td")] == [f"{len(result.around('moving-house', 0.95))}"]
+
+
+def test_who_is_turned_away_need_not_find_a_service_down(page: str) -> None:
+    assert "find the service down" not in page
+    assert "while it serves a part, also when back, the rest" in read(page).text
+
+
 def test_a_service_without_anything_to_tell_makes_a_short_page() -> None:
     result = drsim.run(
         drsim.load(LOST, set={"disruptions.town-hall.chance": "0.01 %"}), replications=DRILLS, seed=1, workers=1
@@ -360,6 +461,48 @@ def test_nothing_is_fetched(root: Element) -> None:
         assert element.tag not in ("iframe", "object", "embed", "form", "base")
     (style,) = (each for each in root.all("style"))
     assert "@import" not in style.text and "url(" not in style.text
+
+
+def test_each_picture_says_what_is_seen_in_it(page: str) -> None:
+    tree = read(page)
+    ids = {each.attributes["id"]: each.text for each in tree.all() if "id" in each.attributes}
+    seen = [
+        ids[each.attributes["aria-describedby"]] for each in tree.all("div") if "aria-describedby" in each.attributes
+    ]
+    begin = (
+        "A chart over time",
+        "A map of services",
+        "A bar for each",
+        "A line that rises",
+        *["A Gantt chart"] * 2,
+    )
+    assert [text.startswith(first) for text, first in zip(seen, begin, strict=True)] == [True] * len(begin)
+    assert all(re.search("[0-9]", text) for text in seen if "table below" not in text)
+
+
+def test_the_numbers_of_the_map_are_printed_too(result: drsim.Result, page: str) -> None:
+    caption = "The same in numbers: what citizens meet of each service"
+    (table,) = (each for each in read(page).all("table") if caption in each.text)
+    parent: Element | None = table
+    while parent is not None:
+        assert parent.tag != "details"
+        parent = parent.parent
+    assert caption in report(result, form="md", workers=1)
+
+
+@pytest.mark.parametrize(("lang", "wrong"), [("en", r"\b1 drills\b"), ("nl", r"\b1 oefeningen\b")])
+def test_one_drill_is_told_as_one(result: drsim.Result, lang: str, wrong: str) -> None:
+    one = drsim.run(result.scenario, replications=1, seed=1, workers=1)
+    sentences = [each.text for each in read(report(one, lang=lang, workers=1)).all("p", "figcaption")]
+    assert not [each for each in sentences if re.search(wrong, each)]
+    assert not [
+        each for each in sentences if re.search(r" \?(?!:)", each)
+    ]  # it stands in tables, where its meaning does
+
+
+def test_the_legend_tells_what_the_signs_of_shares_are(page: str) -> None:
+    text = read(page).text
+    assert "< or > in brackets after one" in text and "no upper end yet" not in text
 
 
 def test_ids_are_there_once_and_what_leads_to_them_arrives(root: Element) -> None:

@@ -199,7 +199,7 @@ class _Hunt(Told[Chase]):
     def _spare(self, margin: Margin | None, path: str) -> Cell:
         if margin is None:
             return NOTHING
-        return Cell(*self.mark.margin(margin, path))
+        return Cell(*self.mark.margin(margin, _margin_paths(path)))
 
     def hours(self) -> Section | None:
         """When in the week a set does most harm, and least."""
@@ -235,7 +235,9 @@ class _Hunt(Told[Chase]):
         moment = number(self.words.instant(hour.moment, dated=True), f"{there}.moment", self.record)
         spare: Pieces = ()
         if hour.margin is not None and not math.isinf(hour.margin.value):
-            spare = fill(self.words.gettext("{time} to spare"), time=self.mark.margin(hour.margin, there)[0])
+            spare = fill(
+                self.words.gettext("{time} to spare"), time=self.mark.margin(hour.margin, _margin_paths(there))[0]
+            )
         return Cell(moment), Cell(self.mark.share(hour.kept, f"{there}.kept"), spare)
 
     # what was looked at
@@ -261,3 +263,7 @@ class _Hunt(Told[Chase]):
         )
         among = Table(_("What could break"), (words_of(_("Kind")), words_of(_("Number"))), (Group((), kinds),))
         return Section("looked-at", _("What was looked at"), (sets, among))
+
+
+def _margin_paths(path: str) -> tuple[str, str, str]:
+    return f"{path}.margin_ms", f"{path}.margin_low_ms", f"{path}.margin_high_ms"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from drsim.reporting.margins import alone
+from drsim.reporting.margins import one_time
 from drsim.reporting.numbers import (
     NONE,
     UNKNOWN,
@@ -77,7 +77,9 @@ class Marked:
         return [self._time(each, path) for each, path in zip(shown, paths, strict=True)]
 
     def _time(self, shown: Shown, path: str) -> tuple[Pieces, Pieces]:
-        names = f"{path}.ms", f"{path}.low_ms", f"{path}.high_ms"
+        return self._shown_time(shown, (f"{path}.ms", f"{path}.low_ms", f"{path}.high_ms"))
+
+    def _shown_time(self, shown: Shown, names: tuple[str, str, str]) -> tuple[Pieces, Pieces]:
         time = self._signed_time(shown.text, names)
         if shown.low == shown.high:
             return time, ()
@@ -97,9 +99,18 @@ class Marked:
         """A time, or that it is beyond the horizon."""
         return self.text(text, "horizon_ms" if text.startswith(">") else path)
 
+    def mean_time(self, mean: Mean, path: str, horizon: int) -> tuple[Pieces, Pieces]:
+        """A mean of times, and its interval."""
+        (shown,) = format_times([(mean.value, mean.low, mean.high)], horizon_ms=horizon)
+        return self._shown_time(shown, (f"{path}.value", f"{path}.low", f"{path}.high"))
+
     def mean(self, mean: Mean, path: str) -> tuple[Pieces, Pieces]:
         """A mean, and its interval; none for what is exact."""
         return self._around(count_parts(mean.value, mean.low, mean.high), path)
+
+    def most(self, mean: Mean, path: str) -> Pieces:
+        """The upper end of a mean."""
+        return self.text(count_parts(mean.value, mean.low, mean.high).high, f"{path}.high")
 
     def gap(self, difference: Difference | None, path: str) -> tuple[Pieces, Pieces]:
         """By how much times differ, and the interval of that."""
@@ -117,16 +128,15 @@ class Marked:
         signed = Shown(*(f"+{text}" if text[0] != "−" and re.search("[1-9]", text) else text for text in shown))
         return self._around(signed, path)
 
-    def margin(self, margin: Margin, path: str) -> tuple[Pieces, Pieces]:
-        """What is left of a limit, and the interval of that; `path`: where `margin_ms` and its ends stand."""
-        _, paths = self.words.gettext, [f"{path}.{name}" for name in ("margin_ms", "margin_low_ms", "margin_high_ms")]
-        unit = in_working_hours if margin.working else str
+    def margin(self, margin: Margin, paths: tuple[str, str, str]) -> tuple[Pieces, Pieces]:
+        """What is left of a limit, and the interval of that; `paths`: of its value, low and high end."""
+        _, unit = self.words.gettext, in_working_hours if margin.working else str
         if not math.isinf(margin.value):
             shown = gap_parts(margin.value, margin.low, margin.high)
             return self._ends(Shown(*map(unit, shown)), paths)
         if math.isinf(margin.high):
             return words_of(_("not back in time")), ()
-        return words_of(UNKNOWN), fill(_("at most {time}"), time=self.text(unit(alone(margin.high)), paths[2]))
+        return words_of(UNKNOWN), fill(_("at most {time}"), time=self.text(unit(one_time(margin.high)), paths[2]))
 
     def _around(self, shown: Shown, path: str) -> tuple[Pieces, Pieces]:
         return self._ends(shown, [f"{path}.{end}" for end in ("value", "low", "high")])
