@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from drsim.cli.given import load_scenario, standard_input
+from drsim.cli.given import load_scenario
 from drsim.cli.group import INTERRUPTED, refuse, say
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def drill_both(
 
     if before == after == "-" and not changes:
         refuse("only one of the two can come from standard input", "give a file for the other")
-    with standard_input(before if before == after else ""):
-        one, two = load_scenario(before, {}), load_scenario(after, changes)
+    one, two = load_scenario(before, {}), load_scenario(after, changes)
     begun = time.perf_counter()
     progress.count(0, 2 * replications)
     found = compare_drills(one, two, replications=replications, seed=seed, workers=workers, progress=progress.count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +23,17 @@ from drsim.cli.options import (
     whole_number,
     workers_option,
 )
-from drsim.cli.output import empty_page, form_of, language_of, print_page, to_json, writable, write_whole
+from drsim.cli.output import (
+    empty_page,
+    form_of,
+    language_of,
+    print_page,
+    spare_inputs,
+    to_json,
+    try_in,
+    writable,
+    write_whole,
+)
 from drsim.errors import DrsimError
 
 SETS: Final = whole_number(0, 20, "a number of things that break together, from 0 to 20")
@@ -125,6 +134,7 @@ def hunt(
     if out is None and lang is not None:
         refuse(f"--lang {lang}: that is of a page", "give -o report.html as well")
     page = None if out is None else (writable(out), form_of(out), language_of(lang))
+    spare_inputs({"--out": out}, [scenario])
     with shown(f"reading {scenario}", quiet) as progress:
         loaded = load_scenario(scenario, changes)
         service, rest = split(breaks)
@@ -180,10 +190,14 @@ def hunt(
 
 def _check_into(into: str) -> None:
     """Refuse now, rather than after a long search, a directory that cannot be made or written."""
+    if into == "-":
+        refuse("--into -: that names no directory", "name one")
     where = Path(into).resolve()
     while not where.exists() and where != where.parent:
         where = where.parent
     if not where.is_dir():
         refuse(f"--into {into}: '{where}' is a file", "name a directory")
-    if not os.access(where, os.W_OK | os.X_OK):
-        refuse(f"--into {into}: '{where}' cannot be written", "name another directory")
+    try:
+        try_in(where)
+    except OSError as error:
+        refuse(f"--into {into}: '{where}' cannot be written: {error.strerror}", "name another directory")

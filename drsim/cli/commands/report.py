@@ -22,7 +22,17 @@ from drsim.cli.options import (
     scenario_argument,
     set_option,
 )
-from drsim.cli.output import columns, empty_page, form_of, language_of, print_page, to_json, writable, write_whole
+from drsim.cli.output import (
+    columns,
+    empty_page,
+    form_of,
+    language_of,
+    print_page,
+    spare_inputs,
+    to_json,
+    writable,
+    write_whole,
+)
 
 if TYPE_CHECKING:
     from drsim.reporting.summary import Command
@@ -70,6 +80,7 @@ def report(
     who, and the window in which 80 % of drills start and end it.
     """
     command = command_of(scenario, changes, replications, seed)
+    spare_inputs({"--out": out, "--log": log}, [scenario] if other is None else [scenario, other])
     if as_runbook:
         if other is not None or lang is not None:
             refuse("report --runbook: that is of one scenario, and in English", "leave out the second one, and --lang")

@@ -11,7 +11,7 @@ import click
 from drsim.cli.drilled import command_of, drill_scenario
 from drsim.cli.group import INTERRUPTED, OK, refuse
 from drsim.cli.options import DRILLS, ascii_option, drill_options, json_option, scenario_argument, set_option
-from drsim.cli.output import empty_page, print_page, to_json, writable, write_whole
+from drsim.cli.output import empty_page, print_page, spare_inputs, to_json, writable, write_whole
 
 if TYPE_CHECKING:
     from drsim.reporting.progress import Progress
@@ -58,6 +58,7 @@ def run(
     if precision is not None and at_most < replications:
         refuse(f"--at-most {at_most}: -n {replications} drills come first", "give no fewer, or a smaller -n")
     target = None if out is None else writable(out)
+    spare_inputs({"--out": out}, [scenario])
     page = empty_page(ascii_only)
     with shown(f"reading {scenario}", quiet) as progress:
         result = drill_scenario(scenario, changes, replications, seed, workers, progress, precision, at_most)
