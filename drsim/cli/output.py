@@ -79,7 +79,9 @@ def form_of(out: str) -> Literal["html", "md"]:
 def writable(file: str, option: str = "--out") -> Path:
     """Give the file that is to be written, refused now rather than after a long run."""
     if file == "-":
-        refuse(f"{option} -: that names no file", f"name one; what is printed without {option} goes elsewhere with > FILE")
+        refuse(
+            f"{option} -: that names no file", f"name one; what is printed without {option} goes elsewhere with > FILE"
+        )
     target = Path(os.path.realpath(file))
     try:
         with suppress(FileNotFoundError, NotADirectoryError):

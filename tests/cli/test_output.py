@@ -96,7 +96,9 @@ def test_a_dash_is_no_file(typed, plan, command):
     assert said.startswith(f"{option} -: that names no file\n  name one; what is printed without {option} goes")
 
 
-@pytest.mark.parametrize("words", [("run", "no.yaml", "--out"), ("report", "no.yaml", "-o"), ("graph", "no.yaml", "-o")])
+@pytest.mark.parametrize(
+    "words", [("run", "no.yaml", "--out"), ("report", "no.yaml", "-o"), ("graph", "no.yaml", "-o")]
+)
 @pytest.mark.parametrize("name", ["/proc/x", "x" * 300, "loop"])
 def test_what_cannot_be_written_is_found_before_anything_is_read(typed, plan, words, name):
     if name == "/proc/x" and not Path("/proc/self").exists():
