@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
+from drsim.cli.lines import for_terminal
 from drsim.errors import DrsimError, InputError, Problem, did_you_mean
 
 OK, FAILED, INVALID, INTERRUPTED = 0, 1, 2, 130
@@ -78,8 +79,9 @@ class Commands(click.Group):
 
 def say(text: str, code: int) -> int:
     """Say something on standard error, and give the code to end with."""
-    with suppress(OSError):
-        click.echo(text, err=True)
+    with suppress(OSError, ValueError):  # nobody can be told
+        if sys.stderr is not None:  # written to as it is, so that a bar that is drawn there makes room
+            print(for_terminal(text, sys.stderr), file=sys.stderr, flush=True)
     return code
 
 

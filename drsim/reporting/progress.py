@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.constrain import Constrain
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as RichProgress
 
@@ -16,6 +18,8 @@ __all__ = ["Bar", "Lines", "Progress", "shown"]
 
 EVERY: Final = 10.0
 """Seconds between lines where nobody watches a bar."""
+ROOM: Final = 5
+"""Columns at the end of a bar, for ^C and one more: what runs over the end of its line would stay."""
 
 
 class Progress:
@@ -99,6 +103,22 @@ def pace(done: int, asked: int, seconds: float) -> str:
     return f"{speed:,.0f} a second, {minutes} left"
 
 
+class _Narrow(RichProgress):
+    """A bar that leaves room at its end."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """The bar."""
+        yield _WithRoom(self.make_tasks_table(self.tasks))
+
+
+@dataclass(frozen=True)
+class _WithRoom:
+    bar: RenderableType
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        yield Constrain(self.bar, options.max_width - ROOM)
+
+
 @contextmanager
 def shown(text: str, quiet: bool = False) -> Iterator[Progress]:
     """Show how far a run is, unless `quiet`; on a terminal it is gone when the run is over."""
@@ -115,5 +135,5 @@ def shown(text: str, quiet: bool = False) -> Iterator[Progress]:
         TextColumn("{task.fields[rate]}"),
     )
     console = Console(stderr=True, highlight=False, emoji=False, markup=False)
-    with RichProgress(*columns, console=console, transient=True, auto_refresh=False) as bar:
+    with _Narrow(*columns, console=console, transient=True, auto_refresh=False) as bar:
         yield Bar(bar, text)
