@@ -29,7 +29,7 @@ __all__ = ["GROUPS", "MOST_CHANGES", "alike", "answer", "compared", "in_order", 
 
 GROUPS: Final = {
     "worse": ("BACK LATER", "bold red"),
-    "undecided": ("TOO CLOSE TO CALL", "bold yellow"),
+    "undecided": ("TOO CLOSE TO CALL", "bold magenta"),
     "better": ("BACK SOONER", "bold green"),
     "same": ("THE SAME", "bold"),
 }
