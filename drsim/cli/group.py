@@ -69,6 +69,8 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; an unknown one is refused with the nearest spelling."""
         if args and not args[0].startswith("-") and args[0] not in self.commands:
+            if ctx.resilient_parsing:  # a shell asks what could be next: nothing, and it is not told why
+                return args[0], click.Command(args[0], add_help_option=False), args[1:]
             refuse(f"there is no command '{args[0]}'", did_you_mean(args[0], self.commands))
         return super().resolve_command(ctx, args)
 

@@ -22,7 +22,13 @@ from drsim.cli.output import empty_page, print_page, spare_inputs, to_json, writ
     shell_complete=complete_services,
     help="Show only what this service rests on. Name or title.",
 )
-@click.option("-o", "--out", metavar="FILE", help="Draw a picture into a file, as SVG, which any browser shows.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    shell_complete=complete_files,
+    help="Draw a picture into a file, as SVG, which any browser shows.",
+)
 @set_option
 @json_option
 @ascii_option

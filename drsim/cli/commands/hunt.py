@@ -14,6 +14,9 @@ from drsim.cli.group import INTERRUPTED, OK, refuse, say
 from drsim.cli.options import (
     DRILLS,
     ascii_option,
+    complete_directories,
+    complete_files,
+    complete_kinds,
     json_option,
     lang_option,
     quiet_option,
@@ -70,6 +73,7 @@ def _names(_: click.Context, option: click.Parameter, value: str | None) -> tupl
 @click.option(
     "--among",
     metavar="KIND,KIND",
+    shell_complete=complete_kinds,
     callback=_names,
     help="Kinds of things that break; by default component, site, link, links_of, label, team, power.",
 )
@@ -83,7 +87,14 @@ def _names(_: click.Context, option: click.Parameter, value: str | None) -> tupl
     callback=whole_number(0, 1_000, "a number of sets from 0 to 1,000"),
     help="For how many of the sets found each hour of the week is drilled.",
 )
-@click.option("--into", metavar="DIRECTORY", default="found", show_default=True, help="Where what is found is written.")
+@click.option(
+    "--into",
+    metavar="DIRECTORY",
+    default="found",
+    show_default=True,
+    shell_complete=complete_directories,
+    help="Where what is found is written.",
+)
 @click.option(
     "-n",
     "--replications",
@@ -97,7 +108,13 @@ def _names(_: click.Context, option: click.Parameter, value: str | None) -> tupl
 @workers_option
 @quiet_option
 @set_option
-@click.option("-o", "--out", metavar="FILE", help="Write it as a page as well: FILE.html, or FILE.md for Markdown.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    shell_complete=complete_files,
+    help="Write it as a page as well: FILE.html, or FILE.md for Markdown.",
+)
 @lang_option
 @json_option
 @ascii_option

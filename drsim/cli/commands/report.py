@@ -50,10 +50,11 @@ if TYPE_CHECKING:
     "-o",
     "--out",
     metavar="FILE",
+    shell_complete=complete_files,
     help="Write it to a file: FILE.html, or FILE.md for Markdown; of a runbook text, and beside it the log to fill in, as CSV.",
 )
 @lang_option
-@click.option("--log", metavar="FILE", help="Write the log of a runbook to this file.")
+@click.option("--log", metavar="FILE", shell_complete=complete_files, help="Write the log of a runbook to this file.")
 @drill_options
 @set_option
 @json_option

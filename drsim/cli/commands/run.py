@@ -10,7 +10,15 @@ import click
 
 from drsim.cli.drilled import command_of, drill_scenario
 from drsim.cli.group import INTERRUPTED, OK, refuse
-from drsim.cli.options import DRILLS, ascii_option, drill_options, json_option, scenario_argument, set_option
+from drsim.cli.options import (
+    DRILLS,
+    ascii_option,
+    complete_files,
+    drill_options,
+    json_option,
+    scenario_argument,
+    set_option,
+)
 from drsim.cli.output import empty_page, print_page, spare_inputs, to_json, writable, write_whole
 
 if TYPE_CHECKING:
@@ -32,7 +40,7 @@ MOST_FOR_PRECISION: Final = 100_000
 @click.option("--at-most", metavar="NUMBER", callback=DRILLS, help="Drills for --precision; the default is 100000.")
 @click.option("--intervals", is_flag=True, help="Show the intervals of all times.")
 @json_option
-@click.option("--out", metavar="FILE", help="Write the result to a file, as JSON.")
+@click.option("--out", metavar="FILE", shell_complete=complete_files, help="Write the result to a file, as JSON.")
 @ascii_option
 def run(
     scenario: str,
