@@ -32,7 +32,13 @@ def drill_scenario(
     loaded = load_scenario(scenario, changes) if isinstance(scenario, str) else scenario
     from drsim.studies.run import run as run_drills
 
-    progress.count(0, replications)
+    def count(done: int, asked: int) -> None:
+        if precision is None:
+            progress.count(done, asked)
+        else:  # nobody knows when it is reached
+            progress.count(done, at_most, at_most=True)
+
+    count(0, replications)
     result = run_drills(
         loaded,
         replications=replications,
@@ -40,7 +46,7 @@ def drill_scenario(
         precision=precision,
         at_most=at_most,
         workers=workers,
-        progress=progress.count,
+        progress=count,
     )
     result.elapsed = time.perf_counter() - begun
     if result.interrupted:

@@ -26,10 +26,10 @@ HEADS: Final = ("to spare", "just met", "just missed")
 
 def margins(result: Result, page: Page, everything: bool = False) -> None:
     """What there is to spare where it is least certain that it is enough; with `everything` wherever there is a target."""
-    rows = sorted(_rows(result), key=lambda row: (-row[1].just_met.value - row[1].just_missed.value, row[0]))
-    asked = sorted({margin.asked for _, margin in rows})
+    rows = sorted(_rows(result), key=lambda row: (-row[2].just_met.value - row[2].just_missed.value, row[:2]))
+    asked = sorted({margin.asked for *_, margin in rows})
     if not everything:
-        rows = [row for row in rows if near(row[1])]
+        rows = [row for row in rows if near(row[2])]
     if not rows:
         return
     share = f"in {100 * asked[0]:g} % of drills" if len(asked) == 1 else "in the share of drills that is asked for"
@@ -40,32 +40,43 @@ def margins(result: Result, page: Page, everything: bool = False) -> None:
         f"to spare {share} (− lacking); met or missed by less than {100 * NEAR:g} % of the limit",
     )
     texts = [
-        (title, (spare(each), format_share(each.just_met), format_share(each.just_missed))) for title, each in shown
+        ((title, what), (spare(each), format_share(each.just_met), format_share(each.just_missed)))
+        for title, what, each in shown
     ]
-    texts = [(title, (page.clean(a), page.clean(b), page.clean(c))) for title, (a, b, c) in texts]
+    texts = [(name, (page.clean(a), page.clean(b), page.clean(c))) for name, (a, b, c) in texts]
     widths = [max(map(cell_len, column)) for column in zip(HEADS, *(row[1] for row in texts), strict=True)]
     room = page.width - MARGIN - sum(width + 1 for width in widths)
-    longest = max(cell_len(page.clean(name)) for name, _ in texts)
+    longest = max(cell_len(page.clean(title + what)) for (title, what), _ in texts)
     if room < min(longest, SHORTEST):
         for name, row in texts:
-            page.say(name, most=1)
+            page.say(_fitted(*name, page.width - MARGIN, page))
             page.say(" · ".join(f"{head}: {text}" for head, text in zip(HEADS, row, strict=True)), indent=6)
     else:
         title = min(room, longest)
         heads = (Cell(head, width, style="dim") for head, width in zip(HEADS, widths, strict=True))
         page.row([Cell("", title), *heads])
         for name, row in texts:
-            page.row([Cell(name, title), *(Cell(text, width) for text, width in zip(row, widths, strict=True))])
+            page.row(
+                [
+                    Cell(_fitted(*name, title, page), title),
+                    *(Cell(text, width) for text, width in zip(row, widths, strict=True)),
+                ]
+            )
     if left:
         page.say(f"and {left} more (--intervals has all)", style="dim")
     page.blank()
 
 
-def _rows(result: Result) -> Iterator[tuple[str, Margin]]:
+def _fitted(title: str, what: str, width: int, page: Page) -> str:
+    """Of a title that is too long what it is about stays, since a service may have two rows."""
+    return page.fit(title, width - len(what)) + what
+
+
+def _rows(result: Result) -> Iterator[tuple[str, str, Margin]]:
     for outcome in result.outcomes:
         for margin, what in ((outcome.margin, ""), (outcome.data_margin, ", data")):
             if margin is not None and not _surely(margin):
-                yield outcome.title + what, margin
+                yield outcome.title, what, margin
 
 
 def _surely(margin: Margin) -> bool:

@@ -152,7 +152,7 @@ def hunt(
         refuse(f"--lang {lang}: that is of a page", "give -o report.html as well")
     page = None if out is None else (writable(out), form_of(out), language_of(lang))
     spare_inputs({"--out": out}, [scenario])
-    with shown(f"reading {scenario}", quiet) as progress:
+    with shown(f"reading {scenario}", quiet, ascii_only) as progress:
         loaded = load_scenario(scenario, changes)
         service, rest = split(breaks)
         found = hunt_sets(

@@ -142,7 +142,7 @@ def _runbook(
     log_target = _log_beside(target, log)
     page = empty_page(ascii_only) if target is None else Page(ascii_only, width=columns())
     begun = time.perf_counter()
-    with shown(f"reading {command.scenario}", quiet) as progress:
+    with shown(f"reading {command.scenario}", quiet, ascii_only) as progress:
         loaded = load_scenario(command.scenario, changes)
         progress.count(0, command.replications)
         book = runbook(

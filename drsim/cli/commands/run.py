@@ -59,7 +59,10 @@ def run(
     """Drill a scenario many times and show who is back in time."""
     from drsim.reporting.progress import shown
     from drsim.reporting.summary import most_interesting, numbers_of, summary
+    from drsim.studies.precision import criteria
 
+    if precision is not None:
+        criteria(precision)  # refused before anything is read
     if at_most is not None and precision is None:
         refuse(f"--at-most {at_most}: there is no --precision to stop before", "give -n for a number of drills")
     at_most = MOST_FOR_PRECISION if at_most is None else at_most
@@ -68,7 +71,7 @@ def run(
     target = None if out is None else writable(out)
     spare_inputs({"--out": out}, [scenario])
     page = empty_page(ascii_only)
-    with shown(f"reading {scenario}", quiet) as progress:
+    with shown(f"reading {scenario}", quiet, ascii_only) as progress:
         result = drill_scenario(scenario, changes, replications, seed, workers, progress, precision, at_most)
         services = [] if as_json or result.interrupted else most_interesting(result)
         explained = _explained(result, services, workers, progress)
