@@ -22,14 +22,16 @@ MOST: Final = 6
 SHORTEST: Final = 22
 """Of what stands before the columns, where there is room for it."""
 HEADS: Final = ("to spare", "just met", "just missed")
+DATA: Final = ", data"
+"""After the title of a service: of the data that it loses."""
 
 
 def margins(result: Result, page: Page, everything: bool = False) -> None:
     """What there is to spare where it is least certain that it is enough; with `everything` wherever there is a target."""
-    rows = sorted(_rows(result), key=lambda row: (-row[2].just_met.value - row[2].just_missed.value, row[:2]))
-    asked = sorted({margin.asked for *_, margin in rows})
+    rows = sorted(_rows(result), key=lambda row: (-row[1].just_met.value - row[1].just_missed.value, row[0]))
+    asked = sorted({margin.asked for _, margin in rows})
     if not everything:
-        rows = [row for row in rows if near(row[2])]
+        rows = [row for row in rows if near(row[1])]
     if not rows:
         return
     share = f"in {100 * asked[0]:g} % of drills" if len(asked) == 1 else "in the share of drills that is asked for"
@@ -40,48 +42,43 @@ def margins(result: Result, page: Page, everything: bool = False) -> None:
         f"to spare {share} (− lacking); met or missed by less than {100 * NEAR:g} % of the limit",
     )
     texts = [
-        ((title, what), (spare(each), format_share(each.just_met), format_share(each.just_missed)))
-        for title, what, each in shown
+        (title, (spare(each), format_share(each.just_met), format_share(each.just_missed))) for title, each in shown
     ]
-    texts = [(name, (page.clean(a), page.clean(b), page.clean(c))) for name, (a, b, c) in texts]
+    texts = [(title, (page.clean(a), page.clean(b), page.clean(c))) for title, (a, b, c) in texts]
     widths = [max(map(cell_len, column)) for column in zip(HEADS, *(row[1] for row in texts), strict=True)]
     room = page.width - MARGIN - sum(width + 1 for width in widths)
-    longest = max(cell_len(page.clean(title + what)) for (title, what), _ in texts)
+    longest = max(cell_len(page.clean(name)) for name, _ in texts)
     if room < min(longest, SHORTEST):
         for name, row in texts:
-            page.say(_fitted(*name, page.width - MARGIN, page))
+            page.say(_fitted(name, page.width - MARGIN, page))
             page.say(" · ".join(f"{head}: {text}" for head, text in zip(HEADS, row, strict=True)), indent=6)
     else:
         title = min(room, longest)
         heads = (Cell(head, width, style="dim") for head, width in zip(HEADS, widths, strict=True))
         page.row([Cell("", title), *heads])
         for name, row in texts:
-            page.row(
-                [
-                    Cell(_fitted(*name, title, page), title),
-                    *(Cell(text, width) for text, width in zip(row, widths, strict=True)),
-                ]
-            )
+            page.row([Cell(_fitted(name, title, page), title), *(Cell(text, width) for text, width in zip(row, widths, strict=True))])
     if left:
         page.say(f"and {left} more (--intervals has all)", style="dim")
     page.blank()
 
 
-def _fitted(title: str, what: str, width: int, page: Page) -> str:
-    """Of a title that is too long what it is about stays, since a service may have two rows."""
-    return page.fit(title, width - len(what)) + what
-
-
-def _rows(result: Result) -> Iterator[tuple[str, str, Margin]]:
+def _rows(result: Result) -> Iterator[tuple[str, Margin]]:
     for outcome in result.outcomes:
-        for margin, what in ((outcome.margin, ""), (outcome.data_margin, ", data")):
+        for margin, what in ((outcome.margin, ""), (outcome.data_margin, DATA)):
             if margin is not None and not _surely(margin):
-                yield outcome.title, what, margin
+                yield outcome.title + what, margin
 
 
 def _surely(margin: Margin) -> bool:
     """Nothing ever went wrong."""
     return margin.at.value == 0 and not margin.just_met.successes and not margin.just_missed.successes
+
+
+def _fitted(name: str, width: int, page: Page) -> str:
+    """Of a name that is too long the title is cut, and what it is about stays: a service may have two rows."""
+    about = DATA if name.endswith(DATA) else ""
+    return page.fit(name.removesuffix(about), width - len(about)) + about
 
 
 def near(margin: Margin) -> bool:
