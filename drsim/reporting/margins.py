@@ -57,7 +57,12 @@ def margins(result: Result, page: Page, everything: bool = False) -> None:
         heads = (Cell(head, width, style="dim") for head, width in zip(HEADS, widths, strict=True))
         page.row([Cell("", title), *heads])
         for name, row in texts:
-            page.row([Cell(_fitted(name, title, page), title), *(Cell(text, width) for text, width in zip(row, widths, strict=True))])
+            page.row(
+                [
+                    Cell(_fitted(name, title, page), title),
+                    *(Cell(text, width) for text, width in zip(row, widths, strict=True)),
+                ]
+            )
     if left:
         page.say(f"and {left} more (--intervals has all)", style="dim")
     page.blank()
@@ -65,7 +70,7 @@ def margins(result: Result, page: Page, everything: bool = False) -> None:
 
 def _rows(result: Result) -> Iterator[tuple[str, Margin]]:
     for outcome in result.outcomes:
-        for margin, what in ((outcome.margin, ""), (outcome.data_margin, DATA)):
+        for margin, what in ((outcome.margin, ""), (outcome.data_margin, ", data")):
             if margin is not None and not _surely(margin):
                 yield outcome.title + what, margin
 

@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--out",
-    metavar="FILE",
     shell_complete=complete_files,
+    metavar="FILE",
     help="Write it to a file: FILE.html, or FILE.md for Markdown; of a runbook text, and beside it the log to fill in, as CSV.",
 )
 @lang_option
@@ -80,8 +80,8 @@ def report(
     needs nothing else, and drsim rerun runs it again. With --runbook what a plan means for those who carry it out: each step with
     who, and the window in which 80 % of drills start and end it.
     """
-    command = command_of(scenario, changes, replications, seed)
     spare_inputs({"--out": out, "--log": log}, [scenario] if other is None else [scenario, other])
+    command = command_of(scenario, changes, replications, seed)
     if as_runbook:
         if other is not None or lang is not None:
             refuse("report --runbook: that is of one scenario, and in English", "leave out the second one, and --lang")
