@@ -114,7 +114,7 @@ def all_of(process, terminal, begun: bytes = b"") -> bytes:
     return begun
 
 
-@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("width", [60, 100])
 def test_an_interrupt_is_told_on_a_line_of_its_own_and_the_bar_is_gone(on_a_terminal, small, width):
     extra = {"columns": width, "stdout": subprocess.DEVNULL, "env": {"TERM": "xterm"}}
     process, terminal = on_a_terminal("run", small, *MANY, "--workers", "1", **extra)
@@ -127,16 +127,15 @@ def test_an_interrupt_is_told_on_a_line_of_its_own_and_the_bar_is_gone(on_a_term
     assert re.fullmatch(r"\d+ drills in [\d.]+ s", shown[1]) and len(shown) == 2
 
 
-@pytest.mark.parametrize("plain", [False, True])
-def test_one_bar_is_drawn_until_a_precision_is_reached(on_a_terminal, small, plain):
-    words = ("--precision", "every share within 1 points", "-n", "64", "--at-most", "300", "--workers", "1")
+def test_one_bar_is_drawn_until_a_precision_is_reached_and_of_plain_signs_where_asked(on_a_terminal, small):
+    words = ("--precision", "every share within 1 points", "-n", "64", "--at-most", "200", "--workers", "1", "--ascii")
     extra = {"stdout": subprocess.DEVNULL, "env": {"TERM": "xterm", "NO_COLOR": "1"}}
-    process, terminal = on_a_terminal("run", small, *words, *(("--ascii",) if plain else ()), **extra)
+    process, terminal = on_a_terminal("run", small, *words, **extra)
     drawn = re.findall(r"drills (\S*) +(\d+) ([^\r\x1b]*)", all_of(process, terminal).decode())
     assert all(rate.strip() == "" or "a second, at most " in rate for _, _, rate in drawn)
     lengths = [len(bar) for bar, _, _ in drawn if bar]
-    assert lengths == sorted(lengths) and {done for _, done, _ in drawn} >= {"64", "128", "192", "300"}
-    assert {sign for bar, _, _ in drawn for sign in bar} <= set("-" if plain else "━╸╺")
+    assert lengths == sorted(lengths) and {done for _, done, _ in drawn} >= {"64", "128", "192", "200"}
+    assert {sign for bar, _, _ in drawn for sign in bar} == {"-"}
 
 
 def test_what_is_refused_fits_the_terminal(on_a_terminal, small):
