@@ -40,7 +40,7 @@ __all__ = [
 
 GROUPS: Final = {
     "worse": ("BACK LATER", "bold red"),
-    "undecided": ("TOO CLOSE TO CALL", "bold yellow"),
+    "undecided": ("TOO CLOSE TO CALL", "bold magenta"),
     "better": ("BACK SOONER", "bold green"),
     "same": ("THE SAME", "bold"),
 }

@@ -53,7 +53,7 @@ def hunted(
         page.say(f"of an earlier hunt, and left alone: {old[0]}{many}", style="dim")
     for case in hunt.found:
         _week(case, page)
-    _cases(f"TOO CLOSE TO CALL {len(hunt.undecided)}", "bold yellow", hunt.undecided, page)
+    _cases(f"TOO CLOSE TO CALL {len(hunt.undecided)}", "bold magenta", hunt.undecided, page)
     _cases(f"NEAR MISSES {len(hunt.near)}", "bold", hunt.near, page)
     page.blank()
     page.heading("LOOKED AT", _universe(hunt))

@@ -21,6 +21,8 @@ MOST: Final = 6
 SHORTEST: Final = 22
 """Of what stands before the columns, where there is room for it."""
 HEADS: Final = ("to spare", "just met", "just missed")
+DATA: Final = ", data"
+"""After the title of a service: of the data that it loses."""
 
 
 def margins(result: Result, page: Page, everything: bool = False) -> None:
@@ -50,14 +52,19 @@ def margins(result: Result, page: Page, everything: bool = False) -> None:
     longest = max(cell_len(page.clean(name)) for name, _ in texts)
     if room < min(longest, SHORTEST):
         for name, row in texts:
-            page.say(name, most=1)
+            page.say(_fitted(name, page.width - MARGIN, page))
             page.say(" · ".join(f"{head}: {text}" for head, text in zip(HEADS, row, strict=True)), indent=6)
     else:
         title = min(room, longest)
         heads = (Cell(head, width, style="dim") for head, width in zip(HEADS, widths, strict=True))
         page.row([Cell("", title), *heads])
         for name, row in texts:
-            page.row([Cell(name, title), *(Cell(text, width) for text, width in zip(row, widths, strict=True))])
+            page.row(
+                [
+                    Cell(_fitted(name, title, page), title),
+                    *(Cell(text, width) for text, width in zip(row, widths, strict=True)),
+                ]
+            )
     if left:
         page.say(f"and {left} more (--intervals has all)", style="dim")
     page.blank()
@@ -79,6 +86,12 @@ def nearest(result: Result) -> list[tuple[Outcome, Literal["rto", "rpo"], Margin
 def _surely(margin: Margin) -> bool:
     """Nothing ever went wrong."""
     return margin.at.value == 0 and not margin.just_met.successes and not margin.just_missed.successes
+
+
+def _fitted(name: str, width: int, page: Page) -> str:
+    """Of a name that is too long the title is cut, and what it is about stays: a service may have two rows."""
+    about = DATA if name.endswith(DATA) else ""
+    return page.fit(name.removesuffix(about), width - len(about)) + about
 
 
 def near(margin: Margin) -> bool:

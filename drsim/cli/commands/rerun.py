@@ -26,7 +26,7 @@ def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> in
     from drsim.studies.record import rerun as run_again
 
     begun = time.perf_counter()
-    with shown(f"reading {record}", quiet) as progress:
+    with shown(f"reading {record}", quiet, ascii_only) as progress:
         found = run_again(record, workers=workers, progress=progress.count)
         if not found.result.interrupted:
             progress.end(found.result.replications, time.perf_counter() - begun)
