@@ -147,10 +147,11 @@ class RunbookStep:
 
     @property
     def text(self) -> str:
-        """`start oracle @ sint-oedenrode`, as a replay tells it."""
+        """`start oracle @ sint-oedenrode`, as a replay tells it; `... (time 2)` of the second time in a drill."""
         point = self.kind == "verify" and "." in self.object
         to = "to" if self.kind == "mobilise" else "@"
-        return f"{self.kind} {self.object}{f' {to} {self.site}' if self.site and not point else ''}"
+        time = f" (time {self.occasion})" if self.occasion > 1 else ""
+        return f"{self.kind} {self.object}{f' {to} {self.site}' if self.site and not point else ''}{time}"
 
     @property
     def detail(self) -> str:
@@ -240,6 +241,13 @@ class Runbook(Displayed):
         """The share of drills that start, or end, a step within its window, of a step that every drill has."""
         low, high = (estimates.quantile_ranks(self.replications, p)[1] for p in (LOW, HIGH))
         return estimates.share(high - low + 1, self.replications)
+
+    @property
+    def parts(self) -> tuple[tuple[RunbookStep, ...], tuple[RunbookStep, ...], tuple[RunbookStep, ...]]:
+        """The steps in three: most of them, those that are rare, and those that start in no drill."""
+        most = max((step.happens.successes for step in self.steps), default=0)
+        plain, rare, never = (tuple(step for step in self.steps if _place(step, most) == place) for place in range(3))
+        return plain, rare, never
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -454,8 +462,9 @@ class _Found:
         parts = [part for keys in groups for part in ([keys] if len(keys) > FEW else [[key] for key in keys])]
         made = [(keys, self._step(keys, times, scenario, drills)) for keys in parts]
         ids = {key: step.id for keys, step in made for key in keys}
-        steps = [replace(step, after=self._after(keys, ids)) for keys, step in made]
-        return tuple(sorted(steps, key=lambda step: (_place(step, most), *_by_median(step))))
+        made.sort(key=lambda pair: (_place(pair[1], most), *_by_median(pair[1])))
+        numbers = {step.id: number for number, (_, step) in enumerate(made)}
+        return tuple(replace(step, after=self._after(keys, ids, numbers)) for keys, step in made)
 
     def _alike(self, key: _Key, times: _Times | None, most: int) -> object:
         """What steps have in common that are one where they are many: also those that nobody does and that start together."""
@@ -489,12 +498,12 @@ class _Found:
             end=_window(times.ends[done]) if times is not None and done.any() else None,
         )
 
-    def _after(self, keys: Sequence[_Key], ids: dict[_Key, str]) -> tuple[str, ...]:
-        """The steps that most often were the last that these waited for."""
+    def _after(self, keys: Sequence[_Key], ids: dict[_Key, str], numbers: dict[str, int]) -> tuple[str, ...]:
+        """The steps earlier in the runbook that most often were the last that these waited for."""
         counts = Counter[str]()
         for key in keys:
             for before, count in self.before[key].items():
-                if before in ids and ids[before] != ids[key]:
+                if before in ids and numbers[ids[before]] < numbers[ids[key]]:
                     counts[ids[before]] += count
         enough = OFTEN * sum(counts.values())
         ranked = sorted(counts, key=lambda name: (-counts[name], name))
@@ -516,7 +525,11 @@ def _together(keys: Sequence[_Key], times: dict[_Key, _Times]) -> list[list[_Key
 
 def _place(step: RunbookStep, most: int) -> int:
     """Rare steps come after the others, and those that start in no drill last."""
-    return 2 if step.start is None else int(step.happens.successes < RARE * most)
+    return 2 if step.start is None else int(_is_rare(step, most))
+
+
+def _is_rare(step: RunbookStep, most: int) -> bool:
+    return step.happens.successes < RARE * most
 
 
 def _by_median(step: RunbookStep) -> tuple[Any, ...]:
