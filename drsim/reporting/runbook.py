@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
     from drsim.studies.runbook import Absence, Runbook, RunbookStep, Window
 
-__all__ = ["explanation", "finished", "runbook_page", "step_texts", "who_is_away"]
+__all__ = ["MOST", "explanation", "finished", "most_frequent_site", "runbook_page", "step_texts", "who_is_away"]
 
 BLANKS: Final = "_____ _____"
 """For the two times that are written down."""
@@ -79,18 +79,14 @@ def runbook_page(
 
 def step_texts(runbook: Runbook) -> list[tuple[str, ...]]:
     """What, who, after which other steps, when it starts and ends, and what else is to be said of each step."""
-    home = _most_frequent_site(runbook)
-    away = defaultdict[str, list[str]](list)
-    for absence in runbook.away:
-        if absence.heads is None and absence.disruption not in away[absence.team]:
-            away[absence.team].append(absence.disruption)
+    home = most_frequent_site(runbook)
     return [
         (
             _text(step, home),
             step.who or NONE,
             " ".join(str(runbook.numbers[name]) for name in step.after),
             *_windows(runbook.scenario, step),
-            _detail(step, away[step.who] if step.kind == "mobilise" else ()),
+            _detail(step, runbook.away_of(step.who) if step.kind == "mobilise" else ()),
         )
         for step in runbook.steps
     ]
@@ -125,7 +121,7 @@ def explanation(runbook: Runbook) -> str:
     when = "" if runbook.scenario.moment is not None else ", in hours:minutes after the loss"
     text = f"{format_share(runbook.within)} of drills start, and end, a step within its window{when}."
     text += " After: the step that most often is the last it waits for."
-    home = _most_frequent_site(runbook)
+    home = most_frequent_site(runbook)
     return f"{text} Where no place is named it is {home}." if home else text
 
 
@@ -247,6 +243,7 @@ def _wall(moment: datetime, time: int) -> Wall:
     return wall if (wall.at(time).date() - moment.date()).days < 7 else Wall(moment, far=2)
 
 
-def _most_frequent_site(runbook: Runbook) -> str:
+def most_frequent_site(runbook: Runbook) -> str:
+    """Where most steps are; empty if none has a place."""
     sites = Counter(step.site for step in runbook.steps if step.site and step.kind != "mobilise")
     return min(sites, key=lambda site: (-sites[site], site), default="")

@@ -136,7 +136,12 @@ class RunbookStep:
         """Whose step, `118 incidents` or `9 components` where they are many."""
         if len(self.objects) == 1:
             return self.objects[0]
-        return f"{len(self.objects)} {'incidents' if self.kind in INCIDENT_KINDS else 'components'}"
+        return f"{len(self.objects)} {'incidents' if self.is_of_incidents else 'components'}"
+
+    @property
+    def is_of_incidents(self) -> bool:
+        """Whether its objects are the roots of incidents."""
+        return self.kind in INCIDENT_KINDS
 
     @property
     def id(self) -> str:
@@ -248,6 +253,10 @@ class Runbook(Displayed):
         most = max((step.happens.successes for step in self.steps), default=0)
         plain, rare, never = (tuple(step for step in self.steps if _place(step, most) == place) for place in range(3))
         return plain, rare, never
+
+    def away_of(self, team: str) -> tuple[str, ...]:
+        """The disruptions that keep all of a team away."""
+        return tuple(each.disruption for each in self.away if each.team == team and each.heads is None)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
