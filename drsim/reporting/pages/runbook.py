@@ -103,7 +103,7 @@ class _Runbook(Told[Handbook]):
             return found
         more = self.words.ngettext("{n} step starts in none.", "{n} steps start in none.", never)
         if book.finished.successes:
-            more = f"{_('What waits for a place that is lost is left out of that.')} {more}"
+            more = _("What waits for a place that is lost is left out of that.") + " " + more
         return (*found, *fill(f" {more}", n=self.mark.count("report.never")))
 
     def _away(self) -> list[Paragraph]:
@@ -141,7 +141,7 @@ class _Runbook(Told[Handbook]):
         text = _("{share} of drills start, and end, a step within its window.")
         if book.scenario.moment is None:
             text += " " + _("Times are hours and minutes after the loss.")
-        text += " " + _("After: the steps that most often are the last it waits for.")
+        text += " " + _("After step: which steps most often are the last it waits for.")
         home = most_frequent_site(book)
         if home:
             text += " " + _("Where no place is named it is {home}.")
@@ -182,7 +182,7 @@ class _Runbook(Told[Handbook]):
 
     def _table(self, caption: str, steps: Sequence[RunbookStep]) -> Table:
         _ = self.words.gettext
-        heads = (_("Step"), _("Who"), _("After"), _("Starts"), _("Ends"), _("Really started"), _("Really ended"))
+        heads = (_("Step"), _("Who"), _("After step"), _("Starts"), _("Ends"), _("Really started"), _("Really ended"))
         rows = tuple(self._row(step) for step in steps)
         return Table(caption, tuple(map(words_of, heads)), (Group((), rows),), texts=len(heads) - 1)
 
