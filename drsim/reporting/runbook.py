@@ -95,13 +95,13 @@ def step_texts(runbook: Runbook) -> list[tuple[str, ...]]:
 def finished(runbook: Runbook) -> str:
     """In how many drills the plan is finished."""
     share, never = runbook.finished, len(runbook.parts[2])
-    within = f"within {runbook.scenario.horizon.text}"
-    often = f"in {format_share(share)} of drills" if share.successes else "in no drill"
-    text = f"All that is wanted is done {within} {often}"
+    begun = " in which anything is" if share.trials < runbook.replications else ""
+    often = f"in {format_share(share)} of drills{begun}" if share.successes else "in no drill"
+    but = ", but for what waits for a lost place," if never and share.successes else ""
+    text = f"All that is wanted{but} is done within {runbook.scenario.horizon.text} {often}."
     if never:
-        text += ", but for what waits for a place that is lost" if share.successes else ""
-        text += f": {never} {'step starts' if never == 1 else 'steps start'} in none, named at the end"
-    return f"{text}."
+        text += f" {never} {'step starts' if never == 1 else 'steps start'} in no drill, named at the end."
+    return text
 
 
 def who_is_away(runbook: Runbook, absence: Absence) -> str:
