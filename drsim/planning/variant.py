@@ -16,7 +16,7 @@ from drsim.errors import DrsimError, did_you_mean
 from drsim.model.landscape import Step
 from drsim.model.scenario import Disruption
 from drsim.model.untouched import Untouched
-from drsim.planning.compile import _PlanBuilder
+from drsim.planning.compile.plan import PlanBuilder
 from drsim.planning.plan import ACTIVE, Crew, Detect, Outage, Plan, Root, RootVariables
 
 __all__ = ["LawName", "variant"]
@@ -94,7 +94,7 @@ def variant(
     return change.varied()
 
 
-class _Change(_PlanBuilder):
+class _Change(PlanBuilder):
     """A builder that starts from the variables and the travel of a plan, and gathers what becomes different."""
 
     def __init__(self, plan: Plan) -> None:

@@ -6,6 +6,7 @@ import ast
 import base64
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,7 @@ def messages(*modules: str) -> dict[str, re.Pattern[str]]:
     """The texts of broken rules in some modules, with `…` for values, and patterns of them."""
     texts: set[str] = set()
     for module in modules:
-        for node in ast.walk(ast.parse((ROOT / "drsim" / f"{module}.py").read_text(encoding="utf-8"))):
+        for node in nodes_of(ROOT / "drsim" / module):
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "rule":
                 texts.add(with_gaps(node.value))
             elif isinstance(node, ast.Call):
@@ -154,6 +155,13 @@ def messages(*modules: str) -> dict[str, re.Pattern[str]]:
                 texts |= {with_gaps(each) for each in node.args[index : index + 1] if not isinstance(each, ast.Name)}
     words = {text for text in texts if re.search(r"[a-z]{4}", text)}
     return {text: re.compile(".+".join(map(re.escape, re.split("…+", text)))) for text in words}
+
+
+def nodes_of(module: Path) -> Iterator[ast.AST]:
+    """All there is in a module, which may be a package."""
+    files = sorted(module.glob("*.py")) if module.is_dir() else [module.with_suffix(".py")]
+    for file in files:
+        yield from ast.walk(ast.parse(file.read_text(encoding="utf-8")))
 
 
 def with_gaps(node: ast.expr) -> str:
