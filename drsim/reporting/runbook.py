@@ -28,7 +28,7 @@ BLANKS: Final = "_____ _____"
 """For the two times that are written down."""
 ROOM: Final = 30
 """Columns that a step and who does it need beside windows on one line; with fewer a window takes two."""
-LEAST_WHO: Final = 12
+LEAST_WHO: Final = 10
 """Columns for who does it; a longer crew goes on below."""
 HEADS: Final = ("step", "who", "after", "starts", "ends", "actual")
 MOST: Final = 0.99
@@ -198,7 +198,7 @@ def _text(step: RunbookStep, home: str) -> str:
 
 def _detail(step: RunbookStep, away: Sequence[str]) -> str:
     """What is done, who is away, how often it happens, how often it is done, and how often it waits in vain."""
-    parts = [step.detail] if step.detail else []
+    parts = [step.brief] if step.brief else []
     if away:
         parts.append(f"away ({', '.join(away)}): there when it is back")
     if step.start is None:
@@ -217,7 +217,7 @@ def _windows(scenario: Scenario, step: RunbookStep) -> tuple[str, str]:
     if step.start is None:
         return "in no drill", ""
     if step.end is not None and step.told_end is None:
-        return _window(scenario, step.start), "mostly not done"
+        return _window(scenario, step.start), "too few to say"
     return _window(scenario, step.start), _window(scenario, step.end)
 
 

@@ -57,6 +57,8 @@ ASKED: Final = 8
 """Drills of a slice in which it is asked why a step waits in vain."""
 NAMED: Final = 5
 """Incidents that are named of many."""
+LISTED: Final = 12
+"""Components that are named of many where all do not fit."""
 ORDER: Final = {kind: place for place, kind in enumerate((*INCIDENT_KINDS, *KINDS))}
 LOG_COLUMNS: Final = (
     "number",
@@ -166,6 +168,13 @@ class RunbookStep:
         if self.kind not in INCIDENT_KINDS:
             return ", ".join(self.objects)
         return f"{', '.join(self.objects[:NAMED])} and {len(self.objects) - NAMED} more"
+
+    @property
+    def brief(self) -> str:
+        """The same for paper: of many components some."""
+        if self.does or self.is_of_incidents or len(self.objects) <= LISTED:
+            return self.detail
+        return f"{', '.join(self.objects[: LISTED - 2])} and {len(self.objects) - LISTED + 2} more"
 
     @property
     def told_end(self) -> Window | None:

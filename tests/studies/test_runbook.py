@@ -314,6 +314,9 @@ def test_what_nobody_does_does_not_bury_the_rest(failback: Runbook) -> None:
     swift = [step for step in plain if not step.who and step.kind in ("switch", "stop", "restart")]
     assert sum(len(step.objects) for step in swift) > 200
     assert len(swift) < 20
+    many = max(swift, key=lambda step: len(step.objects))
+    assert many.brief.count(",") < 12 and f" and {len(many.objects) - 10} more" in many.brief
+    assert all(name in failback.log() for name in many.objects)
 
 
 # many like steps

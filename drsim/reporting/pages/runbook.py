@@ -201,7 +201,7 @@ class _Runbook(Told[Handbook]):
             if step.told_end is not None:
                 ends = Cell(self._window(step.told_end, f"{path}.end_ms"))
             elif step.end is not None:
-                ends = Cell(words_of(_("mostly not done")))
+                ends = Cell(words_of(_("too few to say")))
         head = Cell(
             fill("{n} {what}", n=self.mark.count(f"{path}.number"), what=self._what(step, path)),
             self._detail(step, path),
@@ -231,7 +231,7 @@ class _Runbook(Told[Handbook]):
     def _detail(self, step: RunbookStep, path: str) -> Pieces:
         """As on the printed page."""
         _ = self.words.gettext
-        parts = [said(step.detail)] if step.detail else []
+        parts = [said(step.brief)] if step.brief else []
         if step.kind == "mobilise" and (away := self.found.runbook.away_of(step.who)):
             parts.append(fill(_("away ({what}): there when it is back"), what=said(", ".join(away))))
         often = self.mark.share
