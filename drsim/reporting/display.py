@@ -22,7 +22,7 @@ from drsim.reporting.linted import flow, place_text
 from drsim.reporting.numbers import NONE
 from drsim.reporting.page import Page, hours_minutes
 from drsim.reporting.planned import happenings, step_rows
-from drsim.reporting.runbook import explanation, step_texts
+from drsim.reporting.runbook import explanation, finished, step_texts, who_is_away
 from drsim.reporting.timeline import answer, shown_minutes, title_of, wall_of
 from drsim.reporting.wall import moment_text
 from drsim.studies.check import Check
@@ -348,7 +348,9 @@ def _runbook(runbook: Runbook) -> list[str]:
         _title(f"Runbook: {scenario.title}"),
         _line(" · ".join([*told, f"seed {runbook.seed}"]) + (" · interrupted" if runbook.interrupted else "")),
         _line(explanation(runbook) if steps else "No step is taken in any drill.", strong=not steps),
-        _table(f"Steps: {len(steps)}", ("", "step", "who", "starts", "ends", ""), steps),
+        *([_line(finished(runbook))] if steps else ()),
+        *(_line(f"Away: {who_is_away(runbook, absence)}.") for absence in runbook.away),
+        _table(f"Steps: {len(steps)}", ("", "step", "who", "after", "starts", "ends", ""), steps),
         *idle,
     ]
 

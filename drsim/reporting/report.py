@@ -1,7 +1,7 @@
 """A report: one page that needs nothing else, as HTML or Markdown.
 
-In `pages` three things lie apart: what is told (`run.py`, `comparison.py` and `hunt.py`, each giving a `Document`), how a number knows
-where it is from (`marked.py`), and what it looks like (the templates).
+In `pages` three things lie apart: what is told (`run.py`, `comparison.py`, `hunt.py` and `runbook.py`, each giving a `Document`), how a
+number knows where it is from (`marked.py`), and what it looks like (the templates).
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from drsim.errors import DrsimError
 from drsim.reporting.pages.document import Document, Pieces
 from drsim.reporting.pages.words import Words
 from drsim.studies.compare import Comparison
-from drsim.studies.dossier import Chase, Dossier, Pair, dossier
+from drsim.studies.dossier import Chase, Dossier, Handbook, Pair, dossier
 from drsim.studies.hunt import Hunt
 from drsim.studies.result import Result
+from drsim.studies.runbook import Runbook
 
 if TYPE_CHECKING:
     import jinja2
@@ -30,14 +31,14 @@ FORMS: Final = ("html", "md")
 
 
 def report(
-    found: Result | Comparison | Hunt,
+    found: Result | Comparison | Hunt | Runbook,
     *,
     lang: str = "en",
     form: Literal["html", "md"] = "html",
     command: str | None = None,
     workers: int | None = None,
 ) -> str:
-    """Write what a run, a comparison or a hunt found as one page that needs nothing else.
+    """Write what a run, a comparison, a hunt or a runbook found as one page that needs nothing else.
 
     `lang`: `en` or `nl`; `form`: `html` or `md`; `command`: how it was asked for, for people; `workers`: processes that replay drills.
     In HTML every number bears its value and the path of it in the record that is in the page. Raises DrsimError for another language
@@ -54,15 +55,19 @@ def _written(document: Document, words: Words, form: str) -> str:
     return page.render(document=document, words=words, _=words.gettext, record=_script(document.record))
 
 
-def _gathered(found: Result | Comparison | Hunt, command: str | None, workers: int | None) -> Dossier | Pair | Chase:
+def _gathered(
+    found: Result | Comparison | Hunt | Runbook, command: str | None, workers: int | None
+) -> Dossier | Pair | Chase | Handbook:
     if isinstance(found, Result):
         from drsim.reporting.summary import most_interesting
 
         return dossier(found, most_interesting(found), command=command, workers=workers)
+    if isinstance(found, Runbook):
+        return Handbook(found, command)
     return Pair(found, command) if isinstance(found, Comparison) else Chase(found, command)
 
 
-def _document(found: Dossier | Pair | Chase, words: Words) -> Document:
+def _document(found: Dossier | Pair | Chase | Handbook, words: Words) -> Document:
     if isinstance(found, Dossier):
         from drsim.reporting.pages.run import reported
 
@@ -71,6 +76,10 @@ def _document(found: Dossier | Pair | Chase, words: Words) -> Document:
         from drsim.reporting.pages.comparison import reported_pair
 
         return reported_pair(found, words)
+    if isinstance(found, Handbook):
+        from drsim.reporting.pages.runbook import reported_runbook
+
+        return reported_runbook(found, words)
     from drsim.reporting.pages.hunt import reported_hunt
 
     return reported_hunt(found, words)

@@ -14,21 +14,23 @@ from drsim.reporting.numbers import NONE, format_share
 from drsim.reporting.page import MARGIN, Cell, Page, hours_minutes
 from drsim.reporting.summary import Command, write_command
 from drsim.reporting.wall import Wall, moment_text, nearest_minute
+from drsim.studies.runbook import RARE
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from drsim.model.scenario import Scenario
-    from drsim.studies.runbook import Runbook, RunbookStep, Window
+    from drsim.studies.runbook import Absence, Runbook, RunbookStep, Window
 
-__all__ = ["explanation", "runbook_page", "step_texts"]
+__all__ = ["MOST", "explanation", "finished", "most_frequent_site", "runbook_page", "step_texts", "who_is_away"]
 
 BLANKS: Final = "_____ _____"
 """For the two times that are written down."""
-ROOM: Final = 34
+ROOM: Final = 30
 """Columns that a step and who does it need beside windows on one line; with fewer a window takes two."""
-LEAST_WHO: Final = 12
+LEAST_WHO: Final = 10
 """Columns for who does it; a longer crew goes on below."""
+HEADS: Final = ("step", "who", "after", "starts", "ends", "actual")
 MOST: Final = 0.99
 """Share of drills from which on it is not said that some do otherwise."""
 WINDOW, HALF = 21, 11
@@ -48,6 +50,15 @@ def runbook_page(
         page.say("INTERRUPTED this is about the drills that were finished", style="bold magenta", indent=1)
     page.blank()
     if runbook.steps:
+        page.say(finished(runbook), style="" if runbook.finished.successes else "bold magenta")
+        if runbook.away:
+            page.label(
+                f"AWAY {len(runbook.away)}",
+                " · ".join(who_is_away(runbook, absence) for absence in runbook.away),
+                label_style="bold",
+                indent=1,
+                hang=1,
+            )
         _Table(runbook, page).write()
     else:
         page.say("No step is taken in any drill: there is nothing to do.")
@@ -67,24 +78,50 @@ def runbook_page(
 
 
 def step_texts(runbook: Runbook) -> list[tuple[str, ...]]:
-    """What, who, when it starts and ends, and what else is to be said of each step."""
-    home = _most_frequent_site(runbook)
+    """What, who, after which other steps, when it starts and ends, and what else is to be said of each step."""
+    home = most_frequent_site(runbook)
     return [
         (
             _text(step, home),
             step.who or NONE,
-            *(_window(runbook.scenario, of) for of in (step.start, step.end)),
-            _detail(step),
+            " ".join(str(runbook.numbers[name]) for name in step.after),
+            *_windows(runbook.scenario, step),
+            _detail(step, runbook.away_of(step.who) if step.kind == "mobilise" else ()),
         )
         for step in runbook.steps
     ]
+
+
+def finished(runbook: Runbook) -> str:
+    """In how many drills the plan is finished."""
+    share, never = runbook.finished, len(runbook.parts[2])
+    begun = " in which anything is" if share.trials < runbook.replications else ""
+    often = f"in {format_share(share)} of drills{begun}" if share.successes else "in no drill"
+    but = ", but for what waits for a lost place," if never and share.successes else ""
+    text = f"All that is wanted{but} is done within {runbook.scenario.horizon.text} {often}."
+    if never:
+        text += f" {never} {'step starts' if never == 1 else 'steps start'} in no drill, named at the end."
+    return text
+
+
+def who_is_away(runbook: Runbook, absence: Absence) -> str:
+    """`admins (flu) from Tue 09:30 to Fri 09:30`."""
+    who = absence.team if absence.heads is None else f"{absence.heads} of {absence.team}"
+    begin = _window(runbook.scenario, absence.begin)
+    text = f"{who} ({absence.disruption}) from {begin}"
+    if absence.end is None:
+        text += f", not back within {runbook.scenario.horizon.text}"
+    else:
+        text += f" to {_window(runbook.scenario, absence.end)}"
+    return text if absence.happens.value >= MOST else f"{text}, in {format_share(absence.happens)} of drills"
 
 
 def explanation(runbook: Runbook) -> str:
     """What the windows are."""
     when = "" if runbook.scenario.moment is not None else ", in hours:minutes after the loss"
     text = f"{format_share(runbook.within)} of drills start, and end, a step within its window{when}."
-    home = _most_frequent_site(runbook)
+    text += " After: the step that most often is the last it waits for."
+    home = most_frequent_site(runbook)
     return f"{text} Where no place is named it is {home}." if home else text
 
 
@@ -95,35 +132,49 @@ class _Table:
         self.runbook = runbook
         self.page = page
         self.texts = step_texts(runbook)
-        texts, _, starts, ends, _ = zip(*self.texts, strict=True)
+        texts, _, after, starts, ends, _ = zip(*self.texts, strict=True)
+        self.after = max(len("after"), *(cell_len(text.partition(" ")[0]) for text in after))
         self.number = len(str(len(runbook.steps)))
         self.hang = MARGIN + self.number + 1
         for most in (WINDOW, HALF):
             times = [min(most, max(6, *map(cell_len, column))) for column in (starts, ends)]
-            left = page.width - self.hang - sum(times) - len(BLANKS) - 4
+            left = page.width - self.hang - self.after - sum(times) - len(BLANKS) - 5
             if left >= ROOM:
                 break
         longest = max(cell_len(part) for text in texts for part in re.split(r"[\s./_-]", text))
         who = min(max(3, *(cell_len(step.who) for step in runbook.steps)), max(left * 2 // 5, LEAST_WHO))
         who = min(who, left - min(longest, left - LEAST_WHO))
         what = min(left - who, max(4, *map(cell_len, texts)))
-        self.widths = [what, who, *times, len(BLANKS)]
+        self.widths = [what, who, self.after, *times, len(BLANKS)]
 
     def write(self) -> None:
         """Say what the windows are, then the steps."""
         self._explain()
+        texts = list(enumerate(self.texts, 1))
+        plain, rare, never = map(len, self.runbook.parts)
+        self._part(texts[:plain])
+        if rare:
+            self.page.blank()
+            self.page.heading(f"RARE {rare}", f"in fewer than {100 * RARE:g} % of the drills that have most steps")
+            self._part(texts[plain : plain + rare])
+        if never:
+            self.page.blank()
+            self.page.heading(f"STARTED IN NO DRILL {never}", "wanted, and waiting to the end")
+            self._part(texts[plain + rare :])
+
+    def _part(self, texts: Sequence[tuple[int, tuple[str, ...]]]) -> None:
+        """Steps below their heads."""
         self.page.blank()
-        head = ["step", "who", "starts", "ends", "actual"]
-        cells = [Cell(text, width, style="dim") for text, width in zip(head, self.widths, strict=True)]
+        cells = [Cell(text, width, style="dim") for text, width in zip(HEADS, self.widths, strict=True)]
         self.page.row(cells, indent=self.hang)
-        for number, (what, who, start, end, detail) in enumerate(self.texts, 1):
-            self._step(number, [what, who, start, end, BLANKS])
+        for number, (what, who, after, start, end, detail) in texts:
+            self._step(number, [what, who, after.partition(" ")[0], start, end, BLANKS])
             if detail:
                 self.page.say(detail, indent=self.hang, hang=2, style="dim")
 
     def _explain(self) -> None:
         self.page.say(explanation(self.runbook))
-        if any(min(step.happens.value, step.done.value) < MOST for step in self.runbook.steps):
+        if any(min(step.happens.value, step.done.value) < MOST for step in self.runbook.steps if step.start):
             text = (
                 f"A step that fewer than {100 * MOST:g} % of drills have says how many do; its windows are about those."
             )
@@ -139,18 +190,35 @@ class _Table:
 
 def _text(step: RunbookStep, home: str) -> str:
     if step.kind == "mobilise":
-        return f"mobilise to {step.site}" if step.site else "mobilise"
-    return f"{step.kind} {step.object}" if step.site == home else step.text
+        text = f"mobilise to {step.site}" if step.site else "mobilise"
+    else:
+        text = f"{step.kind} {step.object}" if step.site == home else step.text.partition(" (time ")[0]
+    return f"{text} (time {step.occasion})" if step.occasion > 1 else text
 
 
-def _detail(step: RunbookStep) -> str:
-    """What is done, how often it happens, and how often it is done."""
-    parts = [step.detail] if step.detail else []
+def _detail(step: RunbookStep, away: Sequence[str]) -> str:
+    """What is done, who is away, how often it happens, how often it is done, and how often it waits in vain."""
+    parts = [step.brief] if step.brief else []
+    if away:
+        parts.append(f"away ({', '.join(away)}): there when it is back")
+    if step.start is None:
+        often = "" if step.waits.value >= MOST else f"in {format_share(step.waits)} of drills "
+        return "; ".join([*parts, f"{often}{step.why}"])
     if step.happens.value < MOST:
         parts.append(f"in {format_share(step.happens)} of drills")
     if step.done.value < MOST:
         parts.append(f"done in {format_share(step.done)} of those that start it")
+    if step.waits.value > 1 - MOST:
+        parts.append(f"waits in vain in {format_share(step.waits)}: {step.why}")
     return "; ".join(parts)
+
+
+def _windows(scenario: Scenario, step: RunbookStep) -> tuple[str, str]:
+    if step.start is None:
+        return "in no drill", ""
+    if step.end is not None and step.told_end is None:
+        return _window(scenario, step.start), "too few to say"
+    return _window(scenario, step.start), _window(scenario, step.end)
 
 
 def _window(scenario: Scenario, window: Window | None) -> str:
@@ -175,6 +243,7 @@ def _wall(moment: datetime, time: int) -> Wall:
     return wall if (wall.at(time).date() - moment.date()).days < 7 else Wall(moment, far=2)
 
 
-def _most_frequent_site(runbook: Runbook) -> str:
+def most_frequent_site(runbook: Runbook) -> str:
+    """Where most steps are; empty if none has a place."""
     sites = Counter(step.site for step in runbook.steps if step.site and step.kind != "mobilise")
     return min(sites, key=lambda site: (-sites[site], site), default="")

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from drsim.calendar import FAR
-from drsim.reading import assumptions
+from drsim.reading import assumptions, dump
 from drsim.studies.curve import Band, Curve, curve
-from drsim.studies.record import record_of, recorded
+from drsim.studies.record import record_of, recorded, versions
 from drsim.studies.run import explanations
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from drsim.studies.hunt import Hunt
     from drsim.studies.replay import Replay
     from drsim.studies.result import Explanation, Result
+    from drsim.studies.runbook import Runbook
 
-__all__ = ["DAYS", "Chase", "Dossier", "Pair", "dossier", "limits_in_working_hours"]
+__all__ = ["DAYS", "Chase", "Dossier", "Handbook", "Pair", "dossier", "limits_in_working_hours"]
 
 DAYS: Final = {"typical": 0.5, "bad": 0.95}
 """The drills that are shown, by the quantile of the recovery time near which they are."""
@@ -189,6 +190,29 @@ class Chase:
                 "answer": answer,
                 "confidence": next((case.kept.confidence for case in cases), None),
                 "among": dict(Counter(each.kind for each in hunt.among)),
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Handbook:
+    """A runbook and what is told about it; `to_dict` has every number of its page."""
+
+    runbook: Runbook
+    command: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The runbook, under `written` what was drilled, and under `report` what only a page tells."""
+        book = self.runbook
+        scenario = book.scenario
+        return {
+            **book.to_dict(),
+            "written": {"versions": versions(), "digest": scenario.digest(), "scenario": dump(scenario)},
+            "report": {
+                "command": self.command,
+                "never": len(book.parts[2]),
+                "after": [[book.numbers[name] for name in step.after] for step in book.steps],
+                "objects": [len(step.objects) for step in book.steps],
             },
         }
 

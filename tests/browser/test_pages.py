@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 QUIET = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 WINDOWS = ((375, "light"), (1280, "dark"))
-KINDS = ("small", "town hall", "dutch", "comparison", "hunt", "hostile")
+KINDS = ("small", "town hall", "dutch", "comparison", "hunt", "runbook", "hostile")
 A4_HEIGHT_MM, MARGIN_MM, MM = 297, 15, 96 / 25.4
 
 
@@ -53,6 +53,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "dutch": report(small, lang="nl"),
         "comparison": report(drsim.compare(hall, round_the_clock)),
         "hunt": report(hunt),
+        "runbook": report(
+            drsim.runbook(ROOT / "scenarios/supplier-does-not-come.yaml", replications=24, workers=1), lang="nl"
+        ),
         "hostile": report(hostile),
     }
     folder, found = tmp_path_factory.mktemp("pages"), {}

@@ -52,7 +52,7 @@ def test_a_scenario_may_come_from_standard_input(typed, small: str, tmp_path: Pa
         pytest.param(("-o", "report.html", "--lang", "fr"), "--lang fr: there are no words", id="another language"),
         pytest.param(("-o", "nowhere/report.html"), "there is no directory", id="no directory"),
         pytest.param(("-o", "report.html", "--json"), "--json: only a runbook has that", id="an option of a runbook"),
-        pytest.param(("--runbook", "--lang", "nl"), "in English", id="a runbook in Dutch"),
+        pytest.param(("--runbook", "--lang", "nl"), "a runbook as text is in English", id="a text in Dutch"),
         pytest.param(("-o", "report.html", "--set", "teams.infra=0"), "teams.infra", id="a change that cannot be"),
     ],
 )

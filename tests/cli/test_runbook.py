@@ -24,8 +24,10 @@ def test_a_runbook_is_printed(typed, small):
     steps = drsim.runbook(load(small), replications=40).steps
     numbered = [int(found[1]) for line in lines if (found := re.match(r" +(\d+) [a-z]+ .* _____ _____$", line))]
     assert numbered == list(range(1, len(steps) + 1))
-    assert re.search(r"start oracle +infra +Tue 11:\d\d – 1\d:\d\d +Tue 11:\d\d – 1\d:\d\d +_____ _____\n", ran.stdout)
-    assert f"drsim report {small} --runbook -o runbook.txt -n 40" in re.sub(r"\\\n +", "", ran.stdout)
+    assert re.search(
+        r"start oracle +infra +\d+ +Tue 11:\d\d – 1\d:\d\d +Tue 11:\d\d – 1\d:\d\d +_____ _____\n", ran.stdout
+    )
+    assert f"drsim report {small} --runbook -o runbook.html -n 40" in re.sub(r"\\\n +", "", ran.stdout)
 
 
 def test_it_is_as_wide_as_the_terminal(typed, small, monkeypatch):
@@ -47,21 +49,33 @@ def test_a_runbook_in_a_file_has_its_log_beside_it(typed, small, tmp_path):
     assert ran.stdout == "Wrote runbook.txt to print, and runbook.csv, the log to fill in.\n"
     printed = typed("report", small, "--runbook", *FEW).stdout
     assert page.read_text(encoding="utf-8").rstrip() == printed[: printed.index(" To print: ")].rstrip()
-    with log.open(encoding="utf-8", newline="") as file:
+    with log.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     book = drsim.runbook(load(small), replications=40)
-    assert log.read_text(encoding="utf-8") == book.log()
+    assert log.read_text(encoding="utf-8") == "\ufeff" + book.log()  # with which Excel reads it as UTF-8
     assert [(row["id"], row["who"]) for row in rows] == [(step.id, step.who) for step in book.steps]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["runbook.csv", "runbook.txt"]
+
+
+def test_by_its_name_it_is_a_page_or_markdown(typed, small, tmp_path):
+    for name, lang in (("runbook.html", "nl"), ("runbook.md", "en")):
+        ran = typed("report", small, "--runbook", *FEW, "-o", tmp_path / name, "--lang", lang)
+        assert (ran.exit_code, ran.stderr) == (0, "")
+    page = (tmp_path / "runbook.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>") and "Draaiboek: " in page and "Echt begonnen" in page
+    rows = [line for line in (tmp_path / "runbook.md").read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    assert {row.count(" |") for row in rows} == {7}  # the cells of a table that renders
+    steps = drsim.runbook(load(small), replications=40).steps
+    assert [int(found[1]) for row in rows if (found := re.match(r"\| (\d+) ", row))] == list(range(1, len(steps) + 1))
 
 
 def test_the_log_goes_where_it_is_asked_for(typed, small, tmp_path):
     log = tmp_path / "log.csv"
     ran = typed("report", small, "--runbook", *FEW, "--log", log)
     assert ran.stdout.startswith("Runbook: ")
-    assert log.read_text(encoding="utf-8") == drsim.runbook(load(small), replications=40).log()
+    assert log.read_text(encoding="utf-8-sig") == drsim.runbook(load(small), replications=40).log()
     typed("report", small, "--runbook", *FEW, "--seed", "7", "-o", tmp_path / "a.txt", "--log", log)
-    assert log.read_text(encoding="utf-8") == drsim.runbook(load(small), replications=40, seed=7).log()
+    assert log.read_text(encoding="utf-8-sig") == drsim.runbook(load(small), replications=40, seed=7).log()
     assert not (tmp_path / "a.csv").exists()
 
 
@@ -90,7 +104,12 @@ def test_without_what_to_report_it_is_refused(typed, small):
         (("-o", "no/where.txt"), "--out {}/no/where.txt: there is no directory '{}/no'\n  make it first"),
         (("--log", "no/where.csv"), "--log {}/no/where.csv: there is no directory '{}/no'\n  make it first"),
         (("--log", ""), "--log {}: that is a directory"),
-        (("-o", "book.csv"), "--log {}/book.csv: that is the file of the runbook itself\n  name another file"),
+        (("-o", "book.csv"), "--out {}/book.csv: what to write is told by the end of the name\n  end it in .html to"),
+        (("-o", "book.pdf"), "--out {}/book.pdf: what to write is told by the end of the name"),
+        (("-o", "book"), "--out {}/book: what to write is told by the end of the name"),
+        (("-o", "book.txt", "--lang", "nl"), "--lang nl: a runbook as text is in English\n  give -o runbook.html"),
+        (("--lang", "nl"), "--lang nl: a runbook as text is in English"),
+        (("-o", "book.html", "--lang", "xx"), "--lang xx: there are no words in that language"),
         (("-o", "book.txt", "--log", "book.txt"), "--log {}/book.txt: that is the file of the runbook itself"),
         (("--log", "names.csv"), "--log {}/names.csv: that file is there already, and is no empty log\n  name another"),
         (("-o", "names.txt"), "--log {}/names.csv: that file is there already, and is no empty log"),
@@ -98,7 +117,7 @@ def test_without_what_to_report_it_is_refused(typed, small):
 )
 def test_where_it_cannot_write_is_refused_before_anything_is_read(typed, tmp_path, words, text):
     (tmp_path / "names.csv").write_text("name,town\nAnna,Haaren\n", encoding="utf-8")
-    places = [word if word.startswith("-") else str(tmp_path / word) for word in words]
+    places = [word if word.startswith("-") or len(word) == 2 else str(tmp_path / word) for word in words]
     ran = typed("report", "no-such-scenario", "--runbook", *places)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert text.replace("{}", str(tmp_path)) in ran.stderr
@@ -143,7 +162,7 @@ def test_a_scenario_from_standard_input(typed, small):
     ran = typed("report", "-", "--runbook", *FEW, stdin=Path(small).read_text(encoding="utf-8"))
     assert ran.exit_code == 0, ran.stderr
     assert "standard input" in ran.stdout.splitlines()[0]
-    assert "drsim report SCENARIO --runbook -o runbook.txt" in ran.stdout
+    assert "drsim report SCENARIO --runbook -o runbook.html" in ran.stdout
 
 
 def test_an_interrupt_writes_what_is_finished(typed, small, tmp_path, monkeypatch):

@@ -53,6 +53,7 @@ from drsim.studies.record import rerun
 ROOT = Path(__file__).parents[2]
 LOST = ROOT / "tests" / "data" / "small-lost.yaml"
 DRILLS = 40
+FLU = "disruptions:\n  flu: {team: infra, lasts: 3 d}\n  few: {team: admins, people: 1, chance: 50 %, lasts: the whole drill}\n"
 HOSTILE = "<b>bold</b> & <script>alert('1')</script></script><!-- \\\"q\\\" & $x^2$ | `t` *b* {{ 7*7 }} {n} \\U0001F525"
 
 
@@ -100,7 +101,18 @@ def hunted(hunt: Hunt) -> str:
     return report(hunt, command="drsim hunt clean.yaml")
 
 
-@pytest.fixture(params=["page", "compared", "hostile", "hunted"])
+@pytest.fixture(scope="module")
+def book() -> drsim.Runbook:
+    text = LOST.read_text(encoding="utf-8").replace("disruptions:\n", FLU)
+    return drsim.runbook(loads(text, base=LOST.parent), replications=DRILLS, workers=1)
+
+
+@pytest.fixture(scope="module")
+def booked(book: drsim.Runbook) -> str:
+    return report(book, command="drsim report small.yaml --runbook -o runbook.html")
+
+
+@pytest.fixture(params=["page", "compared", "hostile", "hunted", "booked"])
 def root(request: pytest.FixtureRequest) -> Element:
     """Each kind of page, as a tree."""
     return read(request.getfixturevalue(request.param))
@@ -425,7 +437,7 @@ def test_unusual_titles_make_a_page(name: str) -> None:
 def test_pictures_are_whole(root: Element, request: pytest.FixtureRequest) -> None:
     page = request.getfixturevalue(request.node.callspec.params["root"])
     found = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
-    assert found or "drsim hunt" in page  # what was hunted has no picture
+    assert found or "drsim hunt" in page or "--runbook" in page  # these have no picture
     for svg in found:
         ET.fromstring(svg.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1))
 
@@ -599,7 +611,11 @@ def test_what_a_drill_tells_beside_a_cause_is_dutch_where_it_is_known(detail: st
 
 
 def test_no_sentence_goes_round_the_catalogue(
-    result: drsim.Result, hostile_result: drsim.Result, hunt: Hunt, monkeypatch: pytest.MonkeyPatch
+    result: drsim.Result,
+    hostile_result: drsim.Result,
+    hunt: Hunt,
+    book: drsim.Runbook,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: set[str] = set()
 
@@ -616,7 +632,7 @@ def test_no_sentence_goes_round_the_catalogue(
     monkeypatch.setattr(words_module, "_catalogue", lambda lang: Listening())
     monkeypatch.setattr(drawn_module, "_worded", lambda text, words: text)
     different = result.scenario.with_({"components.burgerzaken.verify.takes": "1 min"})
-    pages = [report(each, lang="nl", workers=1) for each in (result, hostile_result, hunt)]
+    pages = [report(each, lang="nl", workers=1) for each in (result, hostile_result, hunt, book)]
     pages.append(report(drsim.compare(result, drsim.run(different, replications=DRILLS, seed=1, workers=1)), lang="nl"))
     known = dutch._catalogue
     untranslated = {text for text in asked if text not in known._catalog and (text, 0) not in known._catalog}  # type: ignore[attr-defined]

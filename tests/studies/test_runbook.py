@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,14 @@ import pytest
 import drsim
 from drsim.errors import DrsimError
 from drsim.model.scenario import Scenario
+from drsim.planning.compile import compile_scenario
 from drsim.reading import loads
 from drsim.reporting.page import Page
 from drsim.reporting.runbook import runbook_page
 from drsim.reporting.summary import Command
 from drsim.simulation.draws import SLICE
+from drsim.simulation.engine import Engine
+from drsim.studies.replay import Replay
 from drsim.studies.runbook import LOG_COLUMNS, TABLE_COLUMNS, Runbook, RunbookStep, is_blank_log
 from drsim.units import HOUR, MINUTE
 
@@ -32,7 +36,7 @@ drsim: scenario 1
 title: An office is lost
 moment: {moment}
 horizon: {horizon}
-disruptions: {{fire: {{site: office, after: {after}, chance: {chance}, lasts: the whole drill}}}}
+disruptions: {{fire: {{site: office, after: {after}, chance: {chance}, lasts: the whole drill}}{more}}}
 response: {{detect: 5 min, assess: {{takes: 10 min}}, decide: {{takes: 15 min, by: board}}, wait: 1 h}}
 landscape:
   sites: {{office: {{}}, annex: {{}}}}
@@ -51,7 +55,7 @@ landscape:
 
 def office(**changes: str) -> Scenario:
     plain = {"moment": "2015-05-12 10:00", "horizon": "2 d", "after": "0 s", "chance": "100 %"}
-    return loads(OFFICE.format(**{**plain, "takes": "1 h", "works": "100 %", **changes}))
+    return loads(OFFICE.format(**{**plain, "takes": "1 h", "works": "100 %", "more": "", **changes}))
 
 
 def made(scenario: Scenario, drills: int = 3, **more: Any) -> Runbook:
@@ -114,7 +118,9 @@ def test_without_a_moment_they_are_from_the_loss_on() -> None:
     pd.testing.assert_frame_equal(compared, expected, atol=1e-9)
     assert of(found, "detect/sint-michielsgestel").start == (0, 0, 0)
     assert "in hours:minutes after the loss." in " ".join(page_of(found).split())
-    assert found.log().splitlines()[1].startswith("1,detect/sint-michielsgestel,detect sint-michielsgestel,,0:00,0:00,")
+    assert (
+        found.log().splitlines()[1].startswith("1,detect/sint-michielsgestel,detect sint-michielsgestel,,,0:00,0:00,")
+    )
 
 
 # by hand: noticed at 10:05, looked at until 10:15, decided at 10:30, not declared before 11:00; the keys take until 11:05
@@ -133,10 +139,15 @@ def test_what_is_certain_has_its_times() -> None:
         ("verify/permits/annex", "board", 125, 125, 155, 155),
     ]
     assert all(step.happens.value == step.done.value == 1 for step in book.steps)
+    assert [" ".join(step.after) for step in book.steps] == [
+        *("", "detect/office", "assess/office", "assess/office", "decide/office", "declare/office"),
+        *("task/keys", "start/permits/annex"),
+    ]
     assert book.idle == ("gardeners",)
+    assert (book.finished.successes, book.finished.trials, book.away) == (3, 3, ())
     shown = page_of(book)
-    assert "  7 start permits  admins Tue 11:05 Tue 12:05 _____ _____\n" in shown
-    assert "  6 task keys      –      Tue 11:00 Tue 11:05 _____ _____\n    fetch the keys of the annex\n" in shown
+    assert "  7 start permits  admins 6     Tue 11:05 Tue 12:05 _____ _____\n" in shown
+    assert "  6 task keys      –      5     Tue 11:00 Tue 11:05 _____ _____\n    fetch the keys of the annex\n" in shown
     assert "CALLED, WITH NOTHING TO DO 1  gardeners\n" in shown
     assert "says how many do" not in shown
 
@@ -150,6 +161,7 @@ def test_the_log_has_a_line_for_each_step_and_room_for_what_happens() -> None:
         "id": "task/keys",
         "step": "task keys: fetch the keys of the annex",
         "who": "",
+        "after": "5",
         "start_from": "2015-05-12 11:00",
         "start_to": "2015-05-12 11:00",
         "end_from": "2015-05-12 11:05",
@@ -211,6 +223,100 @@ def test_nothing_to_do() -> None:
     assert list(book.table.columns) == list(TABLE_COLUMNS)
     assert book.log() == ",".join(LOG_COLUMNS) + "\n"
     assert "No step is taken in any drill" in page_of(book)
+
+
+# who is away, and what never starts
+
+
+def away(lasts: str) -> Scenario:
+    """The office is lost while its administrators are away."""
+    return office(more=f", flu: {{team: admins, lasts: {lasts}}}")
+
+
+def test_steps_that_start_in_no_drill_are_told_with_what_they_wait_for() -> None:
+    book = made(away("the whole drill"), 40)
+    plain, rare, never = book.parts
+    assert (len(plain), rare) == (6, ())
+    assert [(step.id, step.who, step.why, step.waits.successes) for step in never] == [
+        ("start/permits/annex", "admins", "nobody of admins is there", 40),
+    ]
+    assert {(step.start, step.end, step.happens.successes) for step in never} == {(None, None, 0)}
+    assert of(book, "mobilise/admins").end is None  # nobody arrives
+    assert (book.idle, book.finished.successes, book.finished.trials) == (("gardeners",), 0, 40)
+    shown = page_of(book)
+    assert "All that is wanted is done within 2 d in no drill. 1 step starts in no drill, named at the end." in shown
+    assert "AWAY 1  admins (flu) from Tue 10:00, not back within 2 d\n" in shown
+    assert re.search(r"STARTED IN NO DRILL 1 .*\n\n.*\n +7 start permits +admins 6 +in no drill ", shown)
+    assert "    nobody of admins is there\n" in shown
+    last = list(csv.DictReader(io.StringIO(book.log())))[-1]
+    assert (last["step"], last["start_from"]) == ("start permits @ annex: in no drill: nobody of admins is there", "")
+    json.dumps(book.to_dict(), allow_nan=False)
+    assert book.table.loc["start/permits/annex", "start_p50_h"] == np.inf
+
+
+def test_a_team_that_is_away_arrives_when_it_is_back() -> None:
+    book = made(away("1 d"))
+    assert minutes(of(book, "mobilise/admins")) == (15, 15, 24 * 60, 24 * 60)
+    assert minutes(of(book, "start/permits/annex")) == (24 * 60, 24 * 60, 25 * 60, 25 * 60)
+    (absence,) = book.away
+    assert (absence.team, absence.disruption, absence.heads) == ("admins", "flu", None)
+    shown = page_of(book)
+    assert "AWAY 1  admins (flu) from Tue 10:00 to Wed 10:00\n" in shown
+    assert re.search(r"mobilise .* admins 2 +Tue 10:15 +Wed 10:00 .*\n    away \(flu\): there when it is back\n", shown)
+    assert book.finished.successes == 3
+
+
+def test_what_waits_for_a_lost_place_does_not_make_a_plan_unfinished() -> None:
+    book = made(drsim.load(SMALL.parents[2] / "scenarios" / "town-hall-lost.yaml"), 4)
+    assert book.finished.successes > 0
+    assert {step.why for step in book.parts[2]} == {"site sint-michielsgestel is down"}
+    assert "All that is wanted, but for what waits for a lost place, is done within 14 d in " in page_of(book)
+
+
+# the same step more than once
+
+
+@pytest.fixture(scope="module")
+def failback() -> Runbook:
+    return made(drsim.load(SMALL.parents[2] / "scenarios" / "failback-weekend.yaml"), 16)
+
+
+def test_each_occasion_has_its_window(failback: Runbook) -> None:
+    plan = compile_scenario(failback.scenario)
+    engine = Engine(plan)
+    drills = [Replay.of(plan, 1, drill, engine=engine).trajectory for drill in range(16)]
+    mine = ("mobilise", "desk")
+    calls = [sorted((row.start, row.end) for row in drill.made if (row.kind, row.object) == mine) for drill in drills]
+    assert max(map(len, calls)) > 1
+    first = of(failback, "mobilise/desk")
+    for place, window in enumerate((first.start, first.end)):
+        found = np.quantile([each[0][place] for each in calls], [0.1, 0.5, 0.9], method="inverted_cdf")
+        assert window == tuple(found)
+    second = of(failback, "mobilise/desk#2")
+    assert (second.occasion, second.text) == (2, "mobilise desk (time 2)")
+    assert second.start is not None and first.end is not None and second.start.low > first.end.high
+
+
+def test_no_window_of_an_end_lies_before_that_of_its_start(failback: Runbook) -> None:
+    whole = [step for step in failback.steps if step.done.successes == step.done.trials > 0]
+    assert len(whole) > 100
+    for step in whole:
+        assert step.start is not None and step.end is not None
+        assert step.start.low <= step.end.low and step.start.high <= step.end.high
+    for row in csv.DictReader(io.StringIO(failback.log())):
+        assert not row["end_to"] or (row["start_from"] <= row["end_from"] and row["start_to"] <= row["end_to"])
+
+
+def test_what_nobody_does_does_not_bury_the_rest(failback: Runbook) -> None:
+    plain, rare, never = failback.parts
+    assert failback.steps == plain + rare + never
+    assert all(step.happens.value < 0.1 for step in rare) and all(step.happens.value >= 0.1 for step in plain)
+    swift = [step for step in plain if not step.who and step.kind in ("switch", "stop", "restart")]
+    assert sum(len(step.objects) for step in swift) > 200
+    assert len(swift) < 20
+    many = max(swift, key=lambda step: len(step.objects))
+    assert many.brief.count(",") < 12 and f" and {len(many.objects) - 10} more" in many.brief
+    assert all(name in failback.log() for name in many.objects)
 
 
 # many like steps

@@ -6,7 +6,7 @@ import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from drsim.reporting.summary import Command
     from drsim.studies.compare import Comparison
     from drsim.studies.result import Result
+    from drsim.studies.runbook import Runbook
+
+MARK: Final = "\ufeff"
+"""At the beginning of a CSV file, so that Excel reads it as UTF-8."""
 
 
 @click.command()
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
     "--out",
     shell_complete=complete_files,
     metavar="FILE",
-    help="Write it to a file: FILE.html, or FILE.md for Markdown; of a runbook text, and beside it the log to fill in, as CSV.",
+    help="Write it to a file: FILE.html, or FILE.md for Markdown; of a runbook also FILE.txt, and beside it the log to fill in, as CSV.",
 )
 @lang_option
 @click.option("--log", metavar="FILE", shell_complete=complete_files, help="Write the log of a runbook to this file.")
@@ -83,9 +87,9 @@ def report(
     spare_inputs({"--out": out, "--log": log}, [scenario] if other is None else [scenario, other])
     command = command_of(scenario, changes, replications, seed)
     if as_runbook:
-        if other is not None or lang is not None:
-            refuse("report --runbook: that is of one scenario, and in English", "leave out the second one, and --lang")
-        return _runbook(command, changes, out, log, workers, quiet, as_json, ascii_only)
+        if other is not None:
+            refuse("report --runbook: that is of one scenario", "leave out the second one")
+        return _runbook(command, changes, out, lang, log, workers, quiet, as_json, ascii_only)
     for option, given in (("--log", log), ("--json", as_json), ("--ascii", ascii_only)):
         if given:
             refuse(f"report {option}: only a runbook has that", "give --runbook as well, or leave it out")
@@ -127,6 +131,7 @@ def _runbook(
     command: Command,
     changes: Mapping[str, str],
     out: str | None,
+    lang: str | None,
     log: str | None,
     workers: int | None,
     quiet: bool,
@@ -139,6 +144,10 @@ def _runbook(
     from drsim.studies.runbook import runbook
 
     target = None if out is None else writable(out)
+    form = "txt" if target is None or out is None else _runbook_form(target, out)
+    if form == "txt" and lang not in (None, "en"):
+        refuse(f"--lang {lang}: a runbook as text is in English", "give -o runbook.html, or leave out --lang")
+    lang = language_of(lang)
     log_target = _log_beside(target, log)
     page = empty_page(ascii_only) if target is None else Page(ascii_only, width=columns())
     begun = time.perf_counter()
@@ -155,12 +164,15 @@ def _runbook(
         if book.interrupted:
             say("interrupted: showing what is finished", INTERRUPTED)
         progress.end(book.replications, time.perf_counter() - begun)
-    words = command.line("report", "--runbook", "-o", "runbook.txt", drills=True)
-    runbook_page(book, command=command, page=page, next_move=() if target or log_target else words)
+    words = command.line("report", "--runbook", "-o", "runbook.html", drills=True)
+    if form == "txt":
+        runbook_page(book, command=command, page=page, next_move=() if target or log_target else words)
     if target is not None:
-        write_whole(target, str(page).rstrip("\n"))
+        write_whole(
+            target, (str(page) if form == "txt" else _as_page(book, command, str(out), form, lang)).rstrip("\n")
+        )
     if log_target is not None:
-        write_whole(log_target, book.log().rstrip("\n"), "--log")
+        write_whole(log_target, MARK + book.log().rstrip("\n"), "--log")
     if as_json:
         click.echo(to_json(book.to_dict()))
     elif target is None:
@@ -169,6 +181,27 @@ def _runbook(
         beside = f", and {log_target.name}, the log to fill in" if log_target is not None else ""
         click.echo(f"Wrote {target.name} to print{beside}.")
     return INTERRUPTED if book.interrupted else OK
+
+
+def _runbook_form(target: Path, out: str) -> Literal["txt", "html", "md"]:
+    """What a runbook is written as, by the name of its file; a device or a pipe takes text."""
+    suffix = target.suffix.lower()
+    if suffix == ".txt" or (target.exists() and not target.is_file()):
+        return "txt"
+    if suffix in (".html", ".htm"):
+        return "html"
+    if suffix != ".md":
+        rule = "what to write is told by the end of the name"
+        refuse(f"--out {out}: {rule}", "end it in .html to print, in .md for Markdown, or in .txt")
+    return "md"
+
+
+def _as_page(book: Runbook, command: Command, out: str, form: Literal["html", "md"], lang: str) -> str:
+    from drsim.reporting.report import report as written
+
+    options = ("-o", shlex.quote(out), *(("--lang", lang) if lang != "en" else ()))
+    words = command.line("report", "--runbook", *options, drills=True)
+    return written(book, lang=lang, form=form, command=" ".join(words))
 
 
 def _log_beside(target: Path | None, log: str | None) -> Path | None:

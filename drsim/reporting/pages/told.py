@@ -25,7 +25,7 @@ from drsim.reporting.pages.document import (
 from drsim.reporting.pages.drawn import drawn
 from drsim.reporting.pages.marked import Marked
 from drsim.reporting.pages.words import Words
-from drsim.studies.dossier import Chase, Dossier, Pair
+from drsim.studies.dossier import Chase, Dossier, Handbook, Pair
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +34,7 @@ __all__ = ["NOTHING", "Told", "joined"]
 
 NOTHING: Final = Cell(words_of(NONE))
 
-F = TypeVar("F", Dossier, Pair, Chase)
+F = TypeVar("F", Dossier, Pair, Chase, Handbook)
 
 
 @dataclass(frozen=True)
