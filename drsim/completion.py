@@ -13,7 +13,7 @@ from drsim.errors import DrsimError
 if TYPE_CHECKING:
     from drsim.model.landscape import Landscape
 
-__all__ = ["files", "script", "services"]
+__all__ = ["directories", "files", "kinds", "languages", "script", "services"]
 
 
 def script(command: click.Command, shell: str) -> str:
@@ -26,6 +26,27 @@ def script(command: click.Command, shell: str) -> str:
 def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Leave it to the shell, which knows files better."""
     return [CompletionItem(incomplete, type="file")]
+
+
+def directories(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Leave it to the shell as well."""
+    return [CompletionItem(incomplete, type="dir")]
+
+
+def languages(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the languages of a report."""
+    from drsim.reporting.pages.words import LANGUAGES
+
+    return [CompletionItem(each) for each in LANGUAGES if each.startswith(incomplete)]
+
+
+def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the kinds of things that may break, after those that were typed before a comma."""
+    from drsim.studies.breakable import KINDS
+
+    before, comma, last = incomplete.rpartition(",")
+    others = before.split(",")
+    return [CompletionItem(before + comma + each) for each in KINDS if each.startswith(last) and each not in others]
 
 
 def services(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from drsim.cli.given import load_scenario, standard_input
+from drsim.cli.given import load_scenario
 from drsim.cli.group import INTERRUPTED, refuse, say
 
 if TYPE_CHECKING:
@@ -32,7 +32,13 @@ def drill_scenario(
     loaded = load_scenario(scenario, changes) if isinstance(scenario, str) else scenario
     from drsim.studies.run import run as run_drills
 
-    progress.count(0, replications)
+    def count(done: int, asked: int) -> None:
+        if precision is None:
+            progress.count(done, asked)
+        else:  # nobody knows when it is reached
+            progress.count(done, at_most, at_most=True)
+
+    count(0, replications)
     result = run_drills(
         loaded,
         replications=replications,
@@ -40,7 +46,7 @@ def drill_scenario(
         precision=precision,
         at_most=at_most,
         workers=workers,
-        progress=progress.count,
+        progress=count,
     )
     result.elapsed = time.perf_counter() - begun
     if result.interrupted:
@@ -63,8 +69,7 @@ def drill_both(
 
     if before == after == "-" and not changes:
         refuse("only one of the two can come from standard input", "give a file for the other")
-    with standard_input(before if before == after else ""):
-        one, two = load_scenario(before, {}), load_scenario(after, changes)
+    one, two = load_scenario(before, {}), load_scenario(after, changes)
     begun = time.perf_counter()
     progress.count(0, 2 * replications)
     found = compare_drills(one, two, replications=replications, seed=seed, workers=workers, progress=progress.count)

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+import click
 
 from drsim.cli.group import refuse
 from drsim.errors import InputError, Problem, did_you_mean, nearest
@@ -17,6 +19,9 @@ from drsim.errors import InputError, Problem, did_you_mean, nearest
 if TYPE_CHECKING:
     from drsim.model.landscape import Landscape
     from drsim.model.scenario import Scenario
+
+_PIPED: Final = "drsim.cli.given.piped"
+"""Where a command keeps what came by standard input, which can be read once."""
 
 
 def load_scenario(file: str, changes: Mapping[str, str]) -> Scenario:
@@ -55,18 +60,24 @@ def standard_input(file: str) -> Iterator[str]:
     if file != "-":
         yield ""
         return
-    before = sys.stdin
-    if before is None:
-        refuse("standard input is closed", "give a file, or pipe a scenario into this")
-    try:
-        text = before.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        refuse(f"standard input is not UTF-8 text: byte {error.start} is wrong", "save it as UTF-8")
+    kept = click.get_current_context().meta
+    if _PIPED not in kept:
+        kept[_PIPED] = _piped()
+    before, text = sys.stdin, kept[_PIPED]
     sys.stdin = io.StringIO(text)
     try:
         yield text
     finally:
         sys.stdin = before
+
+
+def _piped() -> str:
+    if sys.stdin is None:
+        refuse("standard input is closed", "give a file, or pipe a scenario into this")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        refuse(f"standard input is not UTF-8 text: byte {error.start} is wrong", "save it as UTF-8")
 
 
 def kind_of(file: str, text: str) -> Literal["landscape", "scenario"]:
@@ -77,6 +88,17 @@ def kind_of(file: str, text: str) -> Literal["landscape", "scenario"]:
         with suppress(OSError):
             text = Path(file).read_bytes().decode("utf-8-sig", "replace")
     return "landscape" if _says("landscape", text) else "scenario"
+
+
+def input_files(inputs: Sequence[str]) -> list[Path]:
+    """Give all files that scenarios and landscapes consist of, and the directories of landscapes."""
+    from drsim.reading.files import files_read
+
+    found: list[Path] = []
+    for file in inputs:
+        with standard_input(file) as text:
+            found += files_read(file, kind_of(file, text))
+    return found
 
 
 def _says(kind: str, text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
+from drsim.cli.lines import for_terminal
 from drsim.errors import DrsimError, InputError, Problem, did_you_mean
 
 OK, FAILED, INVALID, INTERRUPTED = 0, 1, 2, 130
@@ -68,6 +69,8 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; an unknown one is refused with the nearest spelling."""
         if args and not args[0].startswith("-") and args[0] not in self.commands:
+            if ctx.resilient_parsing:  # a shell asks what could be next: nothing, and it is not told why
+                return args[0], click.Command(args[0], add_help_option=False), args[1:]
             refuse(f"there is no command '{args[0]}'", did_you_mean(args[0], self.commands))
         return super().resolve_command(ctx, args)
 
@@ -78,8 +81,9 @@ class Commands(click.Group):
 
 def say(text: str, code: int) -> int:
     """Say something on standard error, and give the code to end with."""
-    with suppress(OSError):
-        click.echo(text, err=True)
+    with suppress(OSError, ValueError):  # nobody can be told
+        if sys.stderr is not None:  # written to as it is, so that a bar that is drawn there makes room
+            print(for_terminal(text, sys.stderr), file=sys.stderr, flush=True)
     return code
 
 

@@ -55,6 +55,27 @@ def complete_files(context: click.Context, parameter: click.Parameter, incomplet
     return files(context, parameter, incomplete)
 
 
+def complete_directories(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+    """Offer directories."""
+    from drsim.completion import directories
+
+    return directories(context, parameter, incomplete)
+
+
+def complete_kinds(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+    """Offer kinds of things that may break."""
+    from drsim.completion import kinds
+
+    return kinds(context, parameter, incomplete)
+
+
+def complete_languages(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+    """Offer the languages of a report."""
+    from drsim.completion import languages
+
+    return languages(context, parameter, incomplete)
+
+
 def complete_services(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
     """Offer the services of the scenario that was typed before."""
     from drsim.completion import services
@@ -99,7 +120,10 @@ ascii_option = click.option("--ascii", "ascii_only", is_flag=True, help="Print p
 
 
 lang_option = click.option(
-    "--lang", metavar="LANGUAGE", help="Of the report: en for English, the default, or nl for Dutch."
+    "--lang",
+    metavar="LANGUAGE",
+    shell_complete=complete_languages,
+    help="Of the report: en for English, the default, or nl for Dutch.",
 )
 
 

@@ -6,12 +6,15 @@ import json
 import os
 import re
 import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from drsim.cli.given import input_files
 from drsim.cli.group import refuse
 from drsim.errors import DrsimError
 
@@ -75,20 +78,70 @@ def form_of(out: str) -> Literal["html", "md"]:
 
 def writable(file: str, option: str = "--out") -> Path:
     """Give the file that is to be written, refused now rather than after a long run."""
-    target = Path(file).resolve()
-    if target.is_dir():
-        refuse(f"{option} {file}: that is a directory", "name a file in it")
-    if not target.parent.is_dir():
-        refuse(f"{option} {file}: there is no directory '{target.parent}'", "make it first")
-    where = target if target.exists() and not target.is_file() else target.parent
-    if not os.access(where, os.W_OK):
-        refuse(f"{option} {file}: '{where}' cannot be written", "name another file")
+    if file == "-":
+        refuse(
+            f"{option} -: that names no file", f"name one; what is printed without {option} goes elsewhere with > FILE"
+        )
+    target = Path(os.path.realpath(file))
+    try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            target.stat()  # a name may be too long, or lead in a circle
+        if target.is_dir():
+            refuse(f"{option} {file}: that is a directory", "name a file in it")
+        if not target.parent.is_dir():
+            refuse(f"{option} {file}: there is no directory '{target.parent}'", "make it first")
+        if not _is_special(target):
+            try_in(target.parent)
+        elif not os.access(target, os.W_OK):
+            refuse(f"{option} {file}: '{target}' cannot be written", "name another file")
+    except OSError as error:
+        refuse(f"{option} {file}: it cannot be written there: {error.strerror}", "name another file")
     return target
+
+
+def try_in(directory: Path) -> None:
+    """Make a file in a directory and remove it again; OSError where that cannot be done."""
+    with tempfile.TemporaryFile(dir=directory):
+        pass
+
+
+def spare_inputs(outputs: Mapping[str, str | None], inputs: Sequence[str]) -> None:
+    """Refuse to write, by any of some options, over a file that the command reads, or among the files of a landscape."""
+    named = {option: Path(os.path.realpath(file)) for option, file in outputs.items() if file is not None}
+    if not named:
+        return
+    from drsim.reading.files import SUFFIXES
+
+    read = input_files(inputs)
+    for option, target in named.items():
+        if any(_are_one(target, file) for file in read) or ("-" in inputs and _is_piped(target)):
+            refuse(f"{option} {outputs[option]}: that file is read by this command", "name another file to write")
+        if target.suffix in SUFFIXES and any(_are_one(target.parent, directory) for directory in read):
+            rule = f"{option} {outputs[option]}: all YAML files in '{target.parent}' are read as a landscape"
+            refuse(rule, "name a file elsewhere, or one with another ending")
+
+
+def _are_one(target: Path, file: Path) -> bool:
+    with suppress(OSError, ValueError):  # one of them is not there
+        return os.path.samefile(target, file)
+    return False
+
+
+def _is_piped(target: Path) -> bool:
+    """Whether standard input comes from this file."""
+    with suppress(OSError, ValueError):  # it comes from no file
+        return target.is_file() and os.path.samestat(target.stat(), os.fstat(sys.stdin.fileno()))
+    return False
+
+
+def _is_special(target: Path) -> bool:
+    """Whether it is a device or a pipe, in whose place nothing can be put."""
+    return target.exists() and not target.is_file()
 
 
 def write_whole(target: Path, text: str, option: str = "--out") -> None:
     """Write a file whole or not at all: first beside it, then in its place."""
-    special = target.exists() and not target.is_file()  # a device or a pipe
+    special = _is_special(target)
     beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
     try:
         (target if special else beside).write_text(text + "\n", encoding="utf-8")

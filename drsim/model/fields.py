@@ -137,6 +137,22 @@ def _text(value: object) -> object:
     raise refusal(f"{shown(value)} is not text", "put it in quotes" if scalar else "write a word or a sentence")
 
 
+def _title(value: str) -> str:
+    if value and not _is_seen(value):
+        raise refusal(f"{shown(value)} is a title that nobody sees", "write a word or two, or leave 'title' out")
+    return value
+
+
+def _headline(value: str) -> str:
+    if not _is_seen(value):
+        raise refusal(f"{shown(value)} is a title that nobody sees", "say in a few words what this is about")
+    return value
+
+
+def _is_seen(text: str) -> bool:
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
+
+
 def _name(value: str) -> str:
     if not is_name(value):
         raise refusal(
@@ -178,6 +194,10 @@ def _reference(kind: str) -> AfterValidator:
 
 Text = Annotated[str, BeforeValidator(_text)]
 """For people."""
+Title = Annotated[Text, AfterValidator(_title)]
+"""For people, in the place of a name; empty where there is none."""
+Headline = Annotated[Text, AfterValidator(_headline)]
+"""A title that has to be there."""
 Name = Annotated[Text, AfterValidator(_name)]
 """A name by the rule for names."""
 SiteName = Annotated[Text, _reference("site")]

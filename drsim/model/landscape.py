@@ -125,7 +125,7 @@ class Fails(Part):
 class Site(Part):
     """A place that can be lost."""
 
-    title: fields.Text = ""
+    title: fields.Title = ""
     """For people."""
     kind: fields.Kind = "data centre"
     inhabitants: fields.SomeCount | None = None
@@ -156,7 +156,7 @@ def _pair(value: object) -> object:
 class Link(Part):
     """A line between two sites."""
 
-    title: fields.Text = ""
+    title: fields.Title = ""
     """For people."""
     between: Annotated[tuple[fields.SiteName, fields.SiteName], BeforeValidator(_pair)]
     bandwidth: fields.Rate
@@ -206,7 +206,7 @@ class Team(Part):
     outside: ClassVar[bool] = False
     """True for a supplier, which is never evacuated."""
 
-    title: fields.Text = ""
+    title: fields.Title = ""
     """For people."""
     people: fields.SomeCount = CountOf(1)
     """What a calendar lets be there at once."""
@@ -501,7 +501,7 @@ class Boots(Part):
 class Component(Part):
     """Something that runs at sites, and that other things need."""
 
-    title: fields.Text = ""
+    title: fields.Title = ""
     """For people."""
     scope: fields.Scope = "network"
     """`site`: serves only its own site; `network`: every site that can reach it."""
@@ -680,7 +680,7 @@ def _moments(value: object) -> object:
 class Due(Part):
     """Work of a service that must be done by a date: a payday, an election, a tax run."""
 
-    title: fields.Text = ""
+    title: fields.Title = ""
     """For people."""
     on: Annotated[str, PlainValidator(_moments)]
     """When it is due: a date, a day of each month or of the week, and a time."""
@@ -693,7 +693,7 @@ class Due(Part):
 class Service(Part):
     """What citizens ask for."""
 
-    title: fields.Text = ""
+    title: fields.Title = ""
     """For people."""
     targets: Targets = Targets()
     open: fields.Hours = ALWAYS
@@ -756,7 +756,7 @@ class Response(Part):
 class Landscape(Part, Displayed):
     """What exists."""
 
-    title: fields.Text = ""
+    title: fields.Title = ""
     """For people."""
     sources: fields.Named[fields.Text] = _NONE
     """What each `@name` stands for."""

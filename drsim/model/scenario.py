@@ -98,7 +98,7 @@ class Expected(Part):
 class Scenario(Part, Displayed):
     """A drill."""
 
-    title: fields.Text
+    title: fields.Headline
     question: fields.Text | None = None
     """For people."""
     why: fields.Text | None = None

@@ -73,6 +73,7 @@ _ENTRIES: Final[dict[str, TypeAdapter[Any]]] = {
     "services": TypeAdapter(Service),
 }
 _TEXT: Final[TypeAdapter[str]] = TypeAdapter(fields.Text)
+_TITLE: Final[TypeAdapter[str]] = TypeAdapter(fields.Title)
 _MEMBERS: Final[TypeAdapter[tuple[str, ...]]] = TypeAdapter(fields.Items[fields.ComponentName])
 _CALENDAR: Final[TypeAdapter[Calendar]] = TypeAdapter(fields.Hours)
 _RESPONSE: Final = TypeAdapter(Response)
@@ -124,7 +125,7 @@ def _lasts(value: object, info: ValidationInfo) -> object:
 class _Head(Part):
     """A scenario without what is read part by part."""
 
-    title: fields.Text
+    title: fields.Headline
     question: fields.Text | None = None
     why: fields.Text | None = None
     moment: Annotated[datetime | None, PlainValidator(_moment)]
@@ -312,7 +313,7 @@ class _LandscapeBuilder:
         groups = sections(self.tree, "consistency_groups")
         self.groups = _present({name: read(_MEMBERS, ("consistency_groups", name)) for name in groups})
         if "title" in self.tree:
-            self.title = read(_TEXT, ("title",))
+            self.title = read(_TITLE, ("title",))
         self.response = read(_RESPONSE, ("response",)) if "response" in self.tree else Response()
 
 

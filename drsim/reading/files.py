@@ -15,7 +15,8 @@ from drsim.reading.nodes import BROKEN, Mark, Problems, Table, parse
 from drsim.reading.paths import SECTIONS, written_changes
 
 STDIN: Final = "<stdin>"
-_SUFFIXES: Final = (".yaml", ".yml")
+SUFFIXES: Final = (".yaml", ".yml")
+"""Of the files in the directory of a landscape."""
 _OVERLAY: Final = ("drsim", "based_on", "landscape", "steps", "add", "change", "remove")
 _Kind = Literal["landscape", "scenario"]
 
@@ -25,6 +26,8 @@ class Reader:
 
     def __init__(self) -> None:
         self.problems = Problems()
+        self.read: list[Path] = []
+        """Files that were read, and directories of which all YAML files were."""
 
     def scenario(self, name: str) -> Draft | None:
         """Read a scenario file, or standard input for `-`; None when it cannot be read."""
@@ -146,7 +149,8 @@ class Reader:
             text = self._text(path, mark, where)
             tree = None if text is None else self._document(text, str(path), "landscape")
             return tree, tree is not None
-        files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES and file.is_file())
+        self.read.append(path)
+        files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
         if not files:
             rule = f"the directory '{path}' holds no YAML files"
             self.problems.add(rule, where, mark, "put files ending in .yaml there, or give another directory")
@@ -182,6 +186,7 @@ class Reader:
 
     def _text(self, path: Path, mark: Mark, where: str) -> str | None:
         """Read a file; `mark` and `where` say who asks for it."""
+        self.read.append(path)
         try:
             return path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
@@ -236,6 +241,16 @@ class Reader:
         return True
 
 
+def files_read(name: str, kind: _Kind) -> list[Path]:
+    """Give the files that a scenario or landscape consists of, whatever is wrong with them, and directories of landscapes."""
+    reader = Reader()
+    if kind == "landscape":
+        reader.landscape(name)
+    else:
+        reader.scenario(name)
+    return reader.read
+
+
 def _lay_over(below: Table, tree: Table) -> None:
     """Put what a scenario gives over what it is based on; of `response` key by key."""
     below.mark = tree.mark
@@ -256,6 +271,6 @@ def _others(path: Path) -> str:
     parent = path.parent
     if not parent.is_dir():
         return f"there is no directory '{parent}' either: check the path"
-    names = sorted(each.name for each in parent.iterdir() if each.is_dir() or each.suffix in _SUFFIXES)
+    names = sorted(each.name for each in parent.iterdir() if each.is_dir() or each.suffix in SUFFIXES)
     names = [name for name in names if not name.startswith(".")]
     return did_you_mean(path.name, names) if names else f"there are no YAML files in '{parent}': check the path"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from drsim.reporting.page import Page
 from drsim.reporting.summary import plural
+from drsim.studies.compare import Comparison
 
 if TYPE_CHECKING:
     from drsim.studies.record import Again
@@ -20,8 +21,9 @@ def again(found: Again, place: str, page: Page | None = None) -> Page:
     """What is the same, what is not, and which versions have changed meanwhile."""
     page = Page() if page is None else page
     result = found.result
-    page.two_sided(result.scenario.title, place)
-    drills = f"{result.replications:,} {plural('drill', result.replications)} · seed {result.seed}"
+    page.two_sided(" → ".join(dict.fromkeys(scenario.title for scenario in found.scenarios)), place)
+    seed = result.after.seed if isinstance(result, Comparison) else result.seed
+    drills = f"{result.replications:,} {plural('drill', result.replications)} · seed {seed}"
     page.say(drills, indent=0, style="dim")
     page.blank()
     count = len(found.unequal)

@@ -27,7 +27,7 @@ def assumed(numbers: Sequence[Assumption], sources: Mapping[str, str], page: Pag
     value = page.width - MARGIN - path - source - 2
     for each in numbers:
         name = f"@{each.source}" if each.source else "assumption"
-        last = Cell(name, source, style="" if each.source else "yellow")
+        last = Cell(name, source, style="" if each.source else "magenta")
         lines = page.wrapped(each.text, value)
         if cell_len(each.path) > path:
             page.say(each.path)

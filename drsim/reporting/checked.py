@@ -18,7 +18,7 @@ __all__ = ["GROUPS", "HEADS", "answer", "checked", "counted", "texts", "without"
 
 GROUPS: Final = {
     "otherwise": ("NOT AS EXPECTED", "bold red"),
-    "undecided": ("TOO CLOSE TO CALL", "bold yellow"),
+    "undecided": ("TOO CLOSE TO CALL", "bold magenta"),
     "as expected": ("AS EXPECTED", "bold green"),
 }
 """How a promise may turn out, the worst first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rich.cells import cell_len
 
@@ -25,11 +25,22 @@ if TYPE_CHECKING:
     from drsim.reading.differences import Change
     from drsim.studies.compare import Compared, Comparison
 
-__all__ = ["GROUPS", "MOST_CHANGES", "alike", "answer", "compared", "in_order", "in_time_texts", "row_texts"]
+__all__ = [
+    "GROUPS",
+    "MOST_CHANGES",
+    "TURNS",
+    "Turn",
+    "alike",
+    "answer",
+    "compared",
+    "in_order",
+    "in_time_texts",
+    "row_texts",
+]
 
 GROUPS: Final = {
     "worse": ("BACK LATER", "bold red"),
-    "undecided": ("TOO CLOSE TO CALL", "bold yellow"),
+    "undecided": ("TOO CLOSE TO CALL", "bold magenta"),
     "better": ("BACK SOONER", "bold green"),
     "same": ("THE SAME", "bold"),
 }
@@ -40,6 +51,30 @@ _PARTS: Final = {
     "better": ("is back sooner", "are back sooner"),
     "same": ("is the same", "are the same"),
 }
+Turn: TypeAlias = tuple[str | None, str | None]
+"""A verdict on a target, before and after."""
+TURNS: Final[dict[Turn, tuple[str, str]]] = {
+    ("met", "missed"): ("{n} that met its {target} misses it now", "{n} that met their {target} miss it now"),
+    (None, "missed"): ("{n} misses the {target} that is new", "{n} miss the {target} that is new"),
+    ("undecided", "missed"): (
+        "{n} misses its {target} now and was too close to call",
+        "{n} miss their {target} now and were too close to call",
+    ),
+    ("met", "undecided"): (
+        "{n} that met its {target} is too close to call now",
+        "{n} that met their {target} are too close to call now",
+    ),
+    ("missed", "undecided"): (
+        "{n} that missed its {target} is too close to call now",
+        "{n} that missed their {target} are too close to call now",
+    ),
+    ("undecided", "met"): (
+        "{n} meets its {target} now and was too close to call",
+        "{n} meet their {target} now and were too close to call",
+    ),
+    ("missed", "met"): ("{n} that missed its {target} meets it now", "{n} that missed their {target} meet it now"),
+}
+"""What is said where a verdict on a target is another, of one service and of many; the worst first."""
 MOST_CHANGES: Final = 12
 """Lines about what differs between the files."""
 MOST_NAMES: Final = 3
@@ -71,7 +106,11 @@ def compared(comparison: Comparison, *, places: tuple[str, str], page: Page | No
 
 
 def answer(comparison: Comparison) -> str:
-    """The answer in one sentence."""
+    """The answer in a sentence, and what becomes of targets."""
+    return " ".join(filter(None, (_sentence(comparison), _turned(comparison))))
+
+
+def _sentence(comparison: Comparison) -> str:
     verdicts = [each.verdict for each in comparison.services]
     if not verdicts:
         return "There is no service in both."
@@ -80,6 +119,21 @@ def answer(comparison: Comparison) -> str:
         return "The same in every drill: nothing that differs has an effect on recovery times."
     parts = ", ".join(f"{number} {_PARTS[key][number > 1]}" for key, number in counts.items())
     return f"On average, of {len(verdicts)} {plural('service', len(verdicts))} {parts}."
+
+
+def _turned(comparison: Comparison) -> str:
+    """What becomes of targets: `11 that met their RTO miss it now.`; nothing where there are none in both."""
+    told = [
+        text.format(n=counts[turn], target=target.upper())
+        for target, counts in comparison.turned.items()
+        for turn, texts in TURNS.items()
+        if counts[turn]
+        for text in [texts[counts[turn] > 1]]
+    ]
+    if told:
+        return f"{'; '.join(told)}."
+    judged = any(None not in pair for each in comparison.services for pair in (each.targets, each.data_targets))
+    return "No verdict on a target changes." if judged else ""
 
 
 def _changes(changes: Sequence[Change], page: Page) -> None:

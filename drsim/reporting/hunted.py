@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +53,7 @@ def hunted(
         page.say(f"of an earlier hunt, and left alone: {old[0]}{many}", style="dim")
     for case in hunt.found:
         _week(case, page)
-    _cases(f"TOO CLOSE TO CALL {len(hunt.undecided)}", "bold yellow", hunt.undecided, page)
+    _cases(f"TOO CLOSE TO CALL {len(hunt.undecided)}", "bold magenta", hunt.undecided, page)
     _cases(f"NEAR MISSES {len(hunt.near)}", "bold", hunt.near, page)
     page.blank()
     page.heading("LOOKED AT", _universe(hunt))
@@ -162,7 +161,7 @@ def worst_hour(case: Case) -> str:
     worst, best = case.worst, case.best
     if worst is None or best is None:
         return ""
-    if all(hour == replace(worst, moment=hour.moment) for hour in case.hours):
+    if case.alike:
         return f"all alike, {_told(worst)}"
     return f"{_moment(worst.moment)}, {_told(worst)}; the best {_moment(best.moment)}, {_told(best)}"
 
@@ -201,6 +200,8 @@ def _legend(hunt: Hunt) -> str:
         parts.append("to spare: what is left of the limit in the share of drills that is asked (− lacking)")
     if any(case.per_year is not None for case in cases):
         parts.append("likely: how often all of it is down at once, in the long run")
+    if drills := next((hour.kept.trials for case in cases for hour in case.hours), 0):
+        parts.append(f"worst hour: of {drills} {plural('drill', drills)} at each hour of the week")
     return "; ".join(parts) + "."
 
 

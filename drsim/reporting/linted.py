@@ -48,4 +48,6 @@ def flow(value: Any) -> str:
     """Plain data as YAML writes it on one line."""
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{key}: {flow(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(flow, value))}]"
     return str(value)

@@ -51,7 +51,7 @@ def _layers(overview: Overview, page: Page) -> None:
     for depth, names in enumerate(overview.layers, 1):
         page.label(f"{depth:>2}", ", ".join(names), hang=4)
     if overview.unnoticed:
-        page.label("under no service", ", ".join(overview.unnoticed), label_style="yellow", hang=4)
+        page.label("under no service", ", ".join(overview.unnoticed), label_style="magenta", hang=4)
     page.blank()
 
 

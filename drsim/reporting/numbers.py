@@ -312,7 +312,11 @@ def format_count(value: float, half_width: float) -> str:
 
 
 def count_parts(value: float, low: float, high: float) -> Shown:
-    """Write a number as `format_count` does, with the ends of its interval, rounded outwards to the same digit."""
+    """Write a number as `format_count` does, with the ends of its interval.
+
+    They are rounded outwards to the same digit, or to a finer one where that would move an end by more than a tenth of the
+    interval: 0 to 102.9 is `0 to 110`. A value that would leave its interval is as fine as the ends.
+    """
     half = max(high - value, value - low)
     if abs(half) < 1e-9:  # what differs only as floats do is exact
         text = format_count(round(value, 6), 0.0)
@@ -321,9 +325,21 @@ def count_parts(value: float, low: float, high: float) -> Shown:
     if not error:
         return Shown(text, UNKNOWN, UNKNOWN)
     power = floor(math.log10(float(error.replace(",", ""))) + 1e-9)
-    scale, digits = 10.0**power, max(0, -power)
-    ends = (way(round(end / scale, 9)) * scale for end, way in ((low, floor), (high, ceil)))
-    return Shown(text, *(f"{end:z,.{digits}f}".replace("-", "−") for end in ends))
+    while max(low - _to(low, power, floor), _to(high, power, ceil) - high) > (high - low) / 10:
+        power -= 1
+    ends = _to(low, power, floor), _to(high, power, ceil)
+    if not ends[0] <= float(text.replace(",", "").replace("−", "-")) <= ends[1]:
+        text = _digits(_to(value, power, _half_up), power)
+    return Shown(text, *(_digits(end, power) for end in ends))
+
+
+def _to(number: float, power: int, way: Callable[[float], int]) -> float:
+    """Round to a power of ten."""
+    return way(round(number / 10.0**power, 9)) * 10.0**power
+
+
+def _digits(number: float, power: int) -> str:
+    return f"{number:z,.{max(0, -power)}f}".replace("-", "−")
 
 
 def in_working_hours(text: str) -> str:

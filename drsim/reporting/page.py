@@ -213,8 +213,8 @@ class Page:
 
 
 def warning_style(fared: str) -> str:
-    """Give the colour that repeats how a service fared."""
-    return {"misses": "bold red", "undecided": "bold yellow", "back in time": "bold green"}.get(fared, "bold")
+    """Give the colour that repeats how a service fared; never yellow, which cannot be read on white."""
+    return {"misses": "bold red", "undecided": "bold magenta", "back in time": "bold green"}.get(fared, "bold")
 
 
 def hours_minutes(minutes: int) -> str:

@@ -47,7 +47,10 @@ def report(
     if form not in FORMS:
         raise DrsimError(f"no report in the form {form!r}: expected html or md")
     words = Words(lang)
-    document = _document(_gathered(found, command, workers), words)
+    return _written(_document(_gathered(found, command, workers), words), words, form)
+
+
+def _written(document: Document, words: Words, form: str) -> str:
     page = _templates().get_template(f"page.{form}")
     return page.render(document=document, words=words, _=words.gettext, record=_script(document.record))
 

@@ -47,7 +47,7 @@ def runbook_page(
     drills = f"{runbook.replications:,} {'drill' if runbook.replications == 1 else 'drills'} · seed {runbook.seed}"
     page.say(f"{moment_text(scenario.moment)} · {scenario.horizon.text} ahead · {drills}", indent=0, style="dim")
     if runbook.interrupted:
-        page.say("INTERRUPTED this is about the drills that were finished", style="bold yellow", indent=1)
+        page.say("INTERRUPTED this is about the drills that were finished", style="bold magenta", indent=1)
     page.blank()
     if runbook.steps:
         page.say(finished(runbook), style="" if runbook.finished.successes else "bold yellow")

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from drsim.calendar import FAR
 from drsim.measures.drills import AGES
 from drsim.measures.estimates import Mean, Quantile, Share
 from drsim.reporting.causes import cause_table
+from drsim.reporting.decided import Promise, by_hand, due_work, promise, promise_in_test, sits_out
 from drsim.reporting.margins import margins
-from drsim.reporting.numbers import NONE, UNKNOWN, Shown, format_count, format_share, format_times
+from drsim.reporting.numbers import NONE, UNKNOWN, Shown, count_parts, format_count, format_share, format_times
 from drsim.reporting.page import MARGIN, WIDTH, Cell, Page, warning_style
-from drsim.reporting.timeline import due_title
 from drsim.reporting.wall import Wall, moment_text
-from drsim.units import HOUR, Duration
+from drsim.studies.dossier import limits_in_working_hours
+from drsim.units import HOUR
 
 if TYPE_CHECKING:
     from drsim.model.scenario import Scenario
@@ -330,27 +330,19 @@ def summary(
 
 
 def most_interesting(result: Result, most: int = EXPLAINED) -> list[str]:
-    """The services that are explained: those that miss a target, then the undecided, then the slowest; of those that
-    are alike the first.
+    """The services that are explained, as they stand in the table: those that miss a target, then the undecided, then the
+    slowest of all others; of those that are alike the first.
     """
     down = [outcome for outcome in result.outcomes if outcome.recovery[0.95].value > 0]
-    order = list(GROUPS)
-    slow = sorted(
-        down,
-        key=lambda outcome: (
-            outcome.verdict != "missed",
-            min(order.index(outcome.fared), order.index("back in time")),
-            -outcome.recovery[0.95].value,
-            outcome.name,
-        ),
-    )
+    last = list(GROUPS).index("back in time")
+    slow = sorted(down, key=lambda outcome: (min(worst_first(outcome)[0], last), *worst_first(outcome)[1:]))
     found: list[str] = []
     covered: set[str] = set()
     for outcome in slow:
         if outcome.name not in covered and len(found) < most:
             found.append(outcome.name)
             covered.update(alike(result, outcome.name))
-    return found
+    return sorted(found, key=lambda name: worst_first(result.outcome(name)))
 
 
 def alike(result: Result, service: str) -> list[str]:
@@ -374,12 +366,11 @@ def answer(result: Result) -> str:
 
 def _of_test(result: Result) -> str:
     """How the services fare in a test in a bubble."""
-    if not any(each.drills for each in result.tried):
+    found = promise_in_test(result)
+    if found is None:
         return "The test begins in no drill."
     fared = [each.verdict for each in result.tried]
-    said = next(
-        (f"Every RTO met in the test? {_SAID[each]}." for each in _SAID if each in fared), "Nothing is promised."
-    )
+    said = _said("Every RTO met in the test?", found)
     parts = [f"{fared.count(key)} {text[fared.count(key) > 1]}" for key, text in _IN_TEST.items() if key in fared]
     return f"{said} Of {len(fared)} {plural('service', len(fared))} {', '.join(parts)}."
 
@@ -395,8 +386,9 @@ def _of_services(result: Result) -> str:
     return f"{_verdict(result)} Of {len(fared)} services {parts}."
 
 
-_SAID: Final = {"missed": "No", "undecided": "Too close to call", "met": "Yes"}
-"""What is said of several verdicts, the first of these that is among them."""
+def _said(question: str, found: Promise) -> str:
+    answers = {"missed": "No", "undecided": "Too close to call", "met": "Yes"}
+    return f"{question} {answers[found]}." if found in answers else "Nothing is promised."
 
 
 def _lower(text: str) -> str:
@@ -409,13 +401,7 @@ def every_rto_text(share: Share) -> str:
 
 
 def _verdict(result: Result) -> str:
-    fared = {outcome.fared for outcome in result.outcomes}
-    targets = [result.scenario.landscape.services[outcome.name].targets for outcome in result.outcomes]
-    if not any(target.rto or target.rpo for target in targets):
-        return "Nothing is promised."
-    if "misses" in fared:
-        return "Every target met? No."
-    return "Every target met? Too close to call." if "undecided" in fared else "Every target met? Yes."
+    return _said("Every target met?", promise(result))
 
 
 def _opening(result: Result, command: Command, page: Page) -> None:
@@ -427,7 +413,7 @@ def _opening(result: Result, command: Command, page: Page) -> None:
     parts.append(f"{scenario.horizon.text} ahead")
     parts.append(f"{result.replications:,} {plural('drill', result.replications)}")
     parts.append(f"seed {result.seed}")
-    if scenario.response.wait.ms and any(what.kind == "site" for what in scenario.disruptions.values()):
+    if sits_out(scenario):
         parts.append(f"a lost site is sat out for {scenario.response.wait.text} before failover is declared")
     page.say(" · ".join(parts), indent=0, style="dim")
     if result.stopped is not None:
@@ -521,34 +507,23 @@ _MARK_TEXTS: Final = {"missed": "misses what is asked", "undecided": "too close 
 
 def _working_hours(result: Result) -> str:
     """When targets in working hours end on the wall clock, for an interruption from the moment on."""
-    plan, scenario = result.plan, result.scenario
-    targets: dict[int, Duration] = {}
-    for service in scenario.landscape.services.values():
-        if service.targets.rto is not None and service.targets.rto.working:
-            targets.setdefault(service.targets.rto.ms, service.targets.rto)
-    if not targets:
+    limits = limits_in_working_hours(result)
+    if not limits:
         return ""
     text = "wh: working hours, Mon-Fri 9:00-17:00 except Dutch holidays"
-    if scenario.moment is None:
-        return f"{text}."
-    wall = Wall(scenario.moment, far=2)
-    hours = plan.calendars[plan.working_hours]
-    ends = [(target.text, hours.add(0, ms)) for ms, target in sorted(targets.items())]
-    shown = [f"{name} end on {wall.text(end)}" for name, end in ends if end < FAR]
+    wall = Wall(result.scenario.moment, far=2)
+    shown = [f"{name} end on {wall.text(end)}" for name, end in limits if end is not None]
     return f"{text}. Counted from the moment, {', '.join(shown)}." if shown else f"{text}."
 
 
 def due_texts(result: Result) -> list[tuple[str, str]]:
     """(what must be done by a date, `missed in 12 % (8–17)`) of all that is due in some drill."""
     found = []
-    for row, work in enumerate(result.plan.due):
-        if not result.block.due[row].any():
-            continue
-        missed, by_hand = result.due_shares(row)
-        text = f"missed in {format_share(missed)}"
-        if by_hand.successes:
-            text += f", kept only by hand or elsewhere in {format_share(by_hand)}"
-        found.append((due_title(result.plan, result.plan.structure.services[work.service], work.name), text))
+    for each in due_work(result):
+        text = f"missed in {format_share(each.missed)}"
+        if each.by_hand.successes:
+            text += f", kept only by hand or elsewhere in {format_share(each.by_hand)}"
+        found.append((f"{each.title} of {each.service}", text))
     return found
 
 
@@ -590,17 +565,15 @@ def _trial(result: Result, page: Page) -> None:
 
 def _by_hand(result: Result, page: Page) -> None:
     """How long services are served by hand on average, those that ever are; the longest first."""
-    found = [outcome for outcome in result.outcomes if outcome.by_hand is not None and outcome.by_hand.value]
+    found = by_hand(result)
     if not found:
         return
     page.label(
         "SERVED BY HAND", "hours on average, where that is more than the systems give", label_style="bold", indent=1
     )
     parts = []
-    for outcome in sorted(found, key=lambda each: -each.by_hand.value if each.by_hand else 0.0):
-        if outcome.by_hand is not None:
-            time, half = outcome.by_hand.value / HOUR, _half(outcome.by_hand) / HOUR
-            parts.append(f"{outcome.title} {format_count(time, half)}")
+    for outcome, time in found:
+        parts.append(f"{outcome.title} {format_count(time.value / HOUR, _half(time) / HOUR)}")
     page.say(" · ".join(parts), hang=2)
 
 
@@ -623,7 +596,7 @@ def turned_away_text(result: Result) -> str:
     all_of_them = f"{_counted(contacts)} contacts in opening hours"
     if lost.value:
         return f"{_counted(lost)} of {all_of_them}"
-    few = f" (on average <{format_count(_up(lost.high), 0)})" if math.isfinite(lost.high) else ""
+    few = f" (on average <{count_parts(0.0, 0.0, lost.high).high})" if math.isfinite(lost.high) else ""
     return f"nobody{few} of {all_of_them}"
 
 
@@ -750,12 +723,6 @@ def _counted(mean: Mean) -> str:
     """A number of contacts; what differs only as floats do is exact."""
     half = _half(mean)
     return format_count(round(mean.value, 6), 0.0 if half < 1e-9 else half)
-
-
-def _up(number: float) -> float:
-    """Rounded up to one digit, or to a whole number below 10."""
-    scale = 10.0 ** max(0, math.floor(math.log10(number))) if number > 0 else 1.0
-    return math.ceil(number / scale) * scale
 
 
 def _half(mean: Mean) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -17,17 +18,18 @@ from drsim.measures import estimates
 from drsim.measures.pairs import Difference, Pairs, mean_difference, pairs, quantile_difference, share_difference
 from drsim.model.scenario import Scenario
 from drsim.reading.differences import Change, differences
-from drsim.studies.result import Result, finite, number, share_dict
+from drsim.studies.result import Result, finite, number, share_dict, targets_dict
 from drsim.studies.run import run
 from drsim.units import HOUR, ONE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Compared", "Comparison", "compare", "difference_dict", "pairs_dict"]
+__all__ = ["WHEN", "Compared", "Comparison", "compare", "difference_dict", "pairs_dict"]
 
 QUANTILES: Final = (0.5, 0.95)
 WHEN: Final = ("before", "after")
+"""Names of the two, in plain data and columns."""
 
 COMPARED_COLUMNS: Final = (
     "title",
@@ -196,6 +198,18 @@ class Comparison(Displayed):
         """Services of which it is not sure."""
         return self._named("undecided")
 
+    @cached_property
+    def turned(self) -> dict[str, Counter[tuple[str | None, str | None]]]:
+        """Of the RTO and of the RPO: for how many services the verdict was this before and that after, where the two differ."""
+        found = {
+            "rto": Counter(each.targets for each in self.services),
+            "rpo": Counter(each.data_targets for each in self.services),
+        }
+        return {
+            target: Counter({(one, two): n for (one, two), n in counts.items() if one != two})
+            for target, counts in found.items()
+        }
+
     def _compared(self, name: str) -> Compared:
         n, horizon = self.replications, float(self.horizon)
         (one, before), (two, after) = ((result, result.row(name)) for result in (self.before, self.after))
@@ -313,6 +327,10 @@ class Comparison(Displayed):
             "in_time_shares": {
                 name: None if share is None else share_dict(share)
                 for name, share in zip(WHEN, each.in_time_shares, strict=True)
+            },
+            "targets": {
+                when: targets_dict(result.scenario.landscape.services[each.name].targets)
+                for when, result in zip(WHEN, (self.before, self.after), strict=True)
             },
             "target": {"before": each.targets[0], "after": each.targets[1]},
             "data_target": {"before": each.data_targets[0], "after": each.data_targets[1]},

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from drsim.reading import assumptions, dump
-from drsim.studies.curve import Curve, curve
-from drsim.studies.record import recorded, versions
+from drsim.calendar import FAR
+from drsim.reading import assumptions
+from drsim.studies.curve import Band, Curve, curve
+from drsim.studies.record import record_of, recorded
 from drsim.studies.run import explanations
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from drsim.studies.result import Explanation, Result
     from drsim.studies.runbook import Runbook
 
-__all__ = ["DAYS", "Chase", "Dossier", "Handbook", "Pair", "dossier"]
+__all__ = ["DAYS", "Chase", "Dossier", "Handbook", "Pair", "dossier", "limits_in_working_hours"]
 
 DAYS: Final = {"typical": 0.5, "bad": 0.95}
 """The drills that are shown, by the quantile of the recovery time near which they are."""
@@ -60,11 +61,26 @@ class Dossier:
         assumed = [each.source is None for each in self.numbers]
         return {
             "answer": {"services": len(self.result.outcomes), **fared},
+            "test": self._tested(),
             "explanations": {each.service: _explanation_dict(each) for each in self.explained},
             "drills": {name: self._day_dict(name) for name in self.days},
+            "limits": [{"limit": text, "end_ms": end} for text, end in limits_in_working_hours(self.result)],
+            "wait": self.result.scenario.response.wait.text,
             "replayed": len(self.over_time.drills),
+            "over_time": {
+                "services": _ends(self.over_time.running),
+                "citizens": None if self.over_time.citizens is None else _ends(self.over_time.citizens),
+            },
             "numbers": {"all": len(assumed), "assumed": sum(assumed), "sections": self._sections()},
         }
+
+    def _tested(self) -> dict[str, Any] | None:
+        """In how many drills a test in a bubble begins, and how its services fared; None where there is none."""
+        tried = self.result.tried
+        if not tried:
+            return None
+        verdicts = Counter(each.verdict or "no RTO" for each in tried)
+        return {"begins": max(each.drills for each in tried), "services": {"all": len(tried), **verdicts}}
 
     def _day_dict(self, name: str) -> dict[str, Any]:
         """One drill: what kept the service waiting; the segments add up to its interruption."""
@@ -107,6 +123,23 @@ def dossier(
     return Dossier(result, explained, days, curve(result), command)
 
 
+def limits_in_working_hours(result: Result) -> list[tuple[str, int | None]]:
+    """(RTO in working hours, when it ends for an interruption from the moment on), the shortest first.
+
+    In ms after the moment; None where that has no date, or the calendar no end so far.
+    """
+    plan, scenario = result.plan, result.scenario
+    found: dict[int, str] = {}
+    for service in scenario.landscape.services.values():
+        if service.targets.rto is not None and service.targets.rto.working:
+            found.setdefault(service.targets.rto.ms, service.targets.rto.text)
+    if scenario.moment is None:
+        return [(text, None) for _, text in sorted(found.items())]
+    hours = plan.calendars[plan.working_hours]
+    ends = [(text, hours.add(0, ms)) for ms, text in sorted(found.items())]
+    return [(text, end if end < FAR else None) for text, end in ends]
+
+
 @dataclass(frozen=True)
 class Pair:
     """A comparison and what is told about it; `to_dict` has every number of its report."""
@@ -118,10 +151,14 @@ class Pair:
         """The comparison, under `records` that of each of its runs, and under `report` what only a report tells."""
         both = {"before": self.comparison.before, "after": self.comparison.after}
         verdicts = Counter(each.verdict for each in self.comparison.services)
+        turned = {
+            target: {f"{one or 'none'} to {two or 'none'}": n for (one, two), n in counts.items()}
+            for target, counts in self.comparison.turned.items()
+        }
         return {
             **self.comparison.to_dict(),
             "records": {name: recorded(result)["record"] for name, result in both.items()},
-            "report": {"command": self.command, "answer": {"services": verdicts.total(), **verdicts}},
+            "report": {"command": self.command, "answer": {"services": verdicts.total(), **verdicts, **turned}},
         }
 
 
@@ -143,7 +180,11 @@ class Chase:
         cases = (*hunt.found, *hunt.undecided, *hunt.near)
         return {
             **hunt.to_dict(),
-            "hunted": {"versions": versions(), "digest": scenario.digest(), "scenario": dump(scenario)},
+            "hunted": {
+                **record_of(scenario, hunt.seed, hunt.replications),
+                "breaks": hunt.promise.written,
+                "options": dict(hunt.options),
+            },
             "report": {
                 "command": self.command,
                 "answer": answer,
@@ -163,10 +204,9 @@ class Handbook:
     def to_dict(self) -> dict[str, Any]:
         """The runbook, under `written` what was drilled, and under `report` what only a page tells."""
         book = self.runbook
-        scenario = book.scenario
         return {
             **book.to_dict(),
-            "written": {"versions": versions(), "digest": scenario.digest(), "scenario": dump(scenario)},
+            "written": record_of(book.scenario, book.seed, book.replications),
             "report": {
                 "command": self.command,
                 "never": len(book.parts[2]),
@@ -174,6 +214,11 @@ class Handbook:
                 "objects": [len(step.objects) for step in book.steps],
             },
         }
+
+
+def _ends(band: Band) -> dict[str, float]:
+    """How low a mean over drills goes, and where it ends."""
+    return {"least": float(band.mean.min()), "end": float(band.mean[-1])}
 
 
 def _explanation_dict(explanation: Explanation) -> dict[str, Any]:

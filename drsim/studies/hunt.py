@@ -130,20 +130,25 @@ class Case:
         """The opposite, the first of equals."""
         return max(self.hours, key=_how_bad, default=None)
 
+    @property
+    def alike(self) -> bool:
+        """Whether it makes no difference at which hour of the week it is."""
+        return len({replace(hour, moment=MONDAY) for hour in self.hours}) == 1
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; times in ms."""
         return {
             "things": [{"kind": each.kind, "name": each.name} for each in self.things],
             "kept": share_dict(self.kept),
             "verdict": self.verdict,
-            "margin_ms": _margin(self.margin),
+            **_margin(self.margin),
             "per_year": self.per_year,
             "unsure": [[each.text for each in part] for part in self.unsure],
             "hours": [
                 {
                     "moment": f"{hour.moment:%Y-%m-%d %H:%M}",
                     "kept": share_dict(hour.kept),
-                    "margin_ms": _margin(hour.margin),
+                    **_margin(hour.margin),
                 }
                 for hour in self.hours
             ],
@@ -198,6 +203,8 @@ class Hunt(Displayed):
     near: tuple[Case, ...]
     """Sets that it survives, the nearest misses first: at most five, each nearer than all of its parts."""
     interrupted: bool = False
+    options: Mapping[str, Any] = field(default_factory=immutabledict, repr=False)
+    """What was asked for beside the promise, the drills and the seed, as `hunt` takes it."""
 
     def __repr__(self) -> str:
         """Say what it is, in one line; `table` has the sets."""
@@ -338,7 +345,15 @@ def hunt(
     with _refusing():
         _check_sight(promise, plan)
     drills = _Drills(plan, promise, seed, replications, workers, executor)
-    return _Hunter(bare, promise, able, lasts, drills, progress).hunted(at_most, worst_hours)
+    options = {
+        "at_most": at_most,
+        "among": None if among is None else list(among),
+        "only": None if only is None else list(only),
+        "lasts": lasts,
+        "worst_hours": worst_hours,
+    }
+    found = _Hunter(bare, promise, able, lasts, drills, progress).hunted(at_most, worst_hours)
+    return replace(found, options=immutabledict(options))
 
 
 @contextmanager
@@ -637,8 +652,9 @@ def _how_bad(hour: Hour) -> tuple[float, float]:
     return hour.kept.value, 0.0 if hour.margin is None else hour.margin.value
 
 
-def _margin(found: Margin | None) -> float | int | None:
-    return None if found is None else number(found.value)
+def _margin(found: Margin | None) -> dict[str, float | int | None]:
+    ends = {"margin_ms": "value", "margin_low_ms": "low", "margin_high_ms": "high"}
+    return {key: None if found is None else number(getattr(found, end)) for key, end in ends.items()}
 
 
 def _rate(landscape: Landscape, thing: Thing) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""A record of a run: enough to run it again, elsewhere and later, and to see whether the same comes out."""
+"""A record of a run, a comparison or a hunt: enough to run it again, elsewhere and later, and to see whether the same comes out."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from typing import Any, Final, NoReturn
 
 from drsim import __version__
 from drsim.errors import DrsimError, InputError, Problem
+from drsim.model.scenario import Scenario
 from drsim.reading import dump, loads
 from drsim.studies.arguments import checked_drills, checked_seed
+from drsim.studies.compare import WHEN, Comparison, compare
+from drsim.studies.hunt import Hunt, hunt
 from drsim.studies.result import Result
 from drsim.studies.run import run
 
-__all__ = ["Again", "recorded", "rerun", "versions"]
+__all__ = ["Again", "record_of", "recorded", "rerun", "versions"]
 
 FORMAT: Final = 1
 """Of a record."""
@@ -39,18 +42,21 @@ def versions() -> dict[str, str]:
 
 def recorded(result: Result, command: str | None = None) -> dict[str, Any]:
     """What a run found, as `Result.to_dict` gives it, with its record; `command`: how it was asked for, for people."""
-    scenario = result.scenario
-    record = {
+    record = record_of(result.scenario, result.seed, result.replications)
+    told = {"command": command, "stopped": result.stopped or why(result)}
+    return {**result.to_dict(), "record": {**record, **told}}
+
+
+def record_of(scenario: Scenario, seed: int, replications: int) -> dict[str, Any]:
+    """What was drilled, how often and with what."""
+    return {
         "format": FORMAT,
-        "command": command,
-        "seed": result.seed,
-        "replications": result.replications,
-        "stopped": result.stopped or why(result),
+        "seed": seed,
+        "replications": replications,
         "versions": versions(),
         "digest": scenario.digest(),
         "scenario": dump(scenario),
     }
-    return {**result.to_dict(), "record": record}
 
 
 def why(result: Result) -> str:
@@ -61,11 +67,11 @@ def why(result: Result) -> str:
 
 @dataclass
 class Again:
-    """A run that was recorded, and the same run now."""
+    """A run, a comparison or a hunt that was recorded, and the same now."""
 
     before: Mapping[str, Any]
     """what was found, and its record"""
-    result: Result
+    result: Result | Comparison | Hunt
 
     @cached_property
     def unequal(self) -> list[tuple[str, Any, Any]]:
@@ -76,7 +82,7 @@ class Again:
     @property
     def versions(self) -> dict[str, tuple[str | None, str | None]]:
         """(then, now) of what has another version."""
-        then, now = self.before["record"]["versions"], versions()
+        then, now = _records(self.before)[-1]["versions"], versions()
         return {
             name: (then.get(name), now.get(name))
             for name in sorted(then.keys() | now.keys())
@@ -85,8 +91,20 @@ class Again:
 
     @property
     def digest(self) -> tuple[str, str]:
-        """(then, now) of the scenario: they differ when it was changed in the record, or this version reads it otherwise."""
-        return self.before["record"]["digest"], self.result.scenario.digest()
+        """(then, now) of the scenario: they differ when it was changed in the record, or this version reads it otherwise.
+
+        Of the two of a comparison it is the first that differs, else the second.
+        """
+        then = [record["digest"] for record in _records(self.before)]
+        found = list(zip(then, [scenario.digest() for scenario in self.scenarios], strict=True))
+        return next((pair for pair in found if pair[0] != pair[1]), found[-1])
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        """What was drilled: two scenarios of a comparison, else one."""
+        if isinstance(self.result, Comparison):
+            return [self.result.before.scenario, self.result.after.scenario]
+        return [self.result.scenario]
 
     @cached_property
     def figures(self) -> int:
@@ -100,25 +118,50 @@ def rerun(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Again:
-    """Run what a record says again; InputError for a file that is no record."""
+    """Run what a record says again, also that of a comparison or a hunt in the page of its report; InputError for a file without."""
     before = _read(path)
-    record = before["record"]
+    records = _records(before)
     try:
-        scenario = loads(record["scenario"])
-        seed, drills = checked_seed(record["seed"]), checked_drills(record["replications"])
+        scenarios = [loads(record["scenario"]) for record in records]
+        seed, drills = checked_seed(records[-1]["seed"]), checked_drills(_drills(before))
     except InputError as error:
-        whose = record["versions"].get("drsim", "?")
+        whose = records[-1]["versions"].get("drsim", "?")
         raise DrsimError(
             f"{path}\n  drsim {__version__} cannot read the scenario that drsim {whose} recorded:\n{error}"
         ) from error
     except DrsimError as error:
         raise InputError([Problem(f"its record has no such run: {error}", file=path)]) from error
-    return Again(before, run(scenario, replications=drills, seed=seed, workers=workers, progress=progress))
+    if len(scenarios) > 1:
+        one, two = scenarios
+        return Again(before, compare(one, two, replications=drills, seed=seed, workers=workers, progress=progress))
+    if "hunted" not in before:
+        return Again(before, run(scenarios[0], replications=drills, seed=seed, workers=workers, progress=progress))
+    try:
+        breaks, options = records[0]["breaks"], records[0]["options"]
+        found = hunt(
+            scenarios[0], breaks, replications=drills, seed=seed, workers=workers, progress=progress, **options
+        )
+    except (InputError, KeyError, TypeError) as error:
+        raise InputError([Problem(f"its record has no such hunt: {error}", file=path)]) from error
+    return Again(before, found)
+
+
+def _records(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The record of a run or a hunt; of a comparison that of each of the two."""
+    if "records" in found:
+        return [found["records"].get(when) for when in WHEN]
+    return [found.get("record", found.get("hunted"))]
+
+
+def _drills(found: Mapping[str, Any]) -> Any:
+    """How many drills there were; of a comparison those that both runs have."""
+    return found.get("replications") if "records" in found else _records(found)[0]["replications"]
 
 
 def _read(path: str) -> dict[str, Any]:
     def refuse(
-        rule: str, hint: str = "give a file that `drsim run SCENARIO --out FILE` or `drsim report` wrote"
+        rule: str,
+        hint: str = "give a file that `drsim run SCENARIO --out FILE`, `drsim report` or `drsim hunt -o` wrote",
     ) -> NoReturn:
         raise InputError([Problem(rule, file=path, hint=hint)])
 
@@ -130,19 +173,19 @@ def _read(path: str) -> dict[str, Any]:
         refuse(f"is no JSON: {error}")
     except RecursionError:
         refuse("is nested too deeply to be read")
-    if isinstance(found, dict) and isinstance(found.get("records"), dict):
-        refuse(
-            "is a report of two runs, and this runs one again", "type the command that it shows under how it was run"
-        )
-    record = found.get("record") if isinstance(found, dict) else None
-    if not isinstance(record, dict):
+    if not isinstance(found, dict) or not isinstance(found.get("records", {}), dict):
         refuse("has no record of a run")
-    if record.get("format") != FORMAT:
-        rule = f"its record is of format {record.get('format')!r}, and drsim {__version__} knows {FORMAT}"
-        refuse(rule, "use the drsim that wrote it")
-    for key, kind in KEYS.items():
-        if not isinstance(record.get(key), kind):
-            refuse(f"its record has no {key}")
+    if "hunted" in found and found.get("interrupted"):
+        refuse("is of a hunt that was interrupted, which nobody can interrupt at the same set again", "hunt to the end")
+    for record in _records(found):
+        if not isinstance(record, dict):
+            refuse("has no record of a run")
+        if record.get("format") != FORMAT:
+            rule = f"its record is of format {record.get('format')!r}, and drsim {__version__} knows {FORMAT}"
+            refuse(rule, "use the drsim that wrote it")
+        for key, kind in KEYS.items():
+            if not isinstance(record.get(key), kind):
+                refuse(f"its record has no {key}")
     return dict(found)
 
 
@@ -154,7 +197,7 @@ def _without_page(data: bytes) -> bytes:
 
 def _compared(found: Mapping[str, Any]) -> dict[str, Any]:
     """What is found, without how it was asked for, why it ended, by which version, and what only a report tells."""
-    left_out = ("record", "drsim", "stopped", "interrupted", "report")
+    left_out = ("record", "records", "hunted", "drsim", "stopped", "interrupted", "report")
     return {key: value for key, value in found.items() if key not in left_out}
 
 

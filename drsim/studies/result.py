@@ -33,10 +33,11 @@ from drsim.units import HOUR, ONE, Duration
 if TYPE_CHECKING:
     import pandas as pd
 
+    from drsim.model.landscape import Targets
     from drsim.model.scenario import Scenario
     from drsim.studies.precision import Criterion
 
-__all__ = ["Explanation", "Outcome", "Result", "finite", "mean_explanation", "number", "share_dict"]
+__all__ = ["Explanation", "Outcome", "Result", "finite", "mean_explanation", "number", "share_dict", "targets_dict"]
 
 Fared = Literal["misses", "undecided", "back in time", "keeps running", "no target"]
 
@@ -764,13 +765,7 @@ class Result(Displayed):
         return {
             "title": outcome.title,
             "fared": outcome.fared,
-            "targets": {
-                "rto": None if targets.rto is None else str(targets.rto),
-                "rpo": None if targets.rpo is None else str(targets.rpo),
-                "mtpd": None if targets.mtpd is None else str(targets.mtpd),
-                "mbco": str(targets.mbco),
-                "share": str(targets.share),
-            },
+            "targets": targets_dict(targets),
             "recovery": {f"p{round(p * 100)}": _quantile_dict(q) for p, q in outcome.recovery.items()},
             "in_time": None if outcome.in_time is None else share_dict(outcome.in_time),
             "verdict": outcome.verdict,
@@ -911,6 +906,17 @@ def _margin_dict(margin: Margin | None) -> dict[str, Any] | None:
         "near": NEAR,
         "just_met": share_dict(margin.just_met),
         "just_missed": share_dict(margin.just_missed),
+    }
+
+
+def targets_dict(targets: Targets) -> dict[str, str | None]:
+    """Targets for JSON, as they were written."""
+    return {
+        "rto": None if targets.rto is None else str(targets.rto),
+        "rpo": None if targets.rpo is None else str(targets.rpo),
+        "mtpd": None if targets.mtpd is None else str(targets.mtpd),
+        "mbco": str(targets.mbco),
+        "share": str(targets.share),
     }
 
 

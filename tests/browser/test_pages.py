@@ -170,7 +170,8 @@ def test_it_prints_on_pages_that_cut_no_figure(kind: str, files: dict[str, str],
     )
     assert max(tall) < room, "there is a figure or a row that no page can hold whole"
     kept = page.evaluate(
-        "[...document.querySelectorAll('figure, tr')].every(each => getComputedStyle(each).breakInside === 'avoid')"
+        "[...document.querySelectorAll('figure, tr, p, tbody.together')]"
+        ".every(each => getComputedStyle(each).breakInside === 'avoid')"
     )
     assert kept
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (

@@ -81,6 +81,7 @@ def test_set_changes_the_second(typed, small):
         (("run", "SMALL", "--at-most", "100"), "--at-most 100: there is no --precision to stop before"),
         (("run", "SMALL", "--precision", "P95 within 5 %", "-n", "9", "--at-most", "8"), "-n 9 drills come first"),
         (("run", "SMALL", "--precision", "P95 within 5 wh"), "'5 wh' is no time on the clock"),
+        (("run", "nowhere.yaml", "--precision", "P95"), "precision 'P95': 'P95' is not understood"),
         (("rerun", "SMALL"), "is no JSON"),
         (("rerun", "nowhere.json"), "cannot be read: No such file"),
     ],
@@ -97,6 +98,15 @@ def test_a_run_says_why_it_stopped(typed, small):
     assert re.search(r"^PRECISION  P95 within 90 % and every share within 20 points: reached", ran.stdout, re.MULTILINE)
     ran = typed("run", small, *FEW, "--precision", "every share within 0.1 points", "--at-most", "100")
     assert "every share within 0.1 points: not reached with 100 drills, the most allowed" in on_one_line(ran.stdout)
+
+
+def test_a_title_that_is_cut_leaves_what_the_row_is_about(typed, small, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    near = {"title": "Moving house and all that comes with it, " * 3, "targets.rto": "2 h", "targets.rpo": "0 s"}
+    changes = [word for key, value in near.items() for word in ("--set", f"services.moving-house.{key}={value}")]
+    shown = typed("run", small, *FEW, *changes, "--intervals").stdout.split("\n MARGINS")[1]
+    begun = re.findall(r"^  Moving house and all[^…]*…(, data)? +−", shown, re.MULTILINE)
+    assert sorted(begun) == ["", ", data"]
 
 
 def test_what_would_help_is_ranked_with_intervals(typed, small):

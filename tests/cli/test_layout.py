@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from rich.errors import StyleSyntaxError
+from rich.style import Style
 
 import drsim
 from drsim.reading import load
@@ -127,3 +130,15 @@ def test_the_output_of_a_terminal_that_knows_no_signs_is_plain(start, small):
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert out.isascii()
+
+
+def test_every_colour_can_be_read_on_black_and_on_white():
+    root = Path(drsim.__file__).parent
+    files = [*(root / "cli").rglob("*.py"), *(root / "reporting").glob("*.py")]
+    words = {word for file in files for word in re.findall(r'"([a-z_ ]+)"', file.read_text(encoding="utf-8"))}
+    colours = set()
+    for word in words:
+        with suppress(StyleSyntaxError):
+            colour = Style.parse(word).color
+            colours |= {colour.name} if colour is not None else set()
+    assert {"red", "magenta"} <= colours <= {"red", "magenta", "green", "blue"}

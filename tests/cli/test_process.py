@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 
 import pytest
@@ -53,8 +54,9 @@ def on_a_terminal(start):
     """Start a command whose standard error is a terminal; (process, its end of the terminal)."""
     begun = []
 
-    def begin(*words, **extra):
+    def begin(*words, columns=0, **extra):
         ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (24, columns))
         process = start(*words, stderr=theirs, start_new_session=True, **extra)
         os.close(theirs)
         begun.append((process, ours))
@@ -79,6 +81,93 @@ def test_an_interrupt_shows_what_is_finished(on_a_terminal, small, workers):
     assert re.search(r"^INTERRUPTED  of 1,000,000 drills [1-9][\d,]* were finished", text, re.MULTILINE)
     assert "Every target met?" in text
     assert "Traceback" not in text
+
+
+def screen(data: bytes, columns: int) -> list[str]:
+    """What stands on a terminal of so many columns after some bytes."""
+    lines, row, column = [""], 0, 0
+    for sign in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|.", data.decode(), re.DOTALL):
+        if sign == "\r":
+            column = 0
+        elif sign == "\x1b[2K":
+            lines[row] = ""
+        elif up := re.fullmatch(r"\x1b\[(\d*)A", sign):
+            row -= int(up[1] or 1)
+        elif sign == "\n" or (column == columns and not sign.startswith("\x1b")):
+            row, column = row + 1, column if sign == "\n" else 0
+            lines += [""] * (row + 1 - len(lines))
+        if sign.isprintable():
+            lines[row] = lines[row].ljust(column)[:column] + sign + lines[row][column + 1 :]
+            column += 1
+    return [line.rstrip() for line in lines]
+
+
+def all_of(process, terminal, begun: bytes = b"") -> bytes:
+    """All that a process shows on a terminal until it ends."""
+    while process.poll() is None or select.select([terminal], [], [], 0)[0]:
+        if select.select([terminal], [], [], 0.1)[0]:
+            try:
+                begun += os.read(terminal, 65536)
+            except OSError:  # the terminal is gone
+                break
+    process.wait(timeout=60)
+    return begun
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_an_interrupt_is_told_on_a_line_of_its_own_and_the_bar_is_gone(on_a_terminal, small, width):
+    extra = {"columns": width, "stdout": subprocess.DEVNULL, "env": {"TERM": "xterm"}}
+    process, terminal = on_a_terminal("run", small, *MANY, "--workers", "1", **extra)
+    begun = read_until(process, terminal, rb"drills.*left")
+    os.write(terminal, b"\x03")  # which shows as ^C
+    begun += read_until(process, terminal, rb"\^C")
+    process.send_signal(signal.SIGINT)
+    shown = [line for line in screen(all_of(process, terminal, begun), width) if line]
+    assert shown[0] == "interrupted: showing what is finished"
+    assert re.fullmatch(r"\d+ drills in [\d.]+ s", shown[1]) and len(shown) == 2
+
+
+def test_one_bar_is_drawn_until_a_precision_is_reached_and_of_plain_signs_where_asked(on_a_terminal, small):
+    words = ("--precision", "every share within 1 points", "-n", "64", "--at-most", "200", "--workers", "1", "--ascii")
+    extra = {"stdout": subprocess.DEVNULL, "env": {"TERM": "xterm", "NO_COLOR": "1"}}
+    process, terminal = on_a_terminal("run", small, *words, **extra)
+    drawn = re.findall(r"drills (\S*) +(\d+) ([^\r\x1b]*)", all_of(process, terminal).decode())
+    assert all(rate.strip() == "" or "a second, at most " in rate for _, _, rate in drawn)
+    lengths = [len(bar) for bar, _, _ in drawn if bar]
+    assert lengths == sorted(lengths) and {done for _, done, _ in drawn} >= {"64", "128", "192", "200"}
+    assert {sign for bar, _, _ in drawn for sign in bar} == {"-"}
+
+
+def test_what_is_refused_fits_the_terminal(on_a_terminal, small):
+    words = ("hunt", small, "--breaks", "nosuch rto", "--quiet", "--set", "drsim.disruption.of.something.called.long=3")
+    shown = {}
+    for columns in (60, 0):
+        process, terminal = on_a_terminal(*words, columns=columns, stdout=subprocess.DEVNULL)
+        shown[columns] = all_of(process, terminal).decode().replace("\r\n", "\n")
+    wide, narrow = shown[0].splitlines(), shown[60].splitlines()
+    assert max(map(len, wide)) > 60 >= max(map(len, narrow))
+    assert " ".join(shown[0].split()) == " ".join(shown[60].split())
+    assert narrow[:2] == wide[:2]
+    assert all(line.startswith("    ") for line in narrow[3:])
+
+
+def test_what_is_checked_fits_the_terminal_and_begins_with_its_place(on_a_terminal, small, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(f"drsim: scenario 1\nbased_on: {small}\nresponse: {{wait: 1}}\n", encoding="utf-8")
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 40))
+    process, terminal = on_a_terminal("validate", small, bad, columns=40, stdout=subprocess.PIPE)
+    piped, _ = process.communicate(timeout=60)
+    told = os.read(terminal, 65536).decode().splitlines()
+    assert told[0].startswith(f"{bad}:3:18")
+    process, terminal = on_a_terminal("validate", small, columns=40, stdout=theirs)
+    process.wait(timeout=60)
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode().splitlines()
+    os.close(ours)
+    assert len(piped.splitlines()) == 1 and len(shown) > 1
+    assert all(len(line) <= 40 or " " not in line.strip() for line in shown[1:])
+    assert " ".join(piped.decode().split()) == " ".join(" ".join(shown).split())
 
 
 def members(group: int) -> set[int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from drsim.errors import InputError, Problem
 from drsim.model import All
-from drsim.reading import dump, loads, loads_landscape
+from drsim.reading import dump, load, loads, loads_landscape
 
 LANDSCAPE = """\
 drsim: landscape 1
@@ -128,6 +129,13 @@ def test_the_base_texts_are_fine() -> None:
         "links: {ring: {between: [haaren, boxtel], bandwidth: 1 Gbit/s}}",
         "links: §[ring]",
         "a list stands where a mapping of names",
+    ),
+    (
+        "blank title",
+        "title: Two town halls",
+        "title: ''",
+        "title: §' '",
+        "' ' is a title that nobody sees\n  write a word or two",
     ),
     ("text", "title: Two town halls", "title: '2015'", "title: §2015", "'2015' is not text\n  put it in quotes"),
     ("name", "  cloud: {kind", "  1-a: {}\n  cloud: {kind", "  §A: {}\n  cloud: {kind", "'A' is not a name"),
@@ -1649,3 +1657,14 @@ def test_a_corruption_survives_a_round_trip() -> None:
     scenario = loads(text)
     assert loads(dump(scenario)) == scenario
     assert "before: 3 d (1 to 9)" in dump(scenario)
+
+
+@pytest.mark.parametrize("title", ["''", "' '", '"\\u200B"'])
+def test_a_scenario_has_a_title_that_people_see(title: str, tmp_path: Path) -> None:
+    (tmp_path / "land.yaml").write_text(LANDSCAPE, encoding="utf-8")
+    file = tmp_path / "a.yaml"
+    file.write_text(
+        f"drsim: scenario 1\ntitle: {title}\nlandscape: land.yaml\nmoment: 2015-05-12 10:00\n", encoding="utf-8"
+    )
+    with pytest.raises(InputError, match=r"a.yaml:2:8  title\n.*nobody sees\n  say in a few words what this is about"):
+        load(file)

@@ -15,6 +15,7 @@ from drsim.measures.estimates import share
 from drsim.reporting.numbers import (
     STEPS,
     UNKNOWN,
+    count_parts,
     format_count,
     format_hours,
     format_share,
@@ -317,6 +318,32 @@ def test_a_number_is_never_finer_than_its_error(value, half_width):
     unit = Fraction(10) ** math.floor(math.log10(float(error)) + 1e-9)
     assert Fraction(shown) % unit == 0
     assert abs(Fraction(shown) - Fraction(value)) <= unit * Fraction(1_000_001, 2_000_000)
+
+
+@pytest.mark.parametrize(
+    ("mean", "shown"),
+    [
+        ((0, 0, 102.9), ("0", "0", "110")),
+        ((0, 0, 10.01), ("0", "0", "11")),
+        ((3760, 3712, 3809), ("3,760", "3,710", "3,810")),
+        ((0.18, 0.172, 0.187), ("0.180", "0.172", "0.187")),
+        ((15.4, 5, 15.45), ("15", "5", "16")),
+        ((380, 380, 380), ("380", "380", "380")),
+        ((3, -math.inf, math.inf), ("?", "?", "?")),
+    ],
+)
+def test_ends_of_means(mean, shown):
+    assert count_parts(*mean) == shown
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 1e6), st.floats(1e-3, 1e6))
+def test_an_end_of_a_mean_is_rounded_outwards_and_by_little(value, below, above):
+    low, high = value - below, value + above
+    text, *ends = (float(part.replace(",", "").replace("−", "-")) for part in count_parts(value, low, high))
+    slack = 1e-6 * max(1, abs(low), abs(high)) * 1e-2 + 1e-9 * (high - low)
+    most = (high - low) / 10 + slack
+    assert -slack <= low - ends[0] <= most and -slack <= ends[1] - high <= most
+    assert ends[0] <= text <= ends[1]
 
 
 @pytest.mark.parametrize(

@@ -17,16 +17,36 @@ from pages import Element, meant, read, record_of
 import drsim
 from drsim.errors import DrsimError
 from drsim.measures.explanation import CAUSES
+from drsim.measures.pairs import Difference
 from drsim.reading import loads
+from drsim.reporting import summary
+from drsim.reporting.again import again
 from drsim.reporting.figures.drills import KINDS
+from drsim.reporting.margins import spare
+from drsim.reporting.numbers import format_share
 from drsim.reporting.pages import drawn as drawn_module
 from drsim.reporting.pages import words as words_module
-from drsim.reporting.pages.document import found_at
+from drsim.reporting.pages.details import detailed
+from drsim.reporting.pages.document import (
+    Cell,
+    Document,
+    Group,
+    Row,
+    Section,
+    Table,
+    found_at,
+    plain_text,
+    said,
+    words_of,
+)
 from drsim.reporting.pages.drawn import PICTURE_WORDS
-from drsim.reporting.pages.hunt import REASON_WORDS
+from drsim.reporting.pages.hunt import KIND_WORDS, REASON_WORDS, THING_WORDS
+from drsim.reporting.pages.marked import Marked
 from drsim.reporting.pages.run_causes import CAUSE_WORDS
 from drsim.reporting.pages.words import Words
-from drsim.reporting.report import report
+from drsim.reporting.report import _written, report
+from drsim.reporting.summary import due_texts
+from drsim.studies.breakable import KINDS as BREAKABLE
 from drsim.studies.hunt import Hunt, Reason
 from drsim.studies.record import rerun
 
@@ -137,14 +157,27 @@ def test_no_number_stands_alone(root: Element) -> None:
             assert not re.search("[0-9]", text), text
 
 
-def test_the_page_can_be_run_again(page: str, compared: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["page", "compared", "hunted"])
+def test_the_page_can_be_run_again(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     file = tmp_path / "report.html"
-    file.write_text(page, encoding="utf-8")
-    again = rerun(str(file), workers=1)
-    assert not again.unequal and again.figures > 100
-    file.write_text(compared, encoding="utf-8")
-    with pytest.raises(drsim.InputError, match="a report of two runs"):
-        rerun(str(file))
+    file.write_text(request.getfixturevalue(kind), encoding="utf-8")
+    found = rerun(str(file), workers=1)
+    assert not found.unequal and found.figures > 100 and not found.versions
+    assert found.digest[0] == found.digest[1]
+    assert "The same: all" in again(found, "report.html").render(False)
+
+
+def test_a_comparison_or_hunt_that_was_changed_is_found_out(compared: str, hunted: str, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(compared.replace('"horizon: 10 d', '"horizon: 9 d').replace("horizon: 10 d\\n", "horizon: 9 d\\n"))
+    found = rerun(str(file), workers=1)
+    assert found.digest[0] != found.digest[1] and "horizon_ms" in [path for path, _, _ in found.unequal]
+    file.write_text(hunted.replace('"breaks": "permit-request', '"breaks": "permits'))
+    with pytest.raises(drsim.InputError, match=r"its record has no such hunt"):
+        rerun(str(file), workers=1)
+    file.write_text(hunted.replace('"interrupted": false', '"interrupted": true'))
+    with pytest.raises(drsim.InputError, match=r"a hunt that was interrupted"):
+        rerun(str(file), workers=1)
 
 
 def test_a_record_that_was_changed_is_found_out(page: str, tmp_path: Path) -> None:
@@ -194,6 +227,103 @@ def test_what_a_reader_looks_for_is_there(page: str) -> None:
         assert told in text, told
 
 
+@pytest.fixture(scope="module")
+def whole() -> Element:
+    """Of a service that is back only when all of its places are."""
+    return read(report(drsim.run(drsim.load(LOST), replications=12, seed=1, workers=1), workers=1))
+
+
+def test_what_back_means_is_told(page: str, whole: Element) -> None:
+    (services,) = (table for table in read(page).all("table") if "Recovery times against" in table.text)
+    rows = [[cell.text for cell in row.all("th", "td")] for row in services.all("tr")]
+    assert dict(zip(rows[0], rows[-1], strict=True))["RTO, minimum"] == "48 h 10 %"
+    assert "Back: at its minimum (MBCO, below its RTO) again" in read(page).text
+    sooner = "moving-house is back at sint-oedenrode · counter sooner than as a whole: all its places together"
+    assert whole.text.count(sooner) == 2  # with its times, and with what held it up
+    assert "No way back: nothing that is planned" in whole.text
+    assert sooner not in read(page).text
+
+
+def test_what_is_due_is_in_the_answer_with_its_date() -> None:
+    due = "{payday: {title: payment, on: 2015-05-13 09:00, takes: 4 h, begins: 1 d}}"
+    result = drsim.run(drsim.load(LOST, set={"services.moving-house.due": due}), replications=12, seed=1, workers=1)
+    tree = read(report(result, workers=1))
+    (answer,) = (each for each in tree.all("section") if each.attributes["id"] == "answer")
+    ((what, text),) = due_texts(result)
+    assert f"{what}, due Wed 13 May 09:00, is {text} of drills." in answer.text
+    (table,) = (each for each in tree.all("table") if "a date is missed" in each.text)
+    assert "Wed 13 May 09:00" in table.text
+
+
+@pytest.mark.parametrize("rto", ["10 min", "48 h", None])
+def test_the_answer_of_a_test_is_that_of_the_terminal(rto: str | None) -> None:
+    changes = {
+        "disruptions": "{}",
+        "tests": "{site: sint-michielsgestel, after: 1 h, lasts: 5 d, teardown: {takes: 1 h, by: admins}}",
+    }
+    targets = "{mbco: 30 %}" if rto is None else f"{{rto: {rto} @rvig, mbco: 30 %}}"
+    scenario = drsim.load(LOST, set={**changes, "services.moving-house.targets": targets})
+    result = drsim.run(scenario, replications=12, seed=1, workers=1)
+    tree = read(report(result, workers=1))
+    told = " ".join(each.text for each in tree.all("p") if each.attributes.get("class") == "answer")
+    assert told.lower() == summary.answer(result).lower()
+    (table,) = (each for each in tree.all("table") if "serves in the bubble" in each.text)
+    cells = [cell.text for cell in list(table.all("tr"))[-1].all("td")]
+    assert cells[:2] == (["–", "–"] if rto is None else ["rvig", rto])
+    verdict = {"met": "✓ met", "missed": "✗ missed", "undecided": "~ too close to call", None: "–"}
+    assert cells[-1] == verdict[result.tried[0].verdict]
+
+
+def test_what_the_terminal_tells_of_limits_and_hands_the_page_tells_too() -> None:
+    changes = {
+        "services.moving-house.targets": "{rto: 16 wh @rvig, mbco: 10 %}",
+        "services.moving-house.manual": "{after: 1 h, level: 50 %}",
+    }
+    result = drsim.run(drsim.load(LOST, set=changes), replications=12, seed=1, workers=1)
+    shown = " ".join(str(summary.summary(result, command=summary.Command("x", 12), intervals=True)).split())
+    tree = read(report(result, workers=1))
+    text = " ".join(tree.text.split())
+    for told in ("16 wh end on Fri 15 May 10:00", "Mon-Fri 9:00-17:00 except Dutch holidays", "sat out for 1 h"):
+        assert told in shown and told in text, told
+    assert "site: sint-michielsgestel, lasts: the whole drill" in text
+    (hands,) = (each for each in tree.all("table") if "served by hand on average" in each.text)
+    value = record_of(tree)["services"]["moving-house"]["by_hand_ms"]["value"]
+    (number, *_) = hands.all("data")
+    assert json.loads(number.attributes["value"]) == value > 0
+
+
+def test_what_came_near_its_limit_is_told(result: drsim.Result) -> None:
+    outcome = result.outcome("moving-house")
+    limit = f"{round(outcome.recovery[0.5].value / 60_000)} min"
+    scenario = result.scenario.with_({"services.moving-house.targets.rto": limit})
+    found = drsim.run(scenario, replications=DRILLS, seed=1, workers=1)
+    margin = found.outcome("moving-house").margin
+    assert margin is not None and margin.just_met.successes
+    (table,) = (each for each in read(report(found, workers=1)).all("table") if "Near the limit" in each.text)
+    cells = [cell.text.split(" (")[0] for cell in list(table.all("tr"))[1].all("td")]
+    assert cells[3:] == [format_share(each).split(" (")[0] for each in (margin.just_met, margin.just_missed)]
+    assert cells[2].startswith(spare(margin).split(" (")[0])
+
+
+def test_what_is_explained_stands_in_the_order_of_the_table() -> None:
+    result = drsim.run(ROOT / "scenarios" / "payday.yaml", replications=60, seed=1, workers=1)
+    names = summary.most_interesting(result)
+    order = sorted(result.outcomes, key=summary.worst_first)
+    assert names == [each.name for each in order if each.name in names]
+    assert names[0] == order[0].name  # the worst is explained, and shown in single drills
+
+
+def test_a_column_of_causes_says_of_how_many_drills_it_is_the_mean(page: str, result: drsim.Result) -> None:
+    (table,) = (each for each in read(page).all("table") if "Recovery time by cause" in each.text)
+    (row,) = (each for each in table.all("tr") if "mean of so many drills" in each.text)
+    assert [cell.text for cell in row.all("td")] == [f"{len(result.around('moving-house', 0.95))}"]
+
+
+def test_who_is_turned_away_need_not_find_a_service_down(page: str) -> None:
+    assert "find the service down" not in page
+    assert "while it serves a part, also when back, the rest" in read(page).text
+
+
 def test_a_service_without_anything_to_tell_makes_a_short_page() -> None:
     result = drsim.run(
         drsim.load(LOST, set={"disruptions.town-hall.chance": "0.01 %"}), replications=DRILLS, seed=1, workers=1
@@ -206,7 +336,40 @@ def test_a_service_without_anything_to_tell_makes_a_short_page() -> None:
 def test_what_differs_is_told_with_its_path(compared: str) -> None:
     text = read(compared).text
     assert "components.burgerzaken.verify.takes" in text and "is back sooner" in text
-    assert "up to 10 d" in text
+    assert "up to 10 d" in text and "No verdict on a target changes." in text
+
+
+def test_a_comparison_says_what_was_asked_which_norms_count_and_what_both_were(result: drsim.Result) -> None:
+    other = result.scenario.with_({"services.moving-house.targets.rto": "12 h"})
+    other = other.model_copy(update={"question": "And by another norm?"})
+    comparison = drsim.compare(result, other, workers=1)
+    text = read(report(comparison)).text
+    assert result.scenario.question in text and "And by another norm?" in text
+    assert result.scenario.digest() in text and other.digest() in text
+    assert "48 h → 12 h" in text and "rvig → none named" in text
+    assert "RvIG information sheet on calamity plans 2021" in text
+    assert "No data and no contact more or less is lost." in text
+
+
+def test_less_than_one_contact_more_has_its_sign() -> None:
+    more = {"value": 0.18, "low": 0.17, "high": 0.19}
+    found = Marked({"lost": more}, Words("en")).change(Difference(1.0, 1.18, 0.18, 0.17, 0.19, 0.95), "lost")
+    assert [plain_text(each) for each in found] == ["+0.18", "+0.17 to +0.19"]
+    none = Marked({"lost": {"value": 0, "low": 0, "high": 0}}, Words("en")).change(
+        Difference(1, 1, 0, 0, 0, 0.95), "lost"
+    )
+    assert plain_text(none[0]) == "–"
+
+
+def test_a_comparison_says_what_becomes_of_targets(result: drsim.Result) -> None:
+    slower = result.scenario.with_({"services.moving-house.targets.rto": "5 min"})
+    for lang, told in (
+        ("en", "1 that met its RTO misses it now."),
+        ("nl", "1 die de RTO haalde, haalt die nu niet."),
+    ):
+        page = read(report(drsim.compare(result, slower, workers=1), lang=lang))
+        (text,) = [each.text for each in page.all("p") if each.attributes.get("class") == "answer"]
+        assert text.endswith(told)
 
 
 def test_what_breaks_a_promise_is_told(hunt: Hunt, hunted: str) -> None:
@@ -224,6 +387,22 @@ def test_what_breaks_a_promise_is_told(hunt: Hunt, hunted: str) -> None:
         ("Near misses", hunt.near),
     ):
         assert (heading in headings) == bool(there)
+
+
+def test_a_hunt_says_how_much_is_lacking_and_when_hours_are_alike() -> None:
+    only, path = ["hall"], ROOT / "tests" / "data" / "clean.yaml"
+    options = {"only": only, "among": ["site", "links_of"], "replications": 8, "workers": 1}
+    found = drsim.hunt(path, "permit-request within 3 h in 50 %", worst_hours=1, **options)
+    rows = ["".join(row.text.split("\n")) for row in read(report(found)).all("tr")]
+    (site,) = [row for row in rows if row.startswith("site hall")]
+    case = next(case for case in found.found if case.text == "site hall")
+    assert site == "site hall<37 %−50 min −1 h 10 to −10 min–"
+    assert case.to_dict()["margin_low_ms"] == case.margin.low < case.margin.value
+    week = [row for row in rows if row.startswith("all links of hall")][1]
+    assert week == "all links of hallall hours alike<37 %––"
+    dutch = read(report(found, lang="nl")).text
+    assert "Van 8 oefeningen op elk uur van de week." in dutch
+    assert "alle verbindingen van hall" in dutch and "locatie hall" in dutch
 
 
 def test_a_report_is_in_a_language_and_form_that_there_is(result: drsim.Result) -> None:
@@ -263,6 +442,27 @@ def test_pictures_are_whole(root: Element, request: pytest.FixtureRequest) -> No
         ET.fromstring(svg.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1))
 
 
+def test_a_group_that_fits_on_no_page_bears_its_title_again() -> None:
+    groups = tuple(Group(said(f"{n} rows"), (Row(Cell(said("row")), (Cell(),)),) * n) for n in (20, 45))
+    table = Table("caption", (words_of("what"), words_of("how much")), groups)
+    document = Document(words_of("title"), (), (Section("name", "heading", (table,)),), {})
+    bodies = list(read(_written(document, Words("nl"), "html")).all("tbody"))
+    rows = [list(body.all("tr")) for body in bodies]
+    assert [len(each) for each in rows] == [21, 16, 16, 16]
+    titles = [each[0].text for each in rows]
+    assert titles == ["20 rows", "45 rows", "45 rows (vervolg)", "45 rows (vervolg)"]
+    assert [each[0].attributes["class"] for each in rows] == ["group", "group", "group again", "group again"]
+
+
+def test_a_municipality_goes_by_its_title_where_that_is_short(result: drsim.Result) -> None:
+    towns = list(result.turned_away_by_municipality)
+    assert len(towns) > 1
+    titles = {f"sites.{towns[0]}.title": "Town A", f"sites.{towns[1]}.title": "A town with much to say about itself"}
+    other = drsim.run(result.scenario.with_(titles), replications=8, workers=1)
+    heads = [head.text for head in read(report(other, workers=1)).all("th") if head.attributes.get("scope") == "row"]
+    assert "Town A" in heads and towns[1] in heads and towns[0] not in heads
+
+
 # by itself, and for everybody
 
 
@@ -273,6 +473,48 @@ def test_nothing_is_fetched(root: Element) -> None:
         assert element.tag not in ("iframe", "object", "embed", "form", "base")
     (style,) = (each for each in root.all("style"))
     assert "@import" not in style.text and "url(" not in style.text
+
+
+def test_each_picture_says_what_is_seen_in_it(page: str) -> None:
+    tree = read(page)
+    ids = {each.attributes["id"]: each.text for each in tree.all() if "id" in each.attributes}
+    seen = [
+        ids[each.attributes["aria-describedby"]] for each in tree.all("div") if "aria-describedby" in each.attributes
+    ]
+    begin = (
+        "A chart over time",
+        "A map of services",
+        "A bar for each",
+        "A line that rises",
+        *["A Gantt chart"] * 2,
+    )
+    assert [text.startswith(first) for text, first in zip(seen, begin, strict=True)] == [True] * len(begin)
+    assert all(re.search("[0-9]", text) for text in seen if "table below" not in text)
+
+
+def test_the_numbers_of_the_map_are_printed_too(result: drsim.Result, page: str) -> None:
+    caption = "The same in numbers: what citizens meet of each service"
+    (table,) = (each for each in read(page).all("table") if caption in each.text)
+    parent: Element | None = table
+    while parent is not None:
+        assert parent.tag != "details"
+        parent = parent.parent
+    assert caption in report(result, form="md", workers=1)
+
+
+@pytest.mark.parametrize(("lang", "wrong"), [("en", r"\b1 drills\b"), ("nl", r"\b1 oefeningen\b")])
+def test_one_drill_is_told_as_one(result: drsim.Result, lang: str, wrong: str) -> None:
+    one = drsim.run(result.scenario, replications=1, seed=1, workers=1)
+    sentences = [each.text for each in read(report(one, lang=lang, workers=1)).all("p", "figcaption")]
+    assert not [each for each in sentences if re.search(wrong, each)]
+    assert not [
+        each for each in sentences if re.search(r" \?(?!:)", each)
+    ]  # it stands in tables, where its meaning does
+
+
+def test_the_legend_tells_what_the_signs_of_shares_are(page: str) -> None:
+    text = read(page).text
+    assert "< or > in brackets after one" in text and "no upper end yet" not in text
 
 
 def test_ids_are_there_once_and_what_leads_to_them_arrives(root: Element) -> None:
@@ -336,6 +578,7 @@ def test_causes_and_kinds_of_steps_have_words() -> None:
     assert set(CAUSE_WORDS) == set(CAUSES)
     assert set(KINDS) <= set(PICTURE_WORDS)
     assert set(REASON_WORDS) == set(get_args(Reason))
+    assert set(THING_WORDS) == set(KIND_WORDS) == set(BREAKABLE)
 
 
 def test_a_dutch_page_is_dutch(result: drsim.Result) -> None:
@@ -347,6 +590,24 @@ def test_a_dutch_page_is_dutch(result: drsim.Result) -> None:
     labels = [label.text for label in tree.all("text")]
     assert "uren na het moment" in labels or "dagen na het moment" in labels
     assert not set(PICTURE_WORDS) & set(labels)
+    cells = [cell.text for cell in tree.all("td")]
+    assert "ontdekken" in cells and "beoordelen" in cells and not set(PICTURE_WORDS) & set(cells)
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("start oracle", "starten oracle"),
+        ("out of the lost building", "uit het verloren gebouw"),
+        ("database-haaren has no standby, and it stays broken", "database-haaren heeft geen uitwijk, en blijft stuk"),
+        ("desktops at c is out of reach, or gives 27.7 %", "desktops in c is onbereikbaar, of levert 27,7 %"),
+        ("a, b and c wait for each other", "a, b and c wait for each other"),
+        ("oracle", "oracle"),
+    ],
+)
+def test_what_a_drill_tells_beside_a_cause_is_dutch_where_it_is_known(detail: str, told: str) -> None:
+    assert plain_text(detailed(detail, Words("nl"))) == told
+    assert plain_text(detailed(detail, Words("en"))) == detail
 
 
 def test_no_sentence_goes_round_the_catalogue(

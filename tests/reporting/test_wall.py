@@ -52,3 +52,4 @@ def test_a_moment():
 )
 def test_how_fast_it_goes(done, seconds, text):
     assert pace(done, 1_000, seconds) == text
+    assert pace(done, 1_000, seconds, at_most=True) == text.replace(", ", ", at most ")

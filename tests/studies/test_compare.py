@@ -9,6 +9,7 @@ from cases import scenario
 
 import drsim
 from drsim.errors import DrsimError
+from drsim.reporting.compared import answer
 from drsim.studies.compare import COMPARED_COLUMNS, compare
 
 MINUTE = 60_000
@@ -37,6 +38,15 @@ def test_a_certain_change_is_exact_and_leaves_the_rest_alone():
     assert [fixed.quantiles[p].value for p in (0.5, 0.95)] == [-2 * HOUR] * 2
     assert (fixed.in_time.before, fixed.in_time.after) == (0, 1)
     assert fixed.targets == ("missed", "met")
+    assert found.turned == {"rto": {("missed", "met"): 1}, "rpo": {}}
+    assert (
+        answer(found)
+        == "On average, of 2 services 1 is back sooner, 1 is the same. 1 that missed its RTO meets it now."
+    )
+    back = compare(after, before, replications=40, seed=5, workers=1)
+    assert answer(back).endswith("1 that met its RTO misses it now.")
+    other = before.with_({"components.b.start.takes": "7 min"})
+    assert answer(compare(before, other, replications=8, workers=1)).endswith("No verdict on a target changes.")
     assert fixed.contacts_lost.value == pytest.approx(-2)
     assert found.same == ["random"] and found.service("random").recovery.tied.successes == 40
     assert [(each.path, each.before, each.after) for each in found.changes] == [

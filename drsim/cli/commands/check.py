@@ -44,7 +44,7 @@ def check(
         if not scenario.expect:
             without(scenario, command=command, page=page)
             continue
-        with shown(f"reading {path}", quiet) as progress:
+        with shown(f"reading {path}", quiet, ascii_only) as progress:
             checks[path] = Check(drill_scenario(scenario, {}, replications, seed, workers, progress))
         checked(checks[path], command=command, page=page)
         if checks[path].result.interrupted:

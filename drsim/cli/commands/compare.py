@@ -37,7 +37,7 @@ def compare(
 
     if after is None and not changes:
         refuse("there is nothing to compare it with", "give a second scenario, or what to change with --set PATH=VALUE")
-    with shown(f"reading {before}", quiet) as progress:
+    with shown(f"reading {before}", quiet, ascii_only) as progress:
         comparison = drill_both(before, after or before, changes, replications, seed, workers, progress)
     if as_json:
         click.echo(to_json(comparison.to_dict()))

@@ -89,7 +89,7 @@ def explain(
 
     helps: Helps | None = None
 
-    with shown(f"reading {scenario}", quiet) as progress:
+    with shown(f"reading {scenario}", quiet, ascii_only) as progress:
         loaded = load_scenario(scenario, changes)
         service = service_named(service, loaded.landscape)
         result = drill_scenario(loaded, {}, replications, seed, workers, progress)

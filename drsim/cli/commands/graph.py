@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import click
 
 from drsim.cli.drilled import command_of
 from drsim.cli.given import landscape_of, load_either, service_named
+from drsim.cli.group import refuse
 from drsim.cli.options import ascii_option, complete_files, complete_services, json_option, set_option
-from drsim.cli.output import empty_page, print_page, to_json, writable, write_whole
+from drsim.cli.output import empty_page, print_page, spare_inputs, to_json, writable, write_whole
 
 
 @click.command()
@@ -20,7 +22,13 @@ from drsim.cli.output import empty_page, print_page, to_json, writable, write_wh
     shell_complete=complete_services,
     help="Show only what this service rests on. Name or title.",
 )
-@click.option("-o", "--out", metavar="FILE", help="Draw a picture into a file, as SVG, which any browser shows.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    shell_complete=complete_files,
+    help="Draw a picture into a file, as SVG, which any browser shows.",
+)
 @set_option
 @json_option
 @ascii_option
@@ -35,7 +43,10 @@ def graph(
     from drsim.reporting.picture import picture
     from drsim.studies.overview import Overview
 
+    if out is not None and Path(out).suffix.lower() != ".svg" and out != "-":
+        refuse(f"--out {out}: a picture is written as SVG, which the end of the name does not tell", "end it in .svg")
     target = None if out is None else writable(out)
+    spare_inputs({"--out": out}, [what])
     landscape = landscape_of(load_either(what, changes))
     overview = Overview(landscape, None if service is None else service_named(service, landscape))
     if target is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,9 @@ from drsim.cli.group import INTERRUPTED, OK, refuse, say
 from drsim.cli.options import (
     DRILLS,
     ascii_option,
+    complete_directories,
+    complete_files,
+    complete_kinds,
     json_option,
     lang_option,
     quiet_option,
@@ -24,7 +26,17 @@ from drsim.cli.options import (
     whole_number,
     workers_option,
 )
-from drsim.cli.output import empty_page, form_of, language_of, print_page, to_json, writable, write_whole
+from drsim.cli.output import (
+    empty_page,
+    form_of,
+    language_of,
+    print_page,
+    spare_inputs,
+    to_json,
+    try_in,
+    writable,
+    write_whole,
+)
 from drsim.errors import DrsimError
 
 SETS: Final = whole_number(0, 20, "a number of things that break together, from 0 to 20")
@@ -61,6 +73,7 @@ def _names(_: click.Context, option: click.Parameter, value: str | None) -> tupl
 @click.option(
     "--among",
     metavar="KIND,KIND",
+    shell_complete=complete_kinds,
     callback=_names,
     help="Kinds of things that break; by default component, site, link, links_of, label, team, power.",
 )
@@ -74,7 +87,14 @@ def _names(_: click.Context, option: click.Parameter, value: str | None) -> tupl
     callback=whole_number(0, 1_000, "a number of sets from 0 to 1,000"),
     help="For how many of the sets found each hour of the week is drilled.",
 )
-@click.option("--into", metavar="DIRECTORY", default="found", show_default=True, help="Where what is found is written.")
+@click.option(
+    "--into",
+    metavar="DIRECTORY",
+    default="found",
+    show_default=True,
+    shell_complete=complete_directories,
+    help="Where what is found is written.",
+)
 @click.option(
     "-n",
     "--replications",
@@ -88,7 +108,13 @@ def _names(_: click.Context, option: click.Parameter, value: str | None) -> tupl
 @workers_option
 @quiet_option
 @set_option
-@click.option("-o", "--out", metavar="FILE", help="Write it as a page as well: FILE.html, or FILE.md for Markdown.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    shell_complete=complete_files,
+    help="Write it as a page as well: FILE.html, or FILE.md for Markdown.",
+)
 @lang_option
 @json_option
 @ascii_option
@@ -125,7 +151,8 @@ def hunt(
     if out is None and lang is not None:
         refuse(f"--lang {lang}: that is of a page", "give -o report.html as well")
     page = None if out is None else (writable(out), form_of(out), language_of(lang))
-    with shown(f"reading {scenario}", quiet) as progress:
+    spare_inputs({"--out": out}, [scenario])
+    with shown(f"reading {scenario}", quiet, ascii_only) as progress:
         loaded = load_scenario(scenario, changes)
         service, rest = split(breaks)
         found = hunt_sets(
@@ -180,10 +207,14 @@ def hunt(
 
 def _check_into(into: str) -> None:
     """Refuse now, rather than after a long search, a directory that cannot be made or written."""
+    if into == "-":
+        refuse("--into -: that names no directory", "name one")
     where = Path(into).resolve()
     while not where.exists() and where != where.parent:
         where = where.parent
     if not where.is_dir():
         refuse(f"--into {into}: '{where}' is a file", "name a directory")
-    if not os.access(where, os.W_OK | os.X_OK):
-        refuse(f"--into {into}: '{where}' cannot be written", "name another directory")
+    try:
+        try_in(where)
+    except OSError as error:
+        refuse(f"--into {into}: '{where}' cannot be written: {error.strerror}", "name another directory")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from drsim.cli.group import refuse
+from drsim.cli.options import complete_directories
 from drsim.errors import DrsimError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ FIRST: Final = "town-hall-lost.yaml"
 
 
 @click.command()
-@click.argument("directory", default="scenarios")
+@click.argument("directory", default="scenarios", shell_complete=complete_directories)
 def init(directory: str) -> None:
     """Copy the scenarios that come with drsim, to try and change.
 

@@ -22,7 +22,17 @@ from drsim.cli.options import (
     scenario_argument,
     set_option,
 )
-from drsim.cli.output import columns, empty_page, form_of, language_of, print_page, to_json, writable, write_whole
+from drsim.cli.output import (
+    columns,
+    empty_page,
+    form_of,
+    language_of,
+    print_page,
+    spare_inputs,
+    to_json,
+    writable,
+    write_whole,
+)
 
 if TYPE_CHECKING:
     from drsim.reporting.summary import Command
@@ -43,11 +53,12 @@ MARK: Final = "\ufeff"
 @click.option(
     "-o",
     "--out",
+    shell_complete=complete_files,
     metavar="FILE",
     help="Write it to a file: FILE.html, or FILE.md for Markdown; of a runbook also FILE.txt, and beside it the log to fill in, as CSV.",
 )
 @lang_option
-@click.option("--log", metavar="FILE", help="Write the log of a runbook to this file.")
+@click.option("--log", metavar="FILE", shell_complete=complete_files, help="Write the log of a runbook to this file.")
 @drill_options
 @set_option
 @json_option
@@ -73,6 +84,7 @@ def report(
     needs nothing else, and drsim rerun runs it again. With --runbook what a plan means for those who carry it out: each step with
     who, and the window in which 80 % of drills start and end it.
     """
+    spare_inputs({"--out": out, "--log": log}, [scenario] if other is None else [scenario, other])
     command = command_of(scenario, changes, replications, seed)
     if as_runbook:
         if other is not None:
@@ -139,7 +151,7 @@ def _runbook(
     log_target = _log_beside(target, log)
     page = empty_page(ascii_only) if target is None else Page(ascii_only, width=columns())
     begun = time.perf_counter()
-    with shown(f"reading {command.scenario}", quiet) as progress:
+    with shown(f"reading {command.scenario}", quiet, ascii_only) as progress:
         loaded = load_scenario(command.scenario, changes)
         progress.count(0, command.replications)
         book = runbook(

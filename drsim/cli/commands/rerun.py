@@ -19,14 +19,14 @@ from drsim.cli.output import empty_page, print_page
 def rerun(record: str, workers: int | None, quiet: bool, ascii_only: bool) -> int:
     """Run a recorded result again, and say whether the same comes out.
 
-    RECORD is a file that run --out or report wrote. The exit code is 1 when a figure differs.
+    RECORD is a file that run --out, report or hunt -o wrote. The exit code is 1 when a figure differs.
     """
     from drsim.reporting.again import again
     from drsim.reporting.progress import shown
     from drsim.studies.record import rerun as run_again
 
     begun = time.perf_counter()
-    with shown(f"reading {record}", quiet) as progress:
+    with shown(f"reading {record}", quiet, ascii_only) as progress:
         found = run_again(record, workers=workers, progress=progress.count)
         if not found.result.interrupted:
             progress.end(found.result.replications, time.perf_counter() - begun)

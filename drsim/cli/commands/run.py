@@ -10,8 +10,16 @@ import click
 
 from drsim.cli.drilled import command_of, drill_scenario
 from drsim.cli.group import INTERRUPTED, OK, refuse
-from drsim.cli.options import DRILLS, ascii_option, drill_options, json_option, scenario_argument, set_option
-from drsim.cli.output import empty_page, print_page, to_json, writable, write_whole
+from drsim.cli.options import (
+    DRILLS,
+    ascii_option,
+    complete_files,
+    drill_options,
+    json_option,
+    scenario_argument,
+    set_option,
+)
+from drsim.cli.output import empty_page, print_page, spare_inputs, to_json, writable, write_whole
 
 if TYPE_CHECKING:
     from drsim.reporting.progress import Progress
@@ -32,7 +40,7 @@ MOST_FOR_PRECISION: Final = 100_000
 @click.option("--at-most", metavar="NUMBER", callback=DRILLS, help="Drills for --precision; the default is 100000.")
 @click.option("--intervals", is_flag=True, help="Show the intervals of all times.")
 @json_option
-@click.option("--out", metavar="FILE", help="Write the result to a file, as JSON.")
+@click.option("--out", metavar="FILE", shell_complete=complete_files, help="Write the result to a file, as JSON.")
 @ascii_option
 def run(
     scenario: str,
@@ -51,15 +59,19 @@ def run(
     """Drill a scenario many times and show who is back in time."""
     from drsim.reporting.progress import shown
     from drsim.reporting.summary import most_interesting, numbers_of, summary
+    from drsim.studies.precision import criteria
 
+    if precision is not None:
+        criteria(precision)  # refused before anything is read
     if at_most is not None and precision is None:
         refuse(f"--at-most {at_most}: there is no --precision to stop before", "give -n for a number of drills")
     at_most = MOST_FOR_PRECISION if at_most is None else at_most
     if precision is not None and at_most < replications:
         refuse(f"--at-most {at_most}: -n {replications} drills come first", "give no fewer, or a smaller -n")
     target = None if out is None else writable(out)
+    spare_inputs({"--out": out}, [scenario])
     page = empty_page(ascii_only)
-    with shown(f"reading {scenario}", quiet) as progress:
+    with shown(f"reading {scenario}", quiet, ascii_only) as progress:
         result = drill_scenario(scenario, changes, replications, seed, workers, progress, precision, at_most)
         services = [] if as_json or result.interrupted else most_interesting(result)
         explained = _explained(result, services, workers, progress)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import click
 
 from drsim.cli.given import files_to_check, landscape_of, load_either
+from drsim.cli.lines import for_terminal
 from drsim.cli.options import complete_files, set_option
 from drsim.errors import InputError, Problem
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command()
@@ -26,7 +24,7 @@ def validate(paths: tuple[str, ...], changes: dict[str, str]) -> None:
     problems: list[Problem] = []
     for path in (file for given in paths for file in files_to_check(given)):
         try:
-            click.echo(f"ok  {path}  {_counted(path, changes)}")
+            click.echo(for_terminal(f"ok  {path}  {_counted(path, changes)}", sys.stdout))
         except InputError as error:
             problems += error.problems
     if problems:

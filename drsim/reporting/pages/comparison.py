@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from drsim.reporting.compared import GROUPS
+from drsim.reporting.compared import GROUPS, Turn
 from drsim.reporting.numbers import NONE
 from drsim.reporting.pages.document import (
     Block,
@@ -17,18 +19,24 @@ from drsim.reporting.pages.document import (
     Row,
     Section,
     Table,
+    Terms,
     code,
     fill,
+    link,
     number,
+    plain_text,
     said,
     words_of,
 )
 from drsim.reporting.pages.told import NOTHING, Told, joined
 from drsim.reporting.pages.words import Words
+from drsim.studies.compare import WHEN
 from drsim.studies.dossier import Pair
 
 if TYPE_CHECKING:
+    from drsim.model.scenario import Scenario
     from drsim.studies.compare import Compared
+    from drsim.units import Duration
 
 __all__ = ["reported_pair"]
 
@@ -39,7 +47,7 @@ NO_GAP: Final = (words_of(NONE), ())
 def reported_pair(pair: Pair, words: Words) -> Document:
     """What is told of a comparison, the answer first."""
     page = _Comparison(pair, words)
-    sections = (page.answer(), page.changes(), page.services(), page.targets(), page.how("records.after"))
+    sections = (page.answer(), page.changes(), page.services(), page.targets(), page.losses(), page.both_run())
     return Document(page.title(), page.lead(), tuple(section for section in sections if section), page.record)
 
 
@@ -61,7 +69,7 @@ class _Comparison(Told[Pair]):
         return said(before) if before == after else (*said(before), *words_of(" → "), *said(after))
 
     def lead(self) -> tuple[Paragraph, ...]:
-        """Of how many drills this is."""
+        """What was asked, of each where they differ, and of how many drills this is."""
         comparison, _ = self.found.comparison, self.words.gettext
         shorter = min(comparison.before.scenario.horizon, comparison.after.scenario.horizon, key=lambda each: each.ms)
         facts = fill(
@@ -74,7 +82,9 @@ class _Comparison(Told[Pair]):
             horizon=self.mark.text(shorter.text, "horizon_ms"),
             seed=number(str(comparison.after.seed), "seed", self.record),
         )
-        found = [Paragraph(facts, "small")]
+        questions = dict.fromkeys((comparison.before.scenario.question, comparison.after.scenario.question))
+        found = [Paragraph(said(question), "question") for question in questions if question]
+        found.append(Paragraph(facts, "small"))
         if comparison.interrupted:
             found.append(self.interrupted())
         return tuple(found)
@@ -82,7 +92,9 @@ class _Comparison(Told[Pair]):
     def answer(self) -> Section:
         """The answer in one sentence, and how sure it is."""
         _ = self.words.gettext
-        return Section("answer", _("The answer"), (Paragraph(self._sentence(), "answer"), self.how_sure()))
+        return Section(
+            "answer", _("The answer"), (Paragraph(self._sentence() + self._turned(), "answer"), self.how_sure())
+        )
 
     def _sentence(self) -> Pieces:
         _, ngettext = self.words.gettext, self.words.ngettext
@@ -100,6 +112,61 @@ class _Comparison(Told[Pair]):
         told = [fill(text, n=self.mark.count(f"report.answer.{key}")) for key, text in parts.items() if key in verdicts]
         pattern = ngettext("On average, of {n} service {parts}.", "On average, of {n} services {parts}.", len(verdicts))
         return fill(pattern, n=self.mark.count("report.answer.services"), parts=joined(told, ", "))
+
+    def _turned(self) -> Pieces:
+        """What becomes of targets; nothing where there are none in both."""
+        turned = self.found.comparison.turned
+        told = [
+            fill(text, n=self.mark.count(f"{path}.{one or 'none'} to {two}"), target=words_of(target.upper()))
+            for target, counts in turned.items()
+            for path in [f"report.answer.{target}"]
+            for (one, two), text in self._turns(counts).items()
+            if counts[one, two]
+        ]
+        if told:
+            return (*words_of(" "), *joined(told, "; "), *words_of("."))
+        judged = any(None not in pair for each in self.services_shown for pair in (each.targets, each.data_targets))
+        return words_of(" " + self.words.gettext("No verdict on a target changes.")) if judged else ()
+
+    def _turns(self, counts: Counter[Turn]) -> dict[Turn, str]:
+        """What is said where a verdict on a target is another, the worst first."""
+        ngettext = self.words.ngettext
+        texts: dict[Turn, str] = {
+            ("met", "missed"): ngettext(
+                "{n} that met its {target} misses it now",
+                "{n} that met their {target} miss it now",
+                counts["met", "missed"],
+            ),
+            (None, "missed"): ngettext(
+                "{n} misses the {target} that is new", "{n} miss the {target} that is new", counts[None, "missed"]
+            ),
+            ("undecided", "missed"): ngettext(
+                "{n} misses its {target} now and was too close to call",
+                "{n} miss their {target} now and were too close to call",
+                counts["undecided", "missed"],
+            ),
+            ("met", "undecided"): ngettext(
+                "{n} that met its {target} is too close to call now",
+                "{n} that met their {target} are too close to call now",
+                counts["met", "undecided"],
+            ),
+            ("missed", "undecided"): ngettext(
+                "{n} that missed its {target} is too close to call now",
+                "{n} that missed their {target} are too close to call now",
+                counts["missed", "undecided"],
+            ),
+            ("undecided", "met"): ngettext(
+                "{n} meets its {target} now and was too close to call",
+                "{n} meet their {target} now and were too close to call",
+                counts["undecided", "met"],
+            ),
+            ("missed", "met"): ngettext(
+                "{n} that missed its {target} meets it now",
+                "{n} that missed their {target} meet it now",
+                counts["missed", "met"],
+            ),
+        }
+        return texts
 
     def changes(self) -> Section:
         """What differs between the files."""
@@ -186,33 +253,117 @@ class _Comparison(Told[Pair]):
         return fill("{one} → {two}", one=one, two=two)
 
     def targets(self) -> Section | None:
-        """What becomes of targets, data and citizens."""
+        """What becomes of targets."""
         _ = self.words.gettext
-        if not self.found.comparison.services:
+        shown = [each for each in self.services_shown if any((*each.targets, *each.data_targets))]
+        if not shown:
             return None
-        heads = tuple(
-            map(
-                words_of,
-                (
-                    *(_("Service"), _("RTO before"), _("RTO after"), _("RPO before"), _("RPO after")),
-                    *(_("In time before"), _("In time after"), _("Data lost, on average"), _("Turned away")),
-                ),
+        rto = (_("RTO"), _("Norm"), _("RTO before"), _("RTO after"), _("In time before"), _("In time after"))
+        rpo = (_("RPO"), _("Norm"), _("RPO before"), _("RPO after"))
+        times = tuple(self._times_judged(each) for each in shown if any(each.targets))
+        losses = tuple(self._losses_judged(each) for each in shown if any(each.data_targets))
+        tables = [
+            Table(caption, tuple(map(words_of, (_("Service"), *heads))), (Group((), rows),), texts=4)
+            for caption, heads, rows in (
+                (_("Recovery times against targets before and after"), rto, times),
+                (_("Data loss against targets before and after"), rpo, losses),
             )
-        )
-        rows = tuple(map(self._targets, self.services_shown))
-        table = Table(_("Targets, data and citizens before and after"), heads, (Group((), rows),), texts=4)
-        text = _("Data lost and turned away: after minus before, − is less.")
-        return Section("targets", _("Targets, data and citizens"), (table, Paragraph(words_of(text), "small")))
+            if rows
+        ]
+        signs = _("RTO: how soon a service has to be back.")
+        signs += " " + _("RPO: how much data, counted back in time, may be lost.")
+        return Section("targets", _("Targets"), (*tables, Paragraph(words_of(signs), "small"), *self._norms()))
 
-    def _targets(self, each: Compared) -> Row:
+    def _times_judged(self, each: Compared) -> Row:
         path = f"services.{each.name}"
         shares = [
             NOTHING if share is None else Cell(self.mark.share(share, f"{path}.in_time_shares.{when}"))
-            for when, share in zip(("before", "after"), each.in_time_shares, strict=True)
+            for when, share in zip(WHEN, each.in_time_shares, strict=True)
         ]
-        lost = each.data_loss
+        return Row(Cell(said(each.title)), (*self._target(each.name, "rto"), *map(self.judged, each.targets), *shares))
+
+    def _losses_judged(self, each: Compared) -> Row:
+        return Row(Cell(said(each.title)), (*self._target(each.name, "rpo"), *map(self.judged, each.data_targets)))
+
+    def _target(self, service: str, kind: str) -> tuple[Cell, Cell]:
+        """A target and the norm that it is from; before and after where they differ."""
+        before, after = self._targets_of(service, kind)
+        one, two = (f"services.{service}.targets.{when}.{kind}" for when in WHEN)
+        return (
+            _both(self._limit(before, one), self._limit(after, two)),
+            _both(self._norm(before), self._norm(after)),
+        )
+
+    def _limit(self, target: Duration | None, path: str) -> Pieces:
+        return words_of(NONE) if target is None else self.mark.text(target.text, path)
+
+    def _norm(self, target: Duration | None) -> Pieces:
+        if target is None:
+            return words_of(NONE)
+        if target.source is None:
+            return words_of(self.words.gettext("none named"))
+        return joined([link(name, f"norm-{name}") for name in target.source.split(", ")], ", ")
+
+    def _targets_of(self, service: str, kind: str) -> list[Duration | None]:
+        """Its target, before and after."""
+        return [getattr(each.landscape.services[service].targets, kind) for each in self._scenarios]
+
+    @property
+    def _scenarios(self) -> tuple[Scenario, Scenario]:
+        return self.found.comparison.before.scenario, self.found.comparison.after.scenario
+
+    def _norms(self) -> list[Block]:
+        """What the norms of targets are."""
+        sources: dict[str, str] = {}
+        for scenario in self._scenarios:
+            sources |= scenario.landscape.sources
+        targets = [
+            target
+            for each in self.found.comparison.services
+            for kind in ("rto", "rpo")
+            for target in self._targets_of(each.name, kind)
+        ]
+        names = sorted({name for target in targets if target and target.source for name in target.source.split(", ")})
+        terms = tuple((f"norm-{name}", code(name), said(sources.get(name, ""))) for name in names)
+        return [Terms(terms)] if terms else []
+
+    def both_run(self) -> Section:
+        """How it was run, with the digests of both."""
+        _, section = self.words.gettext, self.how("records.after")
+        names = {"before": _("Digest of the scenario before"), "after": _("Digest of the scenario after")}
+        digests = tuple(
+            (f"digest-{when}", words_of(name), code(self.record[when]["digest"])) for when, name in names.items()
+        )
+        blocks = tuple(
+            Terms((*digests, *(entry for entry in block.entries if entry[0] != "digest")))
+            if isinstance(block, Terms)
+            else block
+            for block in section.blocks
+        )
+        return replace(section, blocks=blocks)
+
+    def losses(self) -> Section | None:
+        """How much more or less data is lost, and citizens are turned away, where anything of that differs."""
+        _ = self.words.gettext
+        if not self.found.comparison.services:
+            return None
+        rows = tuple(row for row in map(self._lost, self.services_shown) if row.cells != (NOTHING, NOTHING))
+        text = _("Data lost and turned away: after minus before, − is less.")
+        text += " " + _("Services that are not here lose as much as before.")
+        blocks: tuple[Block, ...] = (Paragraph(words_of(_("No data and no contact more or less is lost."))),)
+        if rows:
+            heads = tuple(map(words_of, (_("Service"), _("Data lost, on average"), _("Turned away"))))
+            table = Table(_("Data and citizens before and after"), heads, (Group((), rows),))
+            blocks = (table, Paragraph(words_of(text), "small"))
+        return Section("losses", _("Data and citizens"), blocks)
+
+    def _lost(self, each: Compared) -> Row:
+        path, lost = f"services.{each.name}", each.data_loss
         differs = lost is not None and (lost.sooner.successes or lost.later.successes)
         data = Cell(*self.mark.gap(lost.mean, f"{path}.data_loss.mean_ms")) if lost and differs else NOTHING
-        contacts = Cell(*self.mark.change(each.contacts_lost, f"{path}.contacts_lost"))
-        verdicts = map(self.judged, (*each.targets, *each.data_targets))
-        return Row(Cell(said(each.title)), (*verdicts, *shares, data, contacts))
+        return Row(Cell(said(each.title)), (data, Cell(*self.mark.change(each.contacts_lost, f"{path}.contacts_lost"))))
+
+
+def _both(one: Pieces, two: Pieces) -> Cell:
+    """What is one before and the other after; once, where they are the same."""
+    return Cell(one if plain_text(one) == plain_text(two) else fill("{one} → {two}", one=one, two=two))

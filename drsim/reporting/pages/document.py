@@ -170,7 +170,8 @@ class Picture:
     name: str
     svg: str
     title: str
-    description: str
+    description: Pieces
+    """what there is to see"""
     caption: Pieces
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, get_args
 
-from drsim.reporting.numbers import gap_parts, in_working_hours
 from drsim.reporting.pages.document import (
     Block,
     Cell,
@@ -31,15 +30,40 @@ from drsim.studies.hunt import Reason
 
 if TYPE_CHECKING:
     from drsim.measures.margins import Margin
+    from drsim.studies.breakable import Kind, Thing
     from drsim.studies.hunt import Case, Hour, Set
 
-__all__ = ["REASON_WORDS", "reported_hunt"]
+__all__ = ["KIND_WORDS", "REASON_WORDS", "THING_WORDS", "reported_hunt"]
 
 REASON_WORDS: Final = (
     *(N_("a part breaks it already"), N_("nothing that the service rests on is hit")),
     N_("nobody asks for that team"),
 )
 """Why a set needs no drill, as the hunt names it."""
+THING_WORDS: Final[dict[Kind, str]] = {
+    "component": N_("component {name}"),
+    "site": N_("site {name}"),
+    "link": N_("link {name}"),
+    "links_of": N_("all links of {name}"),
+    "label": N_("all with the label {name}"),
+    "team": N_("team {name}"),
+    "people": N_("one of team {name}"),
+    "power": N_("mains of {name}"),
+    "corruption": N_("data of {name} corrupted"),
+}
+"""One thing that breaks."""
+KIND_WORDS: Final[dict[Kind, str]] = {
+    "component": N_("components"),
+    "site": N_("sites"),
+    "link": N_("links"),
+    "links_of": N_("all links of a site"),
+    "label": N_("all with a label"),
+    "team": N_("whole teams and suppliers"),
+    "people": N_("one of a team"),
+    "power": N_("mains of a site"),
+    "corruption": N_("data corrupted"),
+}
+"""Things of a kind."""
 
 
 def reported_hunt(chase: Chase, words: Words) -> Document:
@@ -161,7 +185,11 @@ class _Hunt(Told[Chase]):
     def _things(self, what: Set) -> Pieces:
         if not what:
             return words_of(self.words.gettext("nothing at all"))
-        return joined([code(each.text) for each in what], " + ")
+        return joined([self._thing(each) for each in what], " + ")
+
+    def _thing(self, thing: Thing) -> Pieces:
+        """What it is, and its name."""
+        return fill(self.words.gettext(THING_WORDS[thing.kind]), name=code(thing.name))
 
     def _unsure(self, case: Case) -> Pieces:
         """Which parts of it may be enough."""
@@ -171,31 +199,46 @@ class _Hunt(Told[Chase]):
     def _spare(self, margin: Margin | None, path: str) -> Cell:
         if margin is None:
             return NOTHING
-        if math.isinf(margin.value):
-            return Cell(words_of(self.words.gettext("not back in time")))
-        text = gap_parts(margin.value, margin.low, margin.high).text
-        return Cell(self.mark.text(in_working_hours(text) if margin.working else text, f"{path}.margin_ms"))
+        return Cell(*self.mark.margin(margin, _margin_paths(path)))
 
     def hours(self) -> Section | None:
         """When in the week a set does most harm, and least."""
         _ = self.words.gettext
-        rows = []
-        for place, case in enumerate(self.found.hunt.found):
-            if case.worst is not None and case.best is not None:
-                cells = [cell for hour in (case.worst, case.best) for cell in self._hour(case, hour, f"found.{place}")]
-                rows.append(Row(Cell(self._things(case.things)), tuple(cells)))
-        if not rows:
+        found = [(case, f"found.{place}") for place, case in enumerate(self.found.hunt.found) if case.hours]
+        if not found:
             return None
+        rows = [Row(Cell(self._things(case.things)), self._week(case, path)) for case, path in found]
         heads = tuple(
             map(words_of, (_("What breaks"), _("Worst hour"), _("Kept in"), _("Best hour"), _("Kept in"))),
         )
         table = Table(_("Hours of the week at which it breaks"), heads, (Group((), tuple(rows)),))
-        return Section("hours", _("When in the week"), (table,))
+        first, path = found[0]
+        drills = self.words.ngettext(
+            "Of {n} drill at each hour of the week.",
+            "Of {n} drills at each hour of the week.",
+            first.hours[0].kept.trials,
+        )
+        told = fill(drills, n=self.mark.count(f"{path}.hours.0.kept.trials"))
+        return Section("hours", _("When in the week"), (table, Paragraph(told, "small")))
+
+    def _week(self, case: Case, path: str) -> tuple[Cell, ...]:
+        """The worst and the best hour, and how often it is kept then; once, where all are alike."""
+        (moment, kept), best = (
+            (NOTHING, NOTHING) if hour is None else self._hour(case, hour, path) for hour in (case.worst, case.best)
+        )
+        if case.alike:
+            moment, best = Cell(words_of(self.words.gettext("all hours alike"))), (NOTHING, NOTHING)
+        return moment, kept, *best
 
     def _hour(self, case: Case, hour: Hour, path: str) -> tuple[Cell, Cell]:
         there = f"{path}.hours.{case.hours.index(hour)}"
         moment = number(self.words.instant(hour.moment, dated=True), f"{there}.moment", self.record)
-        return Cell(moment), Cell(self.mark.share(hour.kept, f"{there}.kept"))
+        spare: Pieces = ()
+        if hour.margin is not None and not math.isinf(hour.margin.value):
+            spare = fill(
+                self.words.gettext("{time} to spare"), time=self.mark.margin(hour.margin, _margin_paths(there))[0]
+            )
+        return Cell(moment), Cell(self.mark.share(hour.kept, f"{there}.kept"), spare)
 
     # what was looked at
 
@@ -215,8 +258,12 @@ class _Hunt(Told[Chase]):
             rows.append(Row(Cell(self.mark.count(f"{path}.order")), (*counts, *skipped)))
         sets = Table(_("Sets that were drilled, or need no drill"), heads, (Group((), tuple(rows)),))
         kinds = tuple(
-            Row(Cell(code(kind)), (Cell(self.mark.count(f"report.among.{kind}")),))
+            Row(Cell(words_of(_(KIND_WORDS[kind]))), (Cell(self.mark.count(f"report.among.{kind}")),))
             for kind in self.record["report"]["among"]
         )
         among = Table(_("What could break"), (words_of(_("Kind")), words_of(_("Number"))), (Group((), kinds),))
         return Section("looked-at", _("What was looked at"), (sets, among))
+
+
+def _margin_paths(path: str) -> tuple[str, str, str]:
+    return f"{path}.margin_ms", f"{path}.margin_low_ms", f"{path}.margin_high_ms"

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from drsim.reporting.numbers import NONE, UNKNOWN, Shown, count_parts, format_times, gap_parts, plain, share_parts
+from drsim.reporting.margins import one_time
+from drsim.reporting.numbers import (
+    NONE,
+    UNKNOWN,
+    Shown,
+    count_parts,
+    format_times,
+    gap_parts,
+    in_working_hours,
+    plain,
+    share_parts,
+)
 from drsim.reporting.page import hours_minutes
 from drsim.reporting.pages.document import Pieces, fill, found_at, number, term, words_of
 from drsim.reporting.pages.words import Words
@@ -14,6 +27,7 @@ from drsim.units import SECOND
 
 if TYPE_CHECKING:
     from drsim.measures.estimates import Mean, Quantile, Share
+    from drsim.measures.margins import Margin
     from drsim.measures.pairs import Difference
 
 __all__ = ["Marked"]
@@ -63,7 +77,9 @@ class Marked:
         return [self._time(each, path) for each, path in zip(shown, paths, strict=True)]
 
     def _time(self, shown: Shown, path: str) -> tuple[Pieces, Pieces]:
-        names = f"{path}.ms", f"{path}.low_ms", f"{path}.high_ms"
+        return self._shown_time(shown, (f"{path}.ms", f"{path}.low_ms", f"{path}.high_ms"))
+
+    def _shown_time(self, shown: Shown, names: tuple[str, str, str]) -> tuple[Pieces, Pieces]:
         time = self._signed_time(shown.text, names)
         if shown.low == shown.high:
             return time, ()
@@ -83,9 +99,18 @@ class Marked:
         """A time, or that it is beyond the horizon."""
         return self.text(text, "horizon_ms" if text.startswith(">") else path)
 
+    def mean_time(self, mean: Mean, path: str, horizon: int) -> tuple[Pieces, Pieces]:
+        """A mean of times, and its interval."""
+        (shown,) = format_times([(mean.value, mean.low, mean.high)], horizon_ms=horizon)
+        return self._shown_time(shown, (f"{path}.value", f"{path}.low", f"{path}.high"))
+
     def mean(self, mean: Mean, path: str) -> tuple[Pieces, Pieces]:
         """A mean, and its interval; none for what is exact."""
         return self._around(count_parts(mean.value, mean.low, mean.high), path)
+
+    def most(self, mean: Mean, path: str) -> Pieces:
+        """The upper end of a mean."""
+        return self.text(count_parts(mean.value, mean.low, mean.high).high, f"{path}.high")
 
     def gap(self, difference: Difference | None, path: str) -> tuple[Pieces, Pieces]:
         """By how much times differ, and the interval of that."""
@@ -100,13 +125,24 @@ class Marked:
         if difference.before == difference.after:
             return words_of(NONE), ()
         shown = count_parts(difference.value, difference.low, difference.high)
-        signed = Shown(*(text if text[0] in "−0?" else f"+{text}" for text in shown))
+        signed = Shown(*(f"+{text}" if text[0] != "−" and re.search("[1-9]", text) else text for text in shown))
         return self._around(signed, path)
 
+    def margin(self, margin: Margin, paths: tuple[str, str, str]) -> tuple[Pieces, Pieces]:
+        """What is left of a limit, and the interval of that; `paths`: of its value, low and high end."""
+        _, unit = self.words.gettext, in_working_hours if margin.working else str
+        if not math.isinf(margin.value):
+            shown = gap_parts(margin.value, margin.low, margin.high)
+            return self._ends(Shown(*map(unit, shown)), paths)
+        if math.isinf(margin.high):
+            return words_of(_("not back in time")), ()
+        return words_of(UNKNOWN), fill(_("at most {time}"), time=self.text(unit(one_time(margin.high)), paths[2]))
+
     def _around(self, shown: Shown, path: str) -> tuple[Pieces, Pieces]:
-        value, low, high = (
-            self.text(text, f"{path}.{end}") for text, end in zip(shown, ("value", "low", "high"), strict=True)
-        )
+        return self._ends(shown, [f"{path}.{end}" for end in ("value", "low", "high")])
+
+    def _ends(self, shown: Shown, paths: Sequence[str]) -> tuple[Pieces, Pieces]:
+        value, low, high = (self.text(text, path) for text, path in zip(shown, paths, strict=True))
         return value, () if shown.low == shown.high else fill(self.words.gettext("{low} to {high}"), low=low, high=high)
 
     def exact(self, path: str) -> Pieces:

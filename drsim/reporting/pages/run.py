@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from drsim.reporting.decided import disrupted, promise, sits_out
 from drsim.reporting.pages.document import (
     Block,
     Document,
     Paragraph,
     Pieces,
     Section,
+    Terms,
+    code,
     fill,
     number,
     said,
@@ -20,7 +23,7 @@ from drsim.reporting.pages.run_assumed import assumed
 from drsim.reporting.pages.run_causes import causes, days
 from drsim.reporting.pages.run_losses import citizens, data
 from drsim.reporting.pages.run_services import places, services
-from drsim.reporting.pages.run_work import due, trial
+from drsim.reporting.pages.run_work import answer_of_test, due, due_told, trial
 from drsim.reporting.pages.told import joined
 from drsim.reporting.pages.told_run import ToldRun
 from drsim.reporting.pages.words import Words
@@ -55,6 +58,10 @@ def lead(run: ToldRun) -> tuple[Paragraph, ...]:
         seed=number(str(result.seed), "seed", run.record),
     )
     found.append(Paragraph(facts, "small"))
+    if sits_out(scenario):
+        wait = run.mark.text(scenario.response.wait.text, "report.wait")
+        text = _("A lost site is sat out for {wait} before failover is declared.")
+        found.append(Paragraph(fill(text, wait=wait), "small"))
     if result.interrupted:
         found.append(run.interrupted())
     return tuple(found)
@@ -63,23 +70,37 @@ def lead(run: ToldRun) -> tuple[Paragraph, ...]:
 def answer(run: ToldRun) -> Section:
     """The answer in one sentence, and how sure it is."""
     _, result = run.words.gettext, run.found.result
-    blocks: list[Block] = [Paragraph(_verdict(run) + _counted(run), "answer")]
+    production = _verdict(run) + _counted(run)
+    if result.scenario.tests is None:
+        blocks: list[Block] = [Paragraph(production, "answer")]
+    else:
+        told = fill(_("Production: {answer}"), answer=production)
+        blocks = [Paragraph(answer_of_test(run), "answer"), Paragraph(told, "answer")]
+    blocks += due_told(run)
     if result.every_rto is not None:
         share = run.mark.share(result.every_rto, "every_rto")
         blocks.append(Paragraph(fill(_("Every RTO is met in {share} of drills."), share=share)))
     blocks.append(run.how_sure())
+    blocks += happens(run)
     return Section("answer", _("The answer"), tuple(blocks))
+
+
+def happens(run: ToldRun) -> list[Block]:
+    """What is lost, as the scenario says it."""
+    _, scenario = run.words.gettext, run.found.result.scenario
+    entries = [(f"happens-{name}", said(name), code(text)) for name, text in disrupted(scenario)]
+    return [Paragraph(words_of(_("What happens:"))), Terms(tuple(entries))] if entries else []
 
 
 def _verdict(run: ToldRun) -> Pieces:
     _ = run.words.gettext
-    fared = {outcome.fared for outcome in run.outcomes}
-    services = run.found.result.scenario.landscape.services
-    if not any(services[each.name].targets.rto or services[each.name].targets.rpo for each in run.outcomes):
-        return words_of(_("Nothing is promised."))
-    if "misses" in fared:
-        return words_of(_("Every target met? No."))
-    return words_of(_("Every target met? Too close to call.") if "undecided" in fared else _("Every target met? Yes."))
+    told = {
+        "nothing promised": _("Nothing is promised."),
+        "missed": _("Every target met? No."),
+        "undecided": _("Every target met? Too close to call."),
+        "met": _("Every target met? Yes."),
+    }
+    return words_of(told[promise(run.found.result)])
 
 
 def _counted(run: ToldRun) -> Pieces:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from drsim.measures.explanation import CAUSES
 from drsim.reporting.causes import minutes_by_cause
+from drsim.reporting.numbers import NONE, UNKNOWN
+from drsim.reporting.pages.details import detailed
 from drsim.reporting.pages.document import (
     Block,
     Cell,
@@ -16,7 +18,9 @@ from drsim.reporting.pages.document import (
     Section,
     Table,
     fill,
+    found_at,
     number,
+    plain_text,
     said,
     words_of,
 )
@@ -27,7 +31,7 @@ from drsim.reporting.summary import alike
 from drsim.reporting.wall import Wall
 
 if TYPE_CHECKING:
-    pass
+    from drsim.studies.result import Outcome
 
 __all__ = ["CAUSE_WORDS", "causes", "days"]
 
@@ -53,25 +57,65 @@ def causes(run: ToldRun) -> Section | None:
     outcome = result.outcome(service)
     sooner = fill(_("The share of drills in which {service} is back by a time."), service=said(outcome.title))
     made_of = fill(_("What the recovery time of {service} is made of on a bad day."), service=said(outcome.title))
+    bars, curve = _waterfall(run), _curve(run, outcome)
     blocks: tuple[Block, ...] = (
         Paragraph(_averaged(run), "small"),
         _cause_table(run),
-        run.picture("explanation", lambda: figures.explanation(result, service, 0.95), _("What held it up"), made_of),
-        run.picture("distribution", lambda: figures.distribution(result, service), _("When it is back"), sooner),
+        *_explained(run),
+        *run.held_back(outcome),
+        run.picture(
+            "explanation", lambda: figures.explanation(result, service, 0.95), _("What held it up"), made_of, bars
+        ),
+        run.picture("distribution", lambda: figures.distribution(result, service), _("When it is back"), sooner, curve),
     )
     return Section("causes", _("What held them up"), blocks)
 
 
-def _averaged(run: ToldRun) -> Pieces:
-    """Over how many drills the causes are means."""
-    first = f"report.explanations.{run.found.service}"
-    text = run.words.ngettext(
-        "Hours and minutes of the drill nearest to the time that {share} of drills do not exceed; each column adds up.",
-        "Hours and minutes, mean of {n} drills around the time that {share} of drills do not exceed; "
-        "each column adds up.",
-        len(run.found.explained[0].drills),
+def _explained(run: ToldRun) -> list[Block]:
+    """What a cause means that reads like a failure of the plan's."""
+    _ = run.words.gettext
+    if not any("no way back" in each.causes for each in run.found.explained):
+        return []
+    text = _("No way back: nothing that is planned or happens brings a service to its minimum before the drill ends.")
+    return [Paragraph(words_of(text), "small")]
+
+
+def _waterfall(run: ToldRun) -> Pieces:
+    """What is seen of the causes of one service."""
+    _, first = run.words.gettext, run.found.explained[0]
+    path, minutes = f"report.explanations.{first.service}", minutes_by_cause(first)
+    longest = max(minutes, key=lambda cause: minutes[cause], default=None)
+    total = run.mark.minutes(sum(minutes.values()), f"{path}.total_ms")
+    if longest is None:
+        return words_of(_("A bar for each cause."))
+    return fill(
+        _("A bar for each cause, one after the other up to {total} hours; the longest is {cause}, {length} hours."),
+        total=total,
+        cause=words_of(_(longest)),
+        length=run.mark.minutes(minutes[longest], f"{path}.causes_ms.{longest}"),
     )
-    return fill(text, n=run.mark.count(f"{first}.drills"), share=run.mark.p(95))
+
+
+def _curve(run: ToldRun, outcome: Outcome) -> Pieces:
+    """What is seen of when a service is back."""
+    _, times = run.words.gettext, run.recovery(outcome, f"services.{outcome.name}")
+    parts = [words_of(_("A line that rises with the time since it went down."))]
+    for share, time in zip((50, 95), times, strict=True):
+        if plain_text(time.pieces) not in (NONE, UNKNOWN):
+            parts.append(fill(_("Back in {share} of drills: {time}."), share=run.mark.p(share), time=time.pieces))
+    return joined(parts, " ")
+
+
+def _averaged(run: ToldRun) -> Pieces:
+    """What the causes are means of; of how many drills stands below each column."""
+    _, explained = run.words.gettext, run.found.explained
+    text = _("Hours and minutes, mean of the drills around the time that {share} of drills do not exceed.")
+    if all(len(each.drills) == 1 for each in explained):
+        text = _("Hours and minutes of the drill nearest to the time that {share} of drills do not exceed.")
+    text += " " + _("Each column adds up.")
+    if any(each.censored for each in explained):
+        text += " " + _("Of a service that is not back it is the time until the drill ends.")
+    return fill(text, share=run.mark.p(95))
 
 
 def _cause_table(run: ToldRun) -> Table:
@@ -94,16 +138,17 @@ def _cause_table(run: ToldRun) -> Table:
     )
     total = Row(Cell(words_of(_("recovery time"))), totals)
     heads = (words_of(_("Cause")), *(_and_more(run, each.service) for each in explained))
-    lost = tuple(
-        Cell(run.mark.count(f"report.explanations.{each.service}.censored")) if each.censored else NOTHING
-        for each in explained
-    )
-    last = (
-        (total, Row(Cell(words_of(_("of these drills not back"))), lost))
-        if any(each.censored for each in explained)
-        else (total,)
-    )
-    return Table(_("Recovery time by cause"), heads, (Group((), tuple(rows)), Group(words_of(_("Together")), last)))
+    last = [total, Row(Cell(words_of(_("mean of so many drills"))), _counts(run, "drills"))]
+    if any(each.censored for each in explained):
+        last.append(Row(Cell(words_of(_("of these drills not back"))), _counts(run, "censored")))
+    groups = Group((), tuple(rows)), Group(words_of(_("Together")), tuple(last))
+    return Table(_("Recovery time by cause"), heads, groups)
+
+
+def _counts(run: ToldRun, key: str) -> tuple[Cell, ...]:
+    """A number of drills for each column."""
+    paths = [f"report.explanations.{each.service}.{key}" for each in run.found.explained]
+    return tuple(Cell(run.mark.count(path)) if found_at(run.record, path) else NOTHING for path in paths)
 
 
 def _and_more(run: ToldRun, service: str) -> Pieces:
@@ -143,10 +188,18 @@ def _one_day(run: ToldRun, name: str, title: str, service: str) -> list[Block]:
     if not found[0].back:
         text = _("{title}, number {n}: {service} is not back by the end, after {time}.")
     caption = _("The steps below {service}, and who did them; a thin line while a step waits, × what failed.")
+    seen = fill(
+        _(
+            "A Gantt chart of drill {n}: a row for each thing that was worked on, a bar for each step; {service} is away for {time}."
+        ),
+        n=told["n"],
+        service=whose,
+        time=told["time"],
+    )
     blocks: list[Block] = [Paragraph(fill(text, **told))]
     try:
         draw = lambda: figures.gantt(replay, service)  # noqa: E731
-        blocks.append(run.picture(f"gantt-{name}", draw, title, fill(caption, service=whose)))
+        blocks.append(run.picture(f"gantt-{name}", draw, title, fill(caption, service=whose), seen))
     except DrsimError:  # nothing was done: there is nothing to draw
         pass
     return [*blocks, _log(run, name, title)]
@@ -163,7 +216,7 @@ def _log(run: ToldRun, name: str, title: str) -> Table:
         at = run.words.instant(wall.at(segment.begin), wall.moment is not None)
         cells = (
             Cell(words_of(_(segment.cause))),
-            Cell(said(segment.detail)) if segment.detail else NOTHING,
+            Cell(detailed(segment.detail, run.words)) if segment.detail else NOTHING,
             Cell(said(segment.team)) if segment.team else NOTHING,
             Cell(run.mark.exact(f"{path}.{place}.length_ms")),
         )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from drsim.reporting.decided import by_hand
 from drsim.reporting.pages.document import (
     Block,
     Cell,
     Group,
     Paragraph,
+    Pieces,
     Row,
     Section,
     Table,
@@ -67,17 +70,10 @@ def _data(run: ToldRun, outcome: Outcome) -> Row:
 def citizens(run: ToldRun) -> Section | None:
     """How many citizens are turned away, by municipality and service."""
     _, result = run.words.gettext, run.found.result
-    lost, contacts = result.turned_away
-    if not contacts.value:
-        return None
-    number, interval = run.mark.mean(lost, "contacts_lost")
-    number += fill(" ({interval})", interval=interval) if interval else ()
-    text = fill(
-        _("Of {all} contacts in opening hours {lost} find the service down on average, and are turned away."),
-        lost=number,
-        all=run.mark.mean(contacts, "contacts")[0],
-    )
-    blocks: list[Block] = [Paragraph(text)]
+    handed = _by_hand(run)
+    if not result.turned_away[1].value:
+        return Section("citizens", _("Citizens"), tuple(handed)) if handed else None
+    blocks: list[Block] = [Paragraph(_turned_away(run)), Paragraph(words_of(_lost(run)), "small")]
     if result.turned_away_by_municipality:
         blocks.append(_municipalities(run))
     heads = (words_of(_("Service")), *map(words_of, (_("Turned away"), _("Of contacts"), _("Served elsewhere"))))
@@ -89,8 +85,46 @@ def citizens(run: ToldRun) -> Section | None:
         for outcome in sorted(run.outcomes, key=lambda each: (-each.contacts_lost.value, each.name))
         if outcome.contacts.value
     )
-    blocks.append(Table(_("Contacts turned away by service"), heads, (Group((), rows),)))
+    blocks += [Table(_("Contacts turned away by service"), heads, (Group((), rows),)), *handed]
     return Section("citizens", _("Citizens turned away"), tuple(blocks))
+
+
+def _turned_away(run: ToldRun) -> Pieces:
+    """How many contacts are lost of all."""
+    _, (lost, contacts) = run.words.gettext, run.found.result.turned_away
+    everybody = run.mark.mean(contacts, "contacts")[0]
+    if not math.isfinite(lost.high):
+        return fill(
+            _("How many of {all} contacts in opening hours are turned away: too few drills to say."), all=everybody
+        )
+    if not lost.value:
+        text = _(
+            "Of {all} contacts in opening hours nobody is turned away in these drills (on average fewer than {most})."
+        )
+        return fill(text, all=everybody, most=run.mark.most(lost, "contacts_lost"))
+    number, interval = run.mark.mean(lost, "contacts_lost")
+    number += fill(" ({interval})", interval=interval) if interval else ()
+    text = _("Of {all} contacts in opening hours {lost} are turned away on average.")
+    return fill(text, all=everybody, lost=number)
+
+
+def _lost(run: ToldRun) -> str:
+    """When a contact is lost."""
+    _ = run.words.gettext
+    text = _("All contacts are turned away while a service is down; while it serves a part, also when back, the rest.")
+    return text + " " + _("Who is served by hand or at another counter is not turned away.")
+
+
+def _by_hand(run: ToldRun) -> list[Block]:
+    """How long services are served by hand, where any is."""
+    _ = run.words.gettext
+    rows = tuple(
+        Row(Cell(said(each.title)), (Cell(*run.mark.mean_time(time, f"services.{each.name}.by_hand_ms", run.horizon)),))
+        for each, time in by_hand(run.found.result)
+    )
+    heads = words_of(_("Service")), words_of(_("Served by hand"))
+    caption = _("How long services are served by hand on average, where that is more than the systems give")
+    return [Table(caption, heads, (Group((), rows),))] if rows else []
 
 
 def _elsewhere(run: ToldRun, outcome: Outcome) -> Cell:

@@ -55,7 +55,7 @@ WHY_WORDS: Final = (
 def reported_runbook(handbook: Handbook, words: Words) -> Document:
     """What is told of a runbook, the steps first."""
     page = _Runbook(handbook, words)
-    parts = (page.steps(), page.rare(), page.never(), page.idle(), page.how("written"))
+    parts = (page.steps(), page.rare(), page.never(), page.idle(), page.how("written", again=False))
     return Document(page.title(), page.lead(), tuple(part for part in parts if part), page.record)
 
 

@@ -56,7 +56,11 @@ class Told(Generic[F]):
 
     def interrupted(self) -> Paragraph:
         """That fewer drills were finished than asked for."""
-        text = self.words.gettext("Interrupted: this is about the {n} drills that were finished.")
+        text = self.words.ngettext(
+            "Interrupted: this is about the {n} drill that was finished.",
+            "Interrupted: this is about the {n} drills that were finished.",
+            self.record["replications"],
+        )
         return Paragraph(fill(text, n=self.mark.count("replications")), "notice")
 
     def how_sure(self) -> Paragraph:
@@ -76,25 +80,27 @@ class Told(Generic[F]):
         texts = {"met": _("✓ met"), "missed": _("✗ missed"), "undecided": _("~ too close to call")}
         return Cell(words_of(texts[verdict]), style=verdict)
 
-    def picture(self, name: str, draw: Callable[[], Axes], title: str, caption: Pieces) -> Picture:
-        """A figure, whose words are in this language as well."""
-        description = self.words.gettext("The tables of this section tell what counts in it.")
-        return Picture(name, drawn(name, draw, self.words), title, description, caption)
+    def picture(
+        self, name: str, draw: Callable[[], Axes], title: str, caption: Pieces, seen: Pieces | None = None
+    ) -> Picture:
+        """A figure, whose words are in this language as well; `seen`: what there is to see, for who does not see it."""
+        if seen is None:
+            seen = words_of(self.words.gettext("The tables of this section tell what counts in it."))
+        return Picture(name, drawn(name, draw, self.words), title, seen, caption)
 
-    def how(self, record: str = "record") -> Section:
-        """How it was run, and how to run it again; `record`: where its record stands."""
-        return Section(
-            "how", self.words.gettext("How it was run"), tuple(_ways_to_run(self.found.command, self.mark, record))
-        )
+    def how(self, record: str = "record", *, again: bool = True) -> Section:
+        """How it was run, and how to run it again if it can be; `record`: where its record stands."""
+        ways = _ways_to_run(self.found.command, self.mark, record, again)
+        return Section("how", self.words.gettext("How it was run"), tuple(ways))
 
 
-def _ways_to_run(command: str | None, mark: Marked, record: str) -> list[Block]:
+def _ways_to_run(command: str | None, mark: Marked, record: str, again: bool) -> list[Block]:
     """The command, versions and digest of a run; `record`: where its record stands."""
     _ = mark.words.gettext
     blocks: list[Block] = []
     if command:
         blocks += [Paragraph(words_of(_("It was asked for by:"))), Command(command)]
-    if record == "record":
+    if again:
         text = _("This page holds the record of the run. To run it again, and see whether the same comes out:")
         blocks += [Paragraph(words_of(text), in_page_only=True), Command("drsim rerun report.html", in_page_only=True)]
     found = found_at(mark.record, record)

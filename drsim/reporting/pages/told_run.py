@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from drsim.reporting.decided import back_before
 from drsim.reporting.pages.document import (
+    Block,
     Cell,
+    Paragraph,
     Pieces,
+    fill,
     link,
     said,
     words_of,
@@ -37,15 +42,10 @@ class ToldRun(Told[Dossier]):
         """How far a drill goes, in ms."""
         return self.found.result.plan.horizon
 
-    @cached_property
-    def _titles(self) -> dict[str, str]:
-        sites = self.found.result.scenario.landscape.sites
-        titles = {name: sites[name].title for name in self.found.result.turned_away_by_municipality}
-        return titles if all(len(title or "") <= LONGEST_SITE for title in titles.values()) else {}
-
     def site(self, name: str) -> Pieces:
-        """A municipality: by its title, unless that of one of them is too long for a table."""
-        return said(self._titles.get(name) or name)
+        """A municipality: by its title, unless that is too long for a table."""
+        title = self.found.result.scenario.landscape.sites[name].title
+        return said(title if title and len(title) <= LONGEST_SITE else name)
 
     def recovery(self, outcome: Outcome, path: str) -> tuple[Cell, ...]:
         """Half the drills, and 95 % of them."""
@@ -58,6 +58,37 @@ class ToldRun(Told[Dossier]):
         if outcome.in_time is None:
             return NOTHING
         return Cell(self.mark.share(outcome.in_time, f"{path}.in_time"))
+
+    def minimum(self, outcome: Outcome) -> Pieces:
+        """What a service has to give to be back: a part of its level."""
+        targets = self.found.result.scenario.landscape.services[outcome.name].targets
+        return self.mark.text(targets.mbco.text, f"services.{outcome.name}.targets.mbco")
+
+    def held_back(self, *outcomes: Outcome) -> list[Block]:
+        """Of services that are not back in time, or at all, that some of their places are back before the whole."""
+        _ = self.words.gettext
+        pattern = _("{service} is back at {places} sooner than as a whole: {all} together give too little until then.")
+        everywhere = link(_("all its places"), "places")
+        return [
+            Paragraph(
+                fill(pattern, service=said(each.title), places=joined(self._places(sooner), ", "), all=everywhere)
+            )
+            for each in outcomes
+            if (sooner := back_before(self.found.result, each))
+        ]
+
+    def _places(self, points: Sequence[Outcome]) -> list[Pieces]:
+        """Municipalities with channels."""
+        return [
+            joined([self.site(each.group.municipality), self.channel(each)], " · ")
+            if each.group.municipality
+            else self.channel(each)
+            for each in points
+        ]
+
+    def channel(self, point: Outcome) -> Pieces:
+        """How a place is reached; by its name where it has no channel."""
+        return said(point.group.channel or str(point.group.point))
 
     def contacts(self, outcome: Outcome, path: str) -> tuple[Cell, Cell]:
         """Contacts lost, and all of them."""
