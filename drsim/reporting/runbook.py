@@ -86,7 +86,7 @@ def step_texts(runbook: Runbook) -> list[tuple[str, ...]]:
             step.who or NONE,
             " ".join(str(runbook.numbers[name]) for name in step.after),
             *_windows(runbook.scenario, step),
-            _detail(step, runbook.away_of(step.who) if step.kind == "mobilise" else ()),
+            _detail(step, runbook.away_of(step.who) if step.kind == "mobilise" else (), runbook.goes_on(step)),
         )
         for step in runbook.steps
     ]
@@ -196,7 +196,7 @@ def _text(step: RunbookStep, home: str) -> str:
     return f"{text} (time {step.occasion})" if step.occasion > 1 else text
 
 
-def _detail(step: RunbookStep, away: Sequence[str]) -> str:
+def _detail(step: RunbookStep, away: Sequence[str], goes_on: bool) -> str:
     """What is done, who is away, how often it happens, how often it is done, and how often it waits in vain."""
     parts = [step.brief] if step.brief else []
     if away:
@@ -204,6 +204,8 @@ def _detail(step: RunbookStep, away: Sequence[str]) -> str:
     if step.start is None:
         often = "" if step.waits.value >= MOST else f"in {format_share(step.waits)} of drills "
         return "; ".join([*parts, f"{often}{step.why}"])
+    if goes_on:
+        parts.append(f"and again later, up to {step.times} times in a drill")
     if step.happens.value < MOST:
         parts.append(f"in {format_share(step.happens)} of drills")
     if step.done.value < MOST:
@@ -216,8 +218,6 @@ def _detail(step: RunbookStep, away: Sequence[str]) -> str:
 def _windows(scenario: Scenario, step: RunbookStep) -> tuple[str, str]:
     if step.start is None:
         return "in no drill", ""
-    if step.end is not None and step.told_end is None:
-        return _window(scenario, step.start), "too few to say"
     return _window(scenario, step.start), _window(scenario, step.end)
 
 

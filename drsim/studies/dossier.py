@@ -204,10 +204,9 @@ class Handbook:
     def to_dict(self) -> dict[str, Any]:
         """The runbook, under `written` what was drilled, and under `report` what only a page tells."""
         book = self.runbook
-        scenario = book.scenario
         return {
             **book.to_dict(),
-            "written": {"versions": versions(), "digest": scenario.digest(), "scenario": dump(scenario)},
+            "written": record_of(book.scenario, book.seed, book.replications),
             "report": {
                 "command": self.command,
                 "never": len(book.parts[2]),

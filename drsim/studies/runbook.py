@@ -41,6 +41,8 @@ __all__ = ["LOG_COLUMNS", "RARE", "Absence", "Runbook", "RunbookStep", "Window",
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 """Of the drills: a window holds the middle 80 % of them."""
+TIMES: Final = 4
+"""So many times that a drill takes a step have a line each; what comes later has none."""
 FEW: Final = 5
 """So many steps that are alike are told one by one; more are one step."""
 ALIKE: Final = frozenset((*INCIDENT_KINDS, "stable")) - {"mobilise"}
@@ -129,7 +131,12 @@ class RunbookStep:
     start: Window | None
     """Of its first try, over the drills in which it starts; None if it starts in none."""
     end: Window | None
-    """Of its last try, over the drills in which that is done; None if there are none. A team that is away has not arrived."""
+    """Of its last try, over the drills in which that is done; None if there are none. A team that is away has not arrived.
+
+    Where it would lie before `start`, since those that start late are not done, these count as done at the horizon.
+    """
+    times: int = 1
+    """The most times that a drill takes it; the first few have lines."""
     after: tuple[str, ...] = ()
     """ids of the steps that most often were the last it waited for, the most frequent first"""
 
@@ -176,13 +183,6 @@ class RunbookStep:
             return self.detail
         return f"{', '.join(self.objects[: LISTED - 2])} and {len(self.objects) - LISTED + 2} more"
 
-    @property
-    def told_end(self) -> Window | None:
-        """`end`, but None where those that are done are so few that it would lie before `start`."""
-        if self.start is None or self.end is None:
-            return None
-        return self.end if self.end.low >= self.start.low and self.end.high >= self.start.high else None
-
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; times in ms."""
         return {
@@ -191,6 +191,7 @@ class RunbookStep:
             "objects": list(self.objects),
             "site": self.site,
             "occasion": self.occasion,
+            "times": self.times,
             "who": self.who,
             "after": list(self.after),
             "does": self.does,
@@ -263,6 +264,10 @@ class Runbook(Displayed):
         plain, rare, never = (tuple(step for step in self.steps if _place(step, most) == place) for place in range(3))
         return plain, rare, never
 
+    def goes_on(self, step: RunbookStep) -> bool:
+        """Whether a step is taken again after the last time that has a line."""
+        return step.occasion == TIMES < step.times
+
     def away_of(self, team: str) -> tuple[str, ...]:
         """The disruptions that keep all of a team away."""
         return tuple(each.disruption for each in self.away if each.team == team and each.heads is None)
@@ -319,7 +324,7 @@ class Runbook(Displayed):
                 "after": " ".join(str(numbers[name]) for name in step.after),
             }
             log.writerow(
-                {**told, "who": step.who, **self._expected("start", step.start), **self._expected("end", step.told_end)}
+                {**told, "who": step.who, **self._expected("start", step.start), **self._expected("end", step.end)}
             )
         return text.getvalue()
 
@@ -418,6 +423,8 @@ class _Found:
     vain: dict[_Key, list[int]] = field(default_factory=lambda: defaultdict(list))
     """drills in which it waits to the end"""
     why: dict[_Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    most: dict[_Key, int] = field(default_factory=dict)
+    """the most times that a drill takes a step"""
     spans: dict[tuple[str, int], list[_Times]] = field(default_factory=lambda: defaultdict(list))
     """(disruption, team) -> when people are away"""
     busy: set[str] = field(default_factory=set)
@@ -427,8 +434,8 @@ class _Found:
 
     def add(self, other: _Found) -> None:
         """Of more drills."""
-        for key, times in other.times.items():
-            self.times[key] += times
+        for key, parts in other.times.items():
+            self.times[key] += parts
         for key, crews in other.crews.items():
             self.crews[key] |= crews
         for key, before in other.before.items():
@@ -437,6 +444,8 @@ class _Found:
             self.why[key] += why
         for key, drills in other.vain.items():
             self.vain[key] += drills
+        for key, times in other.most.items():
+            self.most[key] = max(times, self.most.get(key, 0))
         for who, spans in other.spans.items():
             self.spans[who] += spans
         self.busy |= other.busy
@@ -513,7 +522,8 @@ class _Found:
             waits=estimates.share(len({drill for key in keys for drill in self.vain[key]}), drills),
             why=min(why, key=lambda text: (-why[text], text), default=""),
             start=None if times is None else _window(times.starts),
-            end=_window(times.ends[done]) if times is not None and done.any() else None,
+            end=None if times is None else _end(times, scenario.horizon.ms),
+            times=max(self.most.get(key._replace(occasion=1), 1) for key in keys),
         )
 
     def _after(self, keys: Sequence[_Key], ids: dict[_Key, str], numbers: dict[str, int]) -> tuple[str, ...]:
@@ -569,6 +579,17 @@ def _window(times: Ints) -> Window:
     return Window(*(int(ranked[estimates.quantile_ranks(len(ranked), p)[1] - 1]) for p in (LOW, MIDDLE, HIGH)))
 
 
+def _end(times: _Times, horizon: int) -> Window | None:
+    """The window of the ends; not before that of the starts."""
+    done = times.ends >= 0
+    if not done.any():
+        return None
+    start, end = _window(times.starts), _window(times.ends[done])
+    if all(last >= first for first, last in zip(start, end, strict=True)):
+        return end
+    return _window(np.where(done, times.ends, horizon))
+
+
 def _taken(engine: Engine, seed: int, first: int, count: int) -> _Found:
     """What a slice of drills has of each step."""
     plan, numbers = engine.plan, Numbers(engine.plan, seed, first, count)
@@ -580,6 +601,10 @@ def _taken(engine: Engine, seed: int, first: int, count: int) -> _Found:
         groups = _groups(drill)
         keys = {id(row): key for key, rows in groups.items() for row in rows}
         for key, rows in groups.items():
+            first_time = key._replace(occasion=1)
+            found.most[first_time] = max(found.most.get(first_time, 0), key.occasion)
+            if key.occasion > TIMES:
+                continue
             started = [row for row in rows if row.start >= 0]
             first_row = min(started or rows, key=lambda row: (row.start, row.wanted))
             found.crews[key].update(plan.crew_text(row.crew, row.what.skills) for row in rows)

@@ -55,7 +55,7 @@ WHY_WORDS: Final = (
 def reported_runbook(handbook: Handbook, words: Words) -> Document:
     """What is told of a runbook, the steps first."""
     page = _Runbook(handbook, words)
-    parts = (page.steps(), page.rare(), page.never(), page.idle(), page.how("written"))
+    parts = (page.steps(), page.rare(), page.never(), page.idle(), page.how("written", again=False))
     return Document(page.title(), page.lead(), tuple(part for part in parts if part), page.record)
 
 
@@ -198,10 +198,8 @@ class _Runbook(Told[Handbook]):
         else:
             starts = Cell(self._window(step.start, f"{path}.start_ms"))
             ends = Cell(fill(_("not within {horizon}"), horizon=self._horizon()))
-            if step.told_end is not None:
-                ends = Cell(self._window(step.told_end, f"{path}.end_ms"))
-            elif step.end is not None:
-                ends = Cell(words_of(_("too few to say")))
+            if step.end is not None:
+                ends = Cell(self._window(step.end, f"{path}.end_ms"))
         head = Cell(
             fill("{n} {what}", n=self.mark.count(f"{path}.number"), what=self._what(step, path)),
             self._detail(step, path),
@@ -240,6 +238,9 @@ class _Runbook(Told[Handbook]):
             if step.waits.value < MOST:
                 parts.append(fill(_("in {share} of drills"), share=often(step.waits, f"{path}.waits")))
             return joined(parts, "; ")
+        if self.found.runbook.goes_on(step):
+            again = _("and again later, up to {n} times in a drill")
+            parts.append(fill(again, n=self.mark.count(f"{path}.times")))
         if step.happens.value < MOST:
             parts.append(fill(_("in {share} of drills"), share=often(step.happens, f"{path}.happens")))
         if step.done.value < MOST:

@@ -88,21 +88,21 @@ class Told(Generic[F]):
             seen = words_of(self.words.gettext("The tables of this section tell what counts in it."))
         return Picture(name, drawn(name, draw, self.words), title, seen, caption)
 
-    def how(self, record: str = "record") -> Section:
-        """How it was run, and how to run it again; `record`: where its record stands."""
-        return Section(
-            "how", self.words.gettext("How it was run"), tuple(_ways_to_run(self.found.command, self.mark, record))
-        )
+    def how(self, record: str = "record", *, again: bool = True) -> Section:
+        """How it was run, and how to run it again if it can be; `record`: where its record stands."""
+        ways = _ways_to_run(self.found.command, self.mark, record, again)
+        return Section("how", self.words.gettext("How it was run"), tuple(ways))
 
 
-def _ways_to_run(command: str | None, mark: Marked, record: str) -> list[Block]:
+def _ways_to_run(command: str | None, mark: Marked, record: str, again: bool) -> list[Block]:
     """The command, versions and digest of a run; `record`: where its record stands."""
     _ = mark.words.gettext
     blocks: list[Block] = []
     if command:
         blocks += [Paragraph(words_of(_("It was asked for by:"))), Command(command)]
-    text = _("This page holds the record of the run. To run it again, and see whether the same comes out:")
-    blocks += [Paragraph(words_of(text), in_page_only=True), Command("drsim rerun report.html", in_page_only=True)]
+    if again:
+        text = _("This page holds the record of the run. To run it again, and see whether the same comes out:")
+        blocks += [Paragraph(words_of(text), in_page_only=True), Command("drsim rerun report.html", in_page_only=True)]
     found = found_at(mark.record, record)
     versions = [(name, code(str(version))) for name, version in found["versions"].items()]
     entries = [("digest", words_of(_("Digest of the scenario")), code(found["digest"]))]
