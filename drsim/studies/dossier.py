@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from drsim.calendar import FAR
-from drsim.reading import assumptions, dump
+from drsim.reading import assumptions
 from drsim.studies.curve import Band, Curve, curve
-from drsim.studies.record import record_of, recorded, versions
+from drsim.studies.record import record_of, recorded
 from drsim.studies.run import explanations
 
 if TYPE_CHECKING:
