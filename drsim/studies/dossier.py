@@ -34,7 +34,7 @@ class Dossier:
 
     result: Result
     explained: tuple[Explanation, ...]
-    """the services that are explained, the first of them in single drills as well"""
+    """the services that are explained, the worst first"""
     days: dict[str, Replay]
     """a drill by each name of `DAYS`; none where no service was away"""
     over_time: Curve
@@ -43,9 +43,15 @@ class Dossier:
     """how it was asked for, for people"""
 
     @property
+    def told(self) -> Explanation | None:
+        """That of the service of the pictures and the single drills; None where none was away."""
+        name = _most_telling(self.result, [each.service for each in self.explained])
+        return next((each for each in self.explained if each.service == name), None)
+
+    @property
     def service(self) -> str | None:
-        """The service that is told most about; None where none was away."""
-        return self.explained[0].service if self.explained else None
+        """The service of the pictures and the single drills; None where none was away."""
+        return None if self.told is None else self.told.service
 
     @cached_property
     def numbers(self) -> list[Assumption]:
@@ -119,8 +125,15 @@ def dossier(
 ) -> Dossier:
     """Gather what a report of a run tells; `services`: those that are explained, the most important first."""
     explained = tuple(explanations(result, services, workers=workers))
-    days = {name: result.replay(result.around(services[0], p, 1)[0]) for name, p in DAYS.items()} if services else {}
+    told = _most_telling(result, services)
+    days = {} if told is None else {name: result.replay(result.around(told, p, 1)[0]) for name, p in DAYS.items()}
     return Dossier(result, explained, days, curve(result), command)
+
+
+def _most_telling(result: Result, services: Sequence[str]) -> str | None:
+    """The first that does not surely meet its RTO, since recovery times are told about it; else the first."""
+    late = (name for name in services if result.outcome(name).verdict in ("missed", "undecided"))
+    return next(late, next(iter(services), None))
 
 
 def limits_in_working_hours(result: Result) -> list[tuple[str, int | None]]:

@@ -62,7 +62,7 @@ def test_by_its_name_it_is_a_page_or_markdown(typed, small, tmp_path):
         ran = typed("report", small, "--runbook", *FEW, "-o", tmp_path / name, "--lang", lang)
         assert (ran.exit_code, ran.stderr) == (0, "")
     page = (tmp_path / "runbook.html").read_text(encoding="utf-8")
-    assert page.startswith("<!DOCTYPE html>") and "Draaiboek: " in page and "Echt begonnen" in page
+    assert page.startswith("<!DOCTYPE html>") and "Draaiboek: " in page and "Werkelijk begin" in page
     rows = [line for line in (tmp_path / "runbook.md").read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
     assert {row.count(" |") for row in rows} == {7}  # the cells of a table that renders
     steps = drsim.runbook(load(small), replications=40).steps

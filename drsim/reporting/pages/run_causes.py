@@ -31,7 +31,7 @@ from drsim.reporting.summary import alike
 from drsim.reporting.wall import Wall
 
 if TYPE_CHECKING:
-    from drsim.studies.result import Outcome
+    from drsim.studies.result import Explanation, Outcome
 
 __all__ = ["CAUSE_WORDS", "causes", "days"]
 
@@ -51,13 +51,13 @@ def causes(run: ToldRun) -> Section | None:
     """What held the slowest services up."""
     from drsim.reporting import figures
 
-    _, result, service = run.words.gettext, run.found.result, run.found.service
-    if service is None:
+    _, result, told = run.words.gettext, run.found.result, run.found.told
+    if told is None:
         return None
-    outcome = result.outcome(service)
+    service, outcome = told.service, result.outcome(told.service)
     sooner = fill(_("The share of drills in which {service} is back by a time."), service=said(outcome.title))
     made_of = fill(_("What the recovery time of {service} is made of on a bad day."), service=said(outcome.title))
-    bars, curve = _waterfall(run), _curve(run, outcome)
+    bars, curve = _waterfall(run, told), _curve(run, outcome)
     blocks: tuple[Block, ...] = (
         Paragraph(_averaged(run), "small"),
         _cause_table(run),
@@ -80,9 +80,9 @@ def _explained(run: ToldRun) -> list[Block]:
     return [Paragraph(words_of(text), "small")]
 
 
-def _waterfall(run: ToldRun) -> Pieces:
+def _waterfall(run: ToldRun, first: Explanation) -> Pieces:
     """What is seen of the causes of one service."""
-    _, first = run.words.gettext, run.found.explained[0]
+    _ = run.words.gettext
     path, minutes = f"report.explanations.{first.service}", minutes_by_cause(first)
     longest = max(minutes, key=lambda cause: minutes[cause], default=None)
     total = run.mark.minutes(sum(minutes.values()), f"{path}.total_ms")

@@ -182,7 +182,7 @@ class _Runbook(Told[Handbook]):
 
     def _table(self, caption: str, steps: Sequence[RunbookStep]) -> Table:
         _ = self.words.gettext
-        heads = (_("Step"), _("Who"), _("After step"), _("Starts"), _("Ends"), _("Really started"), _("Really ended"))
+        heads = (_("Step"), _("Who"), _("After step"), _("Starts"), _("Ends"), _("Actual start"), _("Actual end"))
         rows = tuple(self._row(step) for step in steps)
         return Table(caption, tuple(map(words_of, heads)), (Group((), rows),), texts=len(heads) - 1)
 
