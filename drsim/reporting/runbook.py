@@ -51,14 +51,12 @@ def runbook_page(
     page.blank()
     if runbook.steps:
         page.say(finished(runbook), style="" if runbook.finished.successes else "bold magenta")
-        if runbook.away:
-            page.label(
-                f"AWAY {len(runbook.away)}",
-                " · ".join(who_is_away(runbook, absence) for absence in runbook.away),
-                label_style="bold",
-                indent=1,
-                hang=1,
-            )
+        for place, absence in enumerate(runbook.away):
+            label, told = f"AWAY {len(runbook.away)}", who_is_away(runbook, absence)
+            if place:
+                page.say(told, indent=len(label) + 3, hang=2)
+            else:
+                page.label(label, told, label_style="bold", indent=1, hang=len(label) + 4)
         _Table(runbook, page).write()
     else:
         page.say("No step is taken in any drill: there is nothing to do.")

@@ -137,6 +137,8 @@ class RunbookStep:
     """
     times: int = 1
     """The most times that a drill takes it; the first few have lines."""
+    lacks_people: bool = False
+    """Whether nothing but people or a copy is missing where it waits in vain: others may wait for it."""
     after: tuple[str, ...] = ()
     """ids of the steps that most often were the last it waited for, the most frequent first"""
 
@@ -199,6 +201,7 @@ class RunbookStep:
             "done": share_dict(self.done) if self.done.trials else None,
             "waits": share_dict(self.waits),
             "why": self.why,
+            "lacks_people": self.lacks_people,
             "start_ms": None if self.start is None else self.start._asdict(),
             "end_ms": None if self.end is None else self.end._asdict(),
         }
@@ -427,6 +430,8 @@ class _Found:
     """the most times that a drill takes a step"""
     spans: dict[tuple[str, int], list[_Times]] = field(default_factory=lambda: defaultdict(list))
     """(disruption, team) -> when people are away"""
+    ready: set[_Key] = field(default_factory=set)
+    """those of them that lack nothing but people or a copy"""
     busy: set[str] = field(default_factory=set)
     """teams that do anything, or are waited for"""
     begun: int = 0
@@ -448,6 +453,7 @@ class _Found:
             self.most[key] = max(times, self.most.get(key, 0))
         for who, spans in other.spans.items():
             self.spans[who] += spans
+        self.ready |= other.ready
         self.busy |= other.busy
         self.begun += other.begun
         self.finished += other.finished
@@ -521,6 +527,7 @@ class _Found:
             done=estimates.share(int(done.sum()), len(done)),
             waits=estimates.share(len({drill for key in keys for drill in self.vain[key]}), drills),
             why=min(why, key=lambda text: (-why[text], text), default=""),
+            lacks_people=not self.ready.isdisjoint(keys),
             start=None if times is None else _window(times.starts),
             end=None if times is None else _end(times, scenario.horizon.ms),
             times=max(self.most.get(key._replace(occasion=1), 1) for key in keys),
@@ -564,6 +571,7 @@ def _by_median(step: RunbookStep) -> tuple[Any, ...]:
     """The median start; at one instant what is decided comes first, then what is over first."""
     end = np.inf if step.end is None else step.end.middle
     return (
+        step.start is None and not step.lacks_people,  # what others wait for comes first
         np.inf if step.start is None else step.start.middle,
         step.kind not in INCIDENT_KINDS,
         end,
@@ -616,6 +624,8 @@ def _taken(engine: Engine, seed: int, first: int, count: int) -> _Found:
                 spans[key].append((drill.replication, start - zero, end - zero if end >= 0 else -1))
                 continue
             found.vain[key].append(drill.replication)
+            if first_row.is_ready:
+                found.ready.add(key)
             if len(found.vain[key]) <= ASKED:
                 found.why[key][_why(plan, drill, first_row)] += 1
         found.begun += bool(keys)

@@ -260,6 +260,20 @@ def test_steps_that_start_in_no_drill_are_told_with_what_they_wait_for() -> None
     assert book.table.loc["start/permits/annex", "start_p50_h"] == np.inf
 
 
+def test_of_what_never_starts_that_comes_first_for_which_the_rest_waits() -> None:
+    text = OFFICE.format(**{**PLAIN, "more": ", flu: {team: admins, lasts: the whole drill}"})
+    above = "archive: {at: {office: active, annex: cold}, needs: [permits], start: {takes: 1 h, by: board}}"
+    book = made(
+        loads(
+            text.replace("    permits:", f"    {above}\n    permits:").replace("[permits], points", "[archive], points")
+        )
+    )
+    assert [(step.id, step.why, step.lacks_people) for step in book.parts[2]] == [
+        ("start/permits/annex", "nobody of admins is there", True),
+        ("start/archive/annex", "it waits for permits", False),
+    ]
+
+
 def test_a_team_that_is_away_arrives_when_it_is_back() -> None:
     book = made(away("1 d"))
     assert minutes(of(book, "mobilise/admins")) == (15, 15, 24 * 60, 24 * 60)
