@@ -166,9 +166,9 @@ def test_a_scenario_from_standard_input(typed, small):
 
 
 def test_an_interrupt_writes_what_is_finished(typed, small, tmp_path, monkeypatch):
-    from drsim.studies import runbook
+    from drsim.studies.runbook import drills
 
-    real, done = runbook._taken, []
+    real, done = drills._taken, []
 
     def one(*args: object) -> object:
         done.append(args)
@@ -176,7 +176,7 @@ def test_an_interrupt_writes_what_is_finished(typed, small, tmp_path, monkeypatc
             raise KeyboardInterrupt
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(runbook, "_taken", one)
+    monkeypatch.setattr(drills, "_taken", one)
     page = tmp_path / "runbook.txt"
     ran = typed("report", small, "--runbook", "-n", "192", "--workers", "1", "--quiet", "-o", page)
     assert ran.exit_code == 130
