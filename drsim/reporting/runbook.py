@@ -60,6 +60,12 @@ def runbook_page(
         _Table(runbook, page).write()
     else:
         page.say("No step is taken in any drill: there is nothing to do.")
+    if runbook.stays:
+        page.blank()
+        page.heading(f"NOT MOVED {len(runbook.stays)}", "left where it was by the planned move")
+        for stay in runbook.stays:
+            often = f", in {format_share(stay.happens)} of drills" if stay.happens.value < MOST else ""
+            page.say(f"{stay.component}: {stay.why}{often}", hang=2)
     if runbook.idle:
         page.blank()
         page.label(
@@ -69,10 +75,15 @@ def runbook_page(
             indent=1,
             hang=1,
         )
+        if runbook.may_be_asked_for:
+            page.say(BEHIND, indent=1, style="dim")
     if next_move:
         page.blank()
         write_command(page, " To print: ", next_move, "(with the log to fill in)")
     return page
+
+
+BEHIND: Final = "What comes after steps that start in no drill is not listed; it may ask for some of these."
 
 
 def step_texts(runbook: Runbook) -> list[tuple[str, ...]]:
@@ -82,7 +93,7 @@ def step_texts(runbook: Runbook) -> list[tuple[str, ...]]:
         (
             _text(step, home),
             step.who or NONE,
-            " ".join(str(runbook.numbers[name]) for name in step.after),
+            " ".join(str(runbook.numbers[name]) for name in step.after[:2]),
             *_windows(runbook.scenario, step),
             _detail(step, runbook.away_of(step.who) if step.kind == "mobilise" else (), runbook.goes_on(step)),
         )
@@ -99,6 +110,8 @@ def finished(runbook: Runbook) -> str:
     text = f"All that is wanted{but} is done within {runbook.scenario.horizon.text} {often}."
     if never:
         text += f" {never} {'step starts' if never == 1 else 'steps start'} in no drill, named at the end."
+    if stays := len(runbook.stays):
+        text += f" {stays} {'component is' if stays == 1 else 'components are'} not moved, named at the end."
     return text
 
 
@@ -131,7 +144,7 @@ class _Table:
         self.page = page
         self.texts = step_texts(runbook)
         texts, _, after, starts, ends, _ = zip(*self.texts, strict=True)
-        self.after = max(len("after"), *(cell_len(text.partition(" ")[0]) for text in after))
+        self.after = max(cell_len(number) for text in ("after", *after) for number in text.split())
         self.number = len(str(len(runbook.steps)))
         self.hang = MARGIN + self.number + 1
         for most in (WINDOW, HALF):
@@ -166,7 +179,7 @@ class _Table:
         cells = [Cell(text, width, style="dim") for text, width in zip(HEADS, self.widths, strict=True)]
         self.page.row(cells, indent=self.hang)
         for number, (what, who, after, start, end, detail) in texts:
-            self._step(number, [what, who, after.partition(" ")[0], start, end, BLANKS])
+            self._step(number, [what, who, after, start, end, BLANKS])
             if detail:
                 self.page.say(detail, indent=self.hang, hang=2, style="dim")
 
@@ -206,7 +219,7 @@ def _detail(step: RunbookStep, away: Sequence[str], goes_on: bool) -> str:
         parts.append(f"and again later, up to {step.times} times in a drill")
     if step.happens.value < MOST:
         parts.append(f"in {format_share(step.happens)} of drills")
-    if step.done.value < MOST:
+    if step.done.value < MOST and step.end is not None:
         parts.append(f"done in {format_share(step.done)} of those that start it")
     if step.waits.value > 1 - MOST:
         parts.append(f"waits in vain in {format_share(step.waits)}: {step.why}")

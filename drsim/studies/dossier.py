@@ -223,6 +223,7 @@ class Handbook:
             "report": {
                 "command": self.command,
                 "never": len(book.parts[2]),
+                "stays": len(book.stays),
                 "after": [[book.numbers[name] for name in step.after] for step in book.steps],
                 "objects": [len(step.objects) for step in book.steps],
             },

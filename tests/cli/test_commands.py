@@ -101,6 +101,13 @@ def test_run_as_json_is_the_result(typed, small, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
 
 
+def test_run_writes_no_json_under_the_name_of_a_page(typed, small, tmp_path):
+    ran = typed("run", small, "-n", "2", "--out", tmp_path / "found.html")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "a result is written as JSON\n  end it in .json" in ran.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_run_out_replaces_the_file_and_still_shows_the_answer(typed, small, tmp_path):
     target = tmp_path / "result.json"
     target.write_text("old")

@@ -172,7 +172,9 @@ def _runbook(
             target, (str(page) if form == "txt" else _as_page(book, command, str(out), form, lang)).rstrip("\n")
         )
     if log_target is not None:
-        write_whole(log_target, MARK + book.log().rstrip("\n"), "--log")
+        from drsim.reporting.pages.words import Words
+
+        write_whole(log_target, MARK + book.log(Words(lang).gettext).rstrip("\n"), "--log")
     if as_json:
         click.echo(to_json(book.to_dict()))
     elif target is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from drsim.reporting.progress import Progress
     from drsim.studies.result import Explanation, Result
 
+PAGES: Final = (".html", ".htm", ".md", ".svg", ".pdf")
+"""Ends of names of what is no JSON."""
 MOST_FOR_PRECISION: Final = 100_000
 
 
@@ -69,6 +72,8 @@ def run(
     if precision is not None and at_most < replications:
         refuse(f"--at-most {at_most}: -n {replications} drills come first", "give no fewer, or a smaller -n")
     target = None if out is None else writable(out)
+    if out is not None and Path(out).suffix.lower() in PAGES:
+        refuse(f"--out {out}: a result is written as JSON", "end it in .json, or take drsim report for a page")
     spare_inputs({"--out": out}, [scenario])
     page = empty_page(ascii_only)
     with shown(f"reading {scenario}", quiet, ascii_only) as progress:

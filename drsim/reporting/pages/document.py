@@ -96,7 +96,7 @@ class Cell:
     more: Pieces = ()
     """below it, smaller"""
     style: str = ""
-    """missed, undecided, met: what the words say as well"""
+    """missed, undecided, met: what the words say as well; whole: on one line"""
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,14 @@ from drsim.reporting.pages.document import (
     Table,
     fill,
     number,
+    plain_text,
     said,
     term,
     words_of,
 )
 from drsim.reporting.pages.told import NOTHING, Told, joined
 from drsim.reporting.pages.words import N_, Words
-from drsim.reporting.runbook import MOST, most_frequent_site
+from drsim.reporting.runbook import BEHIND, MOST, most_frequent_site
 from drsim.reporting.wall import nearest_minute
 from drsim.studies.dossier import Handbook
 from drsim.units import MINUTE
@@ -45,9 +46,14 @@ KIND_WORDS: Final = (
     *(N_("restart"), N_("repair"), N_("verify"), N_("task"), N_("teardown")),
 )
 """Kinds of steps."""
+ONE_LINE: Final = 17
+"""Letters of `Tue 13:02 – 15:01`, or hardly more."""
 WHY_WORDS: Final = (
     *(N_("nobody of {what} is there"), N_("{what} has not arrived"), N_("it waits for {what}")),
-    *(N_("site {what} is down"), N_("what it needs is not there")),
+    *(N_("site {what} is down"), N_("what it needs is not there"), N_("held by step {what}")),
+    *(N_("it comes after {what}"), N_("comes after {what}"), N_("no room at {what} while the window is open")),
+    *(N_("never fits at {what}"), N_("not stopped by the end"), N_("the window does not open")),
+    *(N_("its data is not all at {what}"), N_("its data cannot reach {what}")),
 )
 """Why most steps that never start do not; others are told as a replay does."""
 
@@ -55,7 +61,7 @@ WHY_WORDS: Final = (
 def reported_runbook(handbook: Handbook, words: Words) -> Document:
     """What is told of a runbook, the steps first."""
     page = _Runbook(handbook, words)
-    parts = (page.steps(), page.rare(), page.never(), page.idle(), page.how("written", again=False))
+    parts = (page.steps(), page.rare(), page.never(), page.stays(), page.idle(), page.how("written", again=False))
     return Document(page.title(), page.lead(), tuple(part for part in parts if part), page.record)
 
 
@@ -99,6 +105,9 @@ class _Runbook(Told[Handbook]):
             text = _("All that is wanted is done within {horizon} in {share} of drills.")
             share = self.mark.share(book.finished, "finished")
         found = fill(text, horizon=self._horizon(), share=share)
+        if stays := len(book.stays):
+            more = self.words.ngettext("{n} component is not moved.", "{n} components are not moved.", stays)
+            found += fill(f" {more}", n=self.mark.count("report.stays"))
         if not (never := len(book.parts[2])):
             return found
         more = self.words.ngettext("{n} step starts in none.", "{n} steps start in none.", never)
@@ -142,6 +151,8 @@ class _Runbook(Told[Handbook]):
         if book.scenario.moment is None:
             text += " " + _("Times are hours and minutes after the loss.")
         text += " " + _("After step: which steps most often are the last it waits for.")
+        if any(min(step.happens.value, step.done.value) < MOST for step in book.steps if step.start):
+            text += " " + _("A step that not all drills have says how many do, and its windows are about those.")
         home = most_frequent_site(book)
         if home:
             text += " " + _("Where no place is named it is {home}.")
@@ -172,13 +183,32 @@ class _Runbook(Told[Handbook]):
         table = self._table(_("Steps that are wanted and wait to the end"), never)
         return Section("never", _("Started in no drill"), (table,))
 
+    def stays(self) -> Section | None:
+        """What a planned move leaves where it was."""
+        _, stays = self.words.gettext, self.found.runbook.stays
+        if not stays:
+            return None
+        rows = tuple(
+            Row(
+                Cell(said(stay.component)),
+                (Cell(self._why(stay.why)), Cell(self.mark.share(stay.happens, f"stays.{place}.happens"))),
+            )
+            for place, stay in enumerate(stays)
+        )
+        heads = tuple(map(words_of, (_("What"), _("Why"), _("In how many drills"))))
+        table = Table(_("Left where it was by the planned move"), heads, (Group((), rows),), texts=1)
+        return Section("stays", _("Not moved"), (table,))
+
     def idle(self) -> Section | None:
         """Who is called for nothing."""
         _, idle = self.words.gettext, self.found.runbook.idle
         if not idle:
             return None
         names = joined([said(name) for name in idle], " · ")
-        return Section("idle", _("Called, with nothing to do"), (Paragraph(names),))
+        blocks: tuple[Block, ...] = (Paragraph(names),)
+        if self.found.runbook.may_be_asked_for:
+            blocks += (Paragraph(words_of(_(BEHIND)), "small"),)
+        return Section("idle", _("Called, with nothing to do"), blocks)
 
     def _table(self, caption: str, steps: Sequence[RunbookStep]) -> Table:
         _ = self.words.gettext
@@ -196,10 +226,10 @@ class _Runbook(Told[Handbook]):
         if step.start is None:
             starts = Cell(words_of(_("in no drill")))
         else:
-            starts = Cell(self._window(step.start, f"{path}.start_ms"))
+            starts = self._when(step.start, f"{path}.start_ms")
             ends = Cell(fill(_("not within {horizon}"), horizon=self._horizon()))
             if step.end is not None:
-                ends = Cell(self._window(step.end, f"{path}.end_ms"))
+                ends = self._when(step.end, f"{path}.end_ms")
         head = Cell(
             fill("{n} {what}", n=self.mark.count(f"{path}.number"), what=self._what(step, path)),
             self._detail(step, path),
@@ -229,7 +259,7 @@ class _Runbook(Told[Handbook]):
     def _detail(self, step: RunbookStep, path: str) -> Pieces:
         """As on the printed page."""
         _ = self.words.gettext
-        parts = [said(step.brief)] if step.brief else []
+        parts = [self._listed(step.brief)] if step.brief else []
         if step.kind == "mobilise" and (away := self.found.runbook.away_of(step.who)):
             parts.append(fill(_("away ({what}): there when it is back"), what=said(", ".join(away))))
         often = self.mark.share
@@ -243,21 +273,44 @@ class _Runbook(Told[Handbook]):
             parts.append(fill(again, n=self.mark.count(f"{path}.times")))
         if step.happens.value < MOST:
             parts.append(fill(_("in {share} of drills"), share=often(step.happens, f"{path}.happens")))
-        if step.done.value < MOST:
+        if step.done.value < MOST and step.end is not None:
             parts.append(fill(_("done in {share} of those that start it"), share=often(step.done, f"{path}.done")))
         if step.waits.value > 1 - MOST:
             share = often(step.waits, f"{path}.waits")
             parts.append(fill(_("waits in vain in {share}: {why}"), share=share, why=self._why(step.why)))
         return joined(parts, "; ")
 
+    def _listed(self, text: str) -> Pieces:
+        """Names, of which the last may be how many more there are."""
+        found = re.fullmatch(r"(.*) and ([0-9]+) more", text)
+        if found is None:
+            return said(text)
+        return fill(self.words.gettext("{names} and {n} more"), names=said(found[1]), n=term(found[2]))
+
+    def _and(self, text: str) -> Pieces:
+        """Names with `and` between the last two, of which the last may be how many others there are."""
+        first, found, last = text.rpartition(" and ")
+        if not found:
+            return said(text)
+        others = re.fullmatch("([0-9]+) others?", last)
+        end = said(last)
+        if others is not None:
+            end = fill(self.words.ngettext("{n} other", "{n} others", int(others[1])), n=term(others[1]))
+        return fill(self.words.gettext("{names} and {last}"), names=said(first), last=end)
+
     def _why(self, text: str) -> Pieces:
         for pattern in WHY_WORDS:
             found = re.fullmatch(re.escape(pattern).replace(r"\{what\}", "(?P<what>.+)"), text)
             if found is not None:
-                return fill(self.words.gettext(pattern), what=said(found.groupdict().get("what", "")))
+                return fill(self.words.gettext(pattern), what=self._and(found.groupdict().get("what", "")))
         return said(text)
 
     # times
+
+    def _when(self, window: Window, path: str) -> Cell:
+        """A window, on one line where it is of one day."""
+        pieces = self._window(window, path)
+        return Cell(pieces, style="whole" if len(plain_text(pieces)) <= ONE_LINE else "")
 
     def _window(self, window: Window, path: str) -> Pieces:
         """`Tue 13:02 – 15:01`, or one time where both are the same."""
@@ -272,7 +325,8 @@ class _Runbook(Told[Handbook]):
         begin = number(low, f"{path}.low", self.record)
         if low == high:
             return begin
-        return fill("{low} – {high}", low=begin, high=number(last, f"{path}.high", self.record))
+        end = number(last, f"{path}.high", self.record)
+        return fill("{low} – {high}", low=begin, high=end)
 
     def _instant(self, local: datetime, moment: datetime) -> str:
         """A day of the first week by its name alone, later ones with their date."""

@@ -9,6 +9,7 @@ from drsim.studies.runbook.book import (
     Absence,
     Runbook,
     RunbookStep,
+    Stay,
     Window,
     is_blank_log,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Absence",
     "Runbook",
     "RunbookStep",
+    "Stay",
     "Window",
     "is_blank_log",
     "runbook",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -204,6 +205,16 @@ class Absence:
         }
 
 
+class Stay(NamedTuple):
+    """A component that a planned move leaves where it was."""
+
+    component: str
+    why: str
+    """In most of these drills."""
+    happens: Share
+    """Of all drills."""
+
+
 @dataclass(frozen=True)
 class Runbook(Displayed):
     """The steps that a plan takes in drills, in the order of their median start; then rare ones, and those that start in no drill."""
@@ -218,6 +229,8 @@ class Runbook(Displayed):
     """Of drills in which anything is done: all that is wanted is done by the horizon, but for what waits for a lost site."""
     away: tuple[Absence, ...] = ()
     """Of teams that are called or asked for."""
+    stays: tuple[Stay, ...] = ()
+    """What a planned move leaves where it was; a drill with any is not finished."""
     interrupted: bool = False
 
     def __repr__(self) -> str:
@@ -237,6 +250,11 @@ class Runbook(Displayed):
         most = max((step.happens.successes for step in self.steps), default=0)
         plain, rare, never = (tuple(step for step in self.steps if part_of(step, most) == place) for place in range(3))
         return plain, rare, never
+
+    @property
+    def may_be_asked_for(self) -> bool:
+        """Whether those who have nothing to do may be asked for behind steps that start in no drill."""
+        return bool(self.idle and self.parts[2])
 
     def goes_on(self, step: RunbookStep) -> bool:
         """Whether a step is taken again after the last time that has a line."""
@@ -276,14 +294,16 @@ class Runbook(Displayed):
             "within": share_dict(self.within),
             "finished": share_dict(self.finished) if self.finished.trials else None,
             "away": [absence.to_dict() for absence in self.away],
+            "stays": [{**stay._asdict(), "happens": share_dict(stay.happens)} for stay in self.stays],
             "steps": [{"number": number, **step.to_dict()} for number, step in enumerate(self.steps, 1)],
             "idle": list(self.idle),
         }
 
-    def log(self) -> str:
+    def log(self, kinds: Callable[[str], str] = str) -> str:
         """The log to be kept during a drill, as CSV: a line for each step with its windows, and empty columns for what happens.
 
-        Windows are on the wall clock, `2015-05-12 13:02`, or without a moment in hours:minutes after the loss, `3:02`.
+        Windows are on the wall clock, `2015-05-12 13:02`, or without a moment in hours:minutes after the loss, `3:02`. `kinds`: says a kind
+        of step in another language.
         """
         text = io.StringIO()
         log = csv.DictWriter(text, LOG_COLUMNS, restval="", lineterminator="\n")
@@ -294,7 +314,9 @@ class Runbook(Displayed):
             told = {
                 "number": number,
                 "id": step.id,
-                "step": ": ".join(part for part in (step.text, step.detail, never) if part),
+                "step": ": ".join(
+                    part for part in (kinds(step.kind) + step.text.removeprefix(step.kind), step.detail, never) if part
+                ),
                 "after": " ".join(str(numbers[name]) for name in step.after),
             }
             log.writerow(

@@ -14,6 +14,7 @@ import numpy as np
 from drsim.measures import estimates
 from drsim.measures.explanation import waits
 from drsim.measures.held import lack
+from drsim.measures.unmoved import unmoved
 from drsim.model.scenario import Scenario
 from drsim.planning.compile import compile_scenario
 from drsim.planning.plan import NEVER, Plan
@@ -61,7 +62,17 @@ def runbook(
             raise
         interrupted = True
     steps, done = found.steps(plan.scenario, finished), estimates.share(found.finished, found.begun)
-    return Runbook(plan.scenario, seed, finished, steps, found.idle(), done, found.away(plan, finished), interrupted)
+    return Runbook(
+        plan.scenario,
+        seed,
+        finished,
+        steps,
+        found.idle(),
+        done,
+        found.away(plan, finished),
+        found.staying(finished),
+        interrupted,
+    )
 
 
 def _taken(engine: Engine, seed: int, first: int, count: int) -> Found:
@@ -80,6 +91,7 @@ def _taken(engine: Engine, seed: int, first: int, count: int) -> Found:
             if key.occasion > TIMES:
                 continue
             started = [row for row in rows if row.start >= 0]
+            started = [row for row in started if not _is_nothing(row)] or started
             first_row = min(started or rows, key=lambda row: (row.start, row.wanted))
             found.crews[key].update(plan.crew_text(row.crew, row.what.skills) for row in rows)
             found.busy.update(plan.structure.teams[team] for row in rows for team, _ in row.crew)
@@ -94,8 +106,12 @@ def _taken(engine: Engine, seed: int, first: int, count: int) -> Found:
                 found.ready.add(key)
             if len(found.vain[key]) <= ASKED:
                 found.why[key][_why(plan, drill, first_row)] += 1
+        stays = unmoved(plan, drill)
+        for why, names in stays.items():
+            for name in names:
+                found.stays[name][why] += 1
         found.begun += bool(keys)
-        found.finished += bool(keys) and _is_finished(plan, drill)
+        found.finished += bool(keys) and not stays and _is_finished(plan, drill)
         for outage in plan.outages:
             for begin, end in drill.outages.get(outage.name, ()) if outage.kind == "team" else ():
                 for team in outage.targets if begin < plan.horizon else ():
@@ -144,6 +160,11 @@ def _span(plan: Plan, drill: Trajectory, rows: Sequence[Row]) -> tuple[int, int]
     if last.kind == "mobilise" and end >= 0:
         end = _there(plan, drill, plan.structure.teams.index(last.object), end)
     return min(row.start for row in rows), end
+
+
+def _is_nothing(row: Row) -> bool:
+    """Whether it was interrupted at the instant of its start."""
+    return row.outcome == INTERRUPTED and row.end == row.start
 
 
 def _there(plan: Plan, drill: Trajectory, team: int, arrival: int) -> int:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from drsim.measures import estimates
 from drsim.model.scenario import Scenario
 from drsim.planning.plan import EVERYBODY, INCIDENT_KINDS, KINDS, Outage, Plan
-from drsim.studies.runbook.book import HIGH, LOW, MIDDLE, RARE, Absence, RunbookStep, Window, part_of
+from drsim.studies.runbook.book import HIGH, LOW, MIDDLE, RARE, Absence, RunbookStep, Stay, Window, part_of
 from drsim.units import HOUR
 
 FEW: Final = 5
@@ -87,6 +87,8 @@ class Found:
     """those of them that lack nothing but people or a copy"""
     busy: set[str] = field(default_factory=set)
     """teams that do anything, or are waited for"""
+    stays: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """why a planned move leaves a component where it was, and how often"""
     begun: int = 0
     finished: int = 0
 
@@ -106,6 +108,8 @@ class Found:
             self.most[key] = max(times, self.most.get(key, 0))
         for who, spans in other.spans.items():
             self.spans[who] += spans
+        for name, why in other.stays.items():
+            self.stays[name] += why
         self.ready |= other.ready
         self.busy |= other.busy
         self.begun += other.begun
@@ -118,6 +122,14 @@ class Found:
     @cached_property
     def _called(self) -> set[str]:
         return {key.object for key in self.times if key.kind == "mobilise"}
+
+    def staying(self, drills: int) -> tuple[Stay, ...]:
+        """What a planned move leaves where it was, the most frequent first."""
+        found = [
+            Stay(name, min(why, key=lambda text: (-why[text], text)), estimates.share(why.total(), drills))
+            for name, why in self.stays.items()
+        ]
+        return tuple(sorted(found, key=lambda stay: (-stay.happens.successes, stay.component)))
 
     def away(self, plan: Plan, drills: int) -> tuple[Absence, ...]:
         """Who of those that are called or asked for is away, and when."""
@@ -151,8 +163,8 @@ class Found:
         made = [(keys, self._step(keys, times, scenario, drills)) for keys in parts]
         ids = {key: step.id for keys, step in made for key in keys}
         made.sort(key=lambda pair: (part_of(pair[1], most), *_by_median(pair[1])))
-        numbers = {step.id: number for number, (_, step) in enumerate(made)}
-        return tuple(replace(step, after=self._after(keys, ids, numbers)) for keys, step in made)
+        by_id = {step.id: step for _, step in made}
+        return tuple(replace(step, after=self._after(keys, ids, by_id)) for keys, step in made)
 
     def _alike(self, key: Key, times: Times | None, most: int) -> object:
         """What steps have in common that are one where they are many: also those that nobody does and that start together."""
@@ -188,16 +200,25 @@ class Found:
             times=max(self.most.get(key._replace(occasion=1), 1) for key in keys),
         )
 
-    def _after(self, keys: Sequence[Key], ids: dict[Key, str], numbers: dict[str, int]) -> tuple[str, ...]:
-        """The steps earlier in the runbook that most often were the last that these waited for."""
+    def _after(self, keys: Sequence[Key], ids: dict[Key, str], steps: dict[str, RunbookStep]) -> tuple[str, ...]:
+        """The steps that most often were the last that these waited for."""
         counts = Counter[str]()
         for key in keys:
             for before, count in self.before[key].items():
-                if before in ids and numbers[ids[before]] < numbers[ids[key]]:
-                    counts[ids[before]] += count
-        enough = OFTEN * sum(counts.values())
+                counts[ids.get(before, "")] += count
+        enough, me = OFTEN * sum(counts.values()), steps[ids[keys[0]]]
         ranked = sorted(counts, key=lambda name: (-counts[name], name))
-        return tuple(name for name in ranked[:BEFORE] if counts[name] >= enough)
+        often = [name for name in ranked if name and counts[name] >= enough]
+        return tuple(name for name in often if _comes_first(steps[name], me))[:BEFORE]
+
+
+def _comes_first(before: RunbookStep, step: RunbookStep) -> bool:
+    """Whether it can be told that one comes after another: of lines of many steps only where the one is usually over by then."""
+    if before is step:
+        return False
+    if len(before.objects) == len(step.objects) == 1:
+        return True
+    return before.end is not None and step.start is not None and before.end.middle <= step.start.middle
 
 
 def _together(keys: Sequence[Key], times: dict[Key, Times]) -> list[list[Key]]:
