@@ -19,6 +19,7 @@ from drsim.planning.plan import Plan
 from drsim.reporting import checked, compared, helped, hunted, summary
 from drsim.reporting.causes import minutes_by_cause
 from drsim.reporting.linted import flow, place_text
+from drsim.reporting.mapped import counts
 from drsim.reporting.numbers import NONE
 from drsim.reporting.page import Page, hours_minutes
 from drsim.reporting.planned import happenings, step_rows
@@ -310,7 +311,7 @@ def _overview(overview: Overview) -> list[str]:
     layers = [(str(depth), _names(names)) for depth, names in enumerate(overview.layers, 1)]
     return [
         _title(overview.landscape.title or "Landscape"),
-        _line(f"{len(overview.services)} services on {len(overview.components)} components"),
+        _line(counts(overview)),
         _table("Layers", ("", "components"), layers),
         _table(
             "What alone stops a service",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from drsim.planning.alone import Loss, Only
     from drsim.studies.overview import Overview
 
-__all__ = ["mapped"]
+__all__ = ["counts", "mapped"]
 
 NAME = 26
 NUMBER = 12
@@ -25,7 +25,7 @@ def mapped(overview: Overview, page: Page | None = None, command: str = "") -> P
     """Draw the page; `command` is what to type for a picture."""
     page = Page() if page is None else page
     land = overview.landscape
-    page.two_sided(land.title or "Landscape", _counts(overview))
+    page.two_sided(land.title or "Landscape", counts(overview))
     page.blank()
     _layers(overview, page)
     _sites(overview, page)
@@ -38,7 +38,8 @@ def mapped(overview: Overview, page: Page | None = None, command: str = "") -> P
     return page
 
 
-def _counts(overview: Overview) -> str:
+def counts(overview: Overview) -> str:
+    """How many services and components are shown."""
     if len(overview.services) == 1 < len(overview.landscape.services):
         return f"what {overview.services[0]} rests on: {_many(len(overview.components), 'component')}"
     return f"{_many(len(overview.services), 'service')} on {_many(len(overview.components), 'component')}"

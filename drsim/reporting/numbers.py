@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from drsim.measures.estimates import Share
 
 __all__ = [
-    *("NONE", "UNKNOWN", "Shown"),
+    *("NONE", "UNKNOWN", "Shown", "about"),
     *("count_parts", "gap_parts", "share_parts"),
     *(
         "format_count",
@@ -291,6 +291,11 @@ def plain(ms: int) -> str:
         return "<1 s"
     step = SECOND if _round(ms, SECOND, _half_up) < HOUR else MINUTE
     return _text(_round(ms, step, _half_up), step)
+
+
+def about(ms: float) -> str:
+    """Write a time to whole minutes, from three days on to hours: `14 min`, `15 h 00`, `8 d 05 h`; `<1 min` for less."""
+    return _time(ms, MINUTE, _half_up) if _round(ms, MINUTE, _half_up) else "<1 min"
 
 
 def format_count(value: float, half_width: float) -> str:

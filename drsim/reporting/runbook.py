@@ -130,7 +130,8 @@ def who_is_away(runbook: Runbook, absence: Absence) -> str:
 def explanation(runbook: Runbook) -> str:
     """What the windows are."""
     when = "" if runbook.scenario.moment is not None else ", in hours:minutes after the loss"
-    text = f"{format_share(runbook.within)} of drills start, and end, a step within its window{when}."
+    text = "Done is about steps: whether services are back in time is in the report. "
+    text += f"{format_share(runbook.within)} of drills start, and end, a step within its window{when}."
     text += " After: the step that most often is the last it waits for."
     home = most_frequent_site(runbook)
     return f"{text} Where no place is named it is {home}." if home else text

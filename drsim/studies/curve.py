@@ -50,6 +50,10 @@ class Curve(NamedTuple):
     """the share of citizens who are served, each service by its demand in opening hours; None where there is no demand"""
     drills: tuple[int, ...]
 
+    def __repr__(self) -> str:
+        """Say what it is, in one line."""
+        return f"<Curve of {len(self.services)} services over {self.hours[-1]:g} h, {len(self.drills)} drills>"
+
 
 def curve(result: Result, drills: Iterable[int] | None = None) -> Curve:
     """Replay some drills (by default the first 100) and look at what they serve until all is back and nothing changes any more.

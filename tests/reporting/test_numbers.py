@@ -15,6 +15,7 @@ from drsim.measures.estimates import share
 from drsim.reporting.numbers import (
     STEPS,
     UNKNOWN,
+    about,
     count_parts,
     format_count,
     format_hours,
@@ -358,3 +359,16 @@ def test_an_end_of_a_mean_is_rounded_outwards_and_by_little(value, below, above)
 )
 def test_days_of_working_time_are_hours(text: str, working: str):
     assert in_working_hours(text) == working
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (20 * SECOND, "<1 min"),
+        (9 * MINUTE + 59 * SECOND, "10 min"),
+        (15 * HOUR, "15 h 00"),
+        (8 * DAY + 5 * HOUR + 26 * MINUTE, "8 d 05 h"),
+    ],
+)
+def test_a_time_in_a_picture_has_no_seconds(ms: int, text: str):
+    assert about(ms) == text

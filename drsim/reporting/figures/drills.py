@@ -55,6 +55,8 @@ KINDS: Final = {
     "stop": (GREY, ""),
 }
 """Colour and hatch of each kind of step; no two look alike in grey."""
+THINNEST: Final = 1 / 200
+"""Part of the axis that a bar has at least, so that it is seen."""
 
 
 def gantt(replay: Replay, service: str | None = None, ax: Axes | None = None, *, most: int = 40) -> Axes:
@@ -144,7 +146,9 @@ def _draw(replay: Replay, row: Row, place: int, end: float, ax: Axes) -> None:
     parts = [(begin / HOUR, until / HOUR) for begin, until in replay.at_work(row)] or [(start, start)]
     ax.plot([start, stop], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt", zorder=1)
     for begin, until in parts:
-        width = max(until - begin, end / 400)
+        width = max(until - begin, end * THINNEST)
+        if width > until - begin and not failed:  # so short that its edge would cover it
+            edge["linewidth"] = 0
         ax.barh(place, width, left=begin, height=0.7, color=colour, hatch=hatch, **edge)
     if failed:
         ax.text(stop, place, "×", color=RED, va="center", ha="center", fontweight="bold")

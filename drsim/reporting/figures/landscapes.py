@@ -32,6 +32,8 @@ __all__ = ["criticality", "landscape"]
 
 MOST_NAMED: Final = 70
 """Components that have their names in a picture."""
+WIDEST: Final = 17
+"""Letters of a line of a name."""
 LETTER: Final = 0.09
 """Inches of a small letter."""
 NARROWEST: Final = 5.0
@@ -105,12 +107,21 @@ _MARKS: Final[dict[str, dict[str, Any]]] = {
 
 def _name(ax: Axes, name: str, x: float, y: float, service: bool) -> None:
     """A name beside what it is of: of a service aslant above it, of a component below it, on two lines at most."""
-    text = cut(name, 24) if service else "\n".join(wrap(name.replace("-", "- "), 15, max_lines=2)).replace("- ", "-")
+    text = cut(name, 24) if service else "\n".join(_lines(name))
     ax.annotate(
         text, (x, y), xytext=(0, 6) if service else (0, -5), textcoords="offset points", rotation=40 if service else 0,
         ha="left" if service else "center", va="bottom" if service else "top", fontsize="x-small", zorder=4,
         linespacing=0.9, bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.4},
     )  # fmt: skip
+
+
+def _lines(name: str) -> list[str]:
+    """A name on at most two lines, cut after a hyphen, or in the middle of a word that is too long."""
+    words = name.replace("-", "- ")
+    if len(name) > WIDEST and "-" not in name:
+        half = (len(name) + 1) // 2
+        words = f"{name[:half]}- {name[half:]}"
+    return [line.replace("- ", "-") for line in wrap(words, WIDEST, max_lines=2, placeholder="…")]
 
 
 class _Map:

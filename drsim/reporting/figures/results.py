@@ -25,7 +25,7 @@ from drsim.reporting.figures.shared import (
     hours_axis,
     percents,
 )
-from drsim.reporting.numbers import format_share, plain
+from drsim.reporting.numbers import about, format_share
 from drsim.studies.curve import Curve, curve
 from drsim.studies.result import Result
 from drsim.units import DAY, HOUR
@@ -166,12 +166,12 @@ def explanation(result: Result, service: str, around: float = 0.5, ax: Axes | No
         colour, hatch = OF_PEOPLE if cause in PEOPLE else OF_WORK if cause in AT_WORK else OF_THE_REST
         ax.barh(place, length, left=begin, color=colour, hatch=hatch, edgecolor="white", height=0.7)
         begin += length
-        ax.text(begin, place, f" {plain(round(found.causes[cause]))}", va="center", fontsize="small")
+        ax.text(begin, place, f" {about(found.causes[cause])}", va="center", fontsize="small")
         if place < len(causes) - 1:
             ax.plot([begin, begin], [place + 0.35, place + 0.65], color=GREY, linewidth=0.7)
     total = found.total / HOUR
     ax.barh(len(causes), total, color="white", edgecolor=BLACK, height=0.7)
-    ax.text(total, len(causes), f" {plain(round(found.total))}", va="center", fontsize="small", fontweight="bold")
+    ax.text(total, len(causes), f" {about(found.total)}", va="center", fontsize="small", fontweight="bold")
     ax.set_yticks(range(len(causes) + 1), [*causes, "not back: so far" if found.censored else "recovery time"])
     ax.set_ylim(len(causes) + 0.6, -0.6)
     hours_axis(ax, max(total * 1.3, 0.1))

@@ -62,7 +62,7 @@ def headed(ax: Axes, title: str, handles: Sequence[Any] = (), columns: int = 4) 
 
 def percents(ax: Axes) -> None:
     """Shares, from none to all, upwards."""
-    ax.set_ylim(0, 1.02)
+    ax.set_ylim(-0.02, 1.02)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
 
 

@@ -102,7 +102,7 @@ def _worded(text: str, words: Words) -> str:
 
 def _is_time(text: str) -> bool:
     """Whether it is such as `14 min`, `3 d 05 h 53`, `−6 h 53 (−7 h 15 to −6 h 30)`."""
-    first, *rest = [part.strip("()±−+≥≤>") for part in text.split()] or [""]
+    first, *rest = [part.strip("()±−+≥≤<>") for part in text.split()] or [""]
     return bool(_NUMBER.fullmatch(first)) and all(part in _IN_TIMES or _NUMBER.fullmatch(part) for part in rest)
 
 

@@ -147,7 +147,8 @@ class _Runbook(Told[Handbook]):
 
     def _explanation(self) -> Pieces:
         _, book = self.words.gettext, self.found.runbook
-        text = _("{share} of drills start, and end, a step within its window.")
+        text = _("Done is about steps: whether services are back in time is in the report.")
+        text += " " + _("{share} of drills start, and end, a step within its window.")
         if book.scenario.moment is None:
             text += " " + _("Times are hours and minutes after the loss.")
         text += " " + _("After step: which steps most often are the last it waits for.")
