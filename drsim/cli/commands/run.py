@@ -72,9 +72,9 @@ def run(
     if precision is not None and at_most < replications:
         refuse(f"--at-most {at_most}: -n {replications} drills come first", "give no fewer, or a smaller -n")
     target = None if out is None else writable(out)
+    spare_inputs({"--out": out}, [scenario])
     if out is not None and Path(out).suffix.lower() in PAGES:
         refuse(f"--out {out}: a result is written as JSON", "end it in .json, or take drsim report for a page")
-    spare_inputs({"--out": out}, [scenario])
     page = empty_page(ascii_only)
     with shown(f"reading {scenario}", quiet, ascii_only) as progress:
         result = drill_scenario(scenario, changes, replications, seed, workers, progress, precision, at_most)
