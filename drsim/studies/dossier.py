@@ -171,7 +171,11 @@ class Pair:
         return {
             **self.comparison.to_dict(),
             "records": {name: recorded(result)["record"] for name, result in both.items()},
-            "report": {"command": self.command, "answer": {"services": verdicts.total(), **verdicts, **turned}},
+            "report": {
+                "command": self.command,
+                "answer": {"services": verdicts.total(), **verdicts, **turned},
+                "changes": len(self.comparison.changes),
+            },
         }
 
 

@@ -26,6 +26,7 @@ from drsim.reporting.pages.document import (
     number,
     plain_text,
     said,
+    term,
     words_of,
 )
 from drsim.reporting.pages.told import NOTHING, Told, joined
@@ -49,6 +50,10 @@ def reported_pair(pair: Pair, words: Words) -> Document:
     page = _Comparison(pair, words)
     sections = (page.answer(), page.changes(), page.services(), page.targets(), page.losses(), page.both_run())
     return Document(page.title(), page.lead(), tuple(section for section in sections if section), page.record)
+
+
+MOST_CHANGES: Final = 60
+"""Values that differ and are shown."""
 
 
 class _Comparison(Told[Pair]):
@@ -107,7 +112,9 @@ class _Comparison(Told[Pair]):
             "worse": ngettext("{n} is back later", "{n} are back later", verdicts.count("worse")),
             "undecided": ngettext("{n} is too close to call", "{n} are too close to call", verdicts.count("undecided")),
             "better": ngettext("{n} is back sooner", "{n} are back sooner", verdicts.count("better")),
-            "same": ngettext("{n} is the same", "{n} are the same", verdicts.count("same")),
+            "same": ngettext(
+                "{n} has the same recovery times", "{n} have the same recovery times", verdicts.count("same")
+            ),
         }
         told = [fill(text, n=self.mark.count(f"report.answer.{key}")) for key, text in parts.items() if key in verdicts]
         pattern = ngettext("On average, of {n} service {parts}.", "On average, of {n} services {parts}.", len(verdicts))
@@ -180,9 +187,12 @@ class _Comparison(Told[Pair]):
                     Cell(code(each.path)),
                     tuple(NOTHING if value is None else Cell(code(value)) for value in (each.before, each.after)),
                 )
-                for each in changes
+                for each in changes[:MOST_CHANGES]
             )
             blocks = (Table(_("What differs between the two scenarios"), heads, (Group((), rows),), texts=2),)
+            if len(changes) > MOST_CHANGES:
+                text = _("These are the first; in all {n} values differ.")
+                blocks += (Paragraph(fill(text, n=self.mark.count("report.changes")), "small"),)
         for text, names in (
             (_("Only before: {names}."), self.found.comparison.only_before),
             (_("Only after: {names}."), self.found.comparison.only_after),
@@ -219,6 +229,7 @@ class _Comparison(Told[Pair]):
         )
         text = _("After minus before: − is sooner. Sooner and later: in which share of the pairs of drills.")
         text += " " + _("Times before → after, each rounded to its own error.")
+        text += " " + _("What is not back counts in means as back at the end of the drill.")
         text += " " + _("≥: no upper end yet, run more drills. ?: too few drills to say.")
         title = _("By how much services are back sooner or later")
         caption = words_of(_("Left of zero is sooner after the change; lines are intervals."))
@@ -272,7 +283,17 @@ class _Comparison(Told[Pair]):
         ]
         signs = _("RTO: how soon a service has to be back.")
         signs += " " + _("RPO: how much data, counted back in time, may be lost.")
-        return Section("targets", _("Targets"), (*tables, Paragraph(words_of(signs), "small"), *self._norms()))
+        told = words_of(signs)
+        if any(each.working for each in self._limits()):
+            hours = term(_("Mon-Fri") + " 9:00-17:00")
+            told += fill(_(" wh: working hours, {hours} except Dutch holidays."), hours=hours)
+        return Section("targets", _("Targets"), (*tables, Paragraph(told, "small"), *self._norms()))
+
+    def _limits(self) -> list[Duration]:
+        """All RTOs, before and after."""
+        both = (self.found.comparison.before, self.found.comparison.after)
+        targets = [service.targets.rto for result in both for service in result.scenario.landscape.services.values()]
+        return [each for each in targets if each is not None]
 
     def _times_judged(self, each: Compared) -> Row:
         path = f"services.{each.name}"

@@ -103,7 +103,12 @@ class _Hunt(Told[Chase]):
             moment=term(self.words.moment(hunt.scenario.moment)),
             seed=number(str(hunt.seed), "seed", self.record),
         )
-        found = [Paragraph(said(hunt.scenario.title), "question"), Paragraph(facts, "small")]
+        bare = _("What happens in the scenario itself is left out: each set breaks alone.")
+        found = [
+            Paragraph(said(hunt.scenario.title), "question"),
+            Paragraph(facts, "small"),
+            Paragraph(words_of(bare), "small"),
+        ]
         if hunt.interrupted:
             found.append(Paragraph(words_of(_("Interrupted: this is what was found until then.")), "notice"))
         return tuple(found)

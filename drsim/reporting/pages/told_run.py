@@ -43,9 +43,14 @@ class ToldRun(Told[Dossier]):
         return self.found.result.plan.horizon
 
     def site(self, name: str) -> Pieces:
-        """A municipality: by its title, unless that is too long for a table."""
-        title = self.found.result.scenario.landscape.sites[name].title
-        return said(title if title and len(title) <= LONGEST_SITE else name)
+        """A municipality: by its title, where those of all are short enough for a table."""
+        return said(self._titles.get(name) or name)
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        sites = self.found.result.scenario.landscape.sites
+        titles = {name: sites[name].title for name in self.found.result.turned_away_by_municipality}
+        return titles if all(len(title or "") <= LONGEST_SITE for title in titles.values()) else {}
 
     def recovery(self, outcome: Outcome, path: str) -> tuple[Cell, ...]:
         """Half the drills, and 95 % of them."""
